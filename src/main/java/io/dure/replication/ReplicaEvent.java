@@ -1,0 +1,34 @@
+package io.dure.replication;
+
+import io.dure.base.NodeId;
+
+/** What can happen to a replica. */
+public sealed interface ReplicaEvent {
+    /** The controller (or a vote) asks to refuse every epoch below {@code epoch} and to say how far this replica is. */
+    record Fenced(int epoch) implements ReplicaEvent {}
+
+    record Appointed(Appointment appointment) implements ReplicaEvent {}
+
+    record Received(NodeId from, ReplicaMessage message) implements ReplicaEvent {}
+
+    /** This leader's host appended records of the own epoch; the log now ends at {@code end} (exclusive). */
+    record Appended(long end) implements ReplicaEvent {}
+
+    /** Everything below {@code end} is durable, for the log as it was shaped at {@code generation}. */
+    record Flushed(long generation, long end) implements ReplicaEvent {}
+
+    /** A {@link ReplicaEffect.Persist} is durable. */
+    record Persisted(ReplicaState state) implements ReplicaEvent {}
+
+    /** The host sent the records of a {@link ReplicaEffect.SendRecords} up to {@code end} (exclusive). */
+    record Sent(NodeId to, int epoch, long end) implements ReplicaEvent {}
+
+    /** The log no longer holds what is before {@code start} (retention, DeleteRecords, a snapshot). */
+    record StartMoved(long start) implements ReplicaEvent {}
+
+    /** A new stream to {@code peer} stands: whatever was under way on the old one may be lost. */
+    record PeerConnected(NodeId peer) implements ReplicaEvent {}
+
+    /** Time passes; {@code nowMs} never falls. Sent every 20 to 100 ms. */
+    record Tick(long nowMs) implements ReplicaEvent {}
+}
