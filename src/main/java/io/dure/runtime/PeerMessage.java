@@ -60,4 +60,7 @@ public sealed interface PeerMessage {
 
     /** The answer: a Kafka response body; empty: I am not the active controller, ask again later. */
     record Answer(long id, Optional<ByteBuffer> response) implements PeerMessage {}
+
+    /** Says nothing but that the sender lives. Sent where nothing else was for about 200 ms. */
+    record Alive() implements PeerMessage {}
 }
