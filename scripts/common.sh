@@ -1,0 +1,102 @@
+# Shared by ./dure and ./dev: finding a JDK, and building when something changed. Sourced, never run.
+
+readonly LEAST_JAVA=25
+
+die() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# Reads the major version from a JDK's own release file: no JVM is started for it.
+java_major() {
+  local release="$1/release" line version
+  [[ -x "$1/bin/java" && -r "$release" ]] || return 1
+  while IFS= read -r line; do
+    case "$line" in
+      JAVA_VERSION=*)
+        version="${line#JAVA_VERSION=}"
+        version="${version//\"/}"
+        version="${version%%[.+-]*}"
+        [[ "$version" =~ ^[0-9]+$ ]] || return 1
+        printf '%s' "$version"
+        return 0
+        ;;
+    esac
+  done < "$release"
+  return 1
+}
+
+# Sets JDK to the first fitting one: DURE_JAVA_HOME, JAVA_HOME, java on the PATH, then where systems keep theirs.
+find_jdk() {
+  local candidate major path_java seen=""
+  if [[ -n "${DURE_JAVA_HOME:-}" ]]; then
+    major="$(java_major "$DURE_JAVA_HOME")" || die "DURE_JAVA_HOME=$DURE_JAVA_HOME holds no JDK (no bin/java and release file there)."
+    ((major >= LEAST_JAVA)) || die "DURE_JAVA_HOME=$DURE_JAVA_HOME is Java $major; Dure needs $LEAST_JAVA or newer."
+    JDK="$DURE_JAVA_HOME"
+    return 0
+  fi
+  path_java="$(command -v java || true)"
+  [[ -n "$path_java" ]] && path_java="$(dirname "$(dirname "$(readlink -f "$path_java")")")"
+  for candidate in "${JAVA_HOME:-}" "$path_java" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* \
+    "$HOME"/.sdkman/candidates/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+    [[ -n "$candidate" ]] || continue
+    major="$(java_major "$candidate")" || continue
+    if ((major >= LEAST_JAVA)) && [[ -z "${1:-}" || -x "$candidate/bin/javac" ]]; then
+      JDK="$candidate"
+      return 0
+    fi
+    seen+="  Java $major in $candidate"$'\n'
+  done
+  die "Dure needs a JDK $LEAST_JAVA or newer and found none.
+${seen:+Looked at:
+$seen}Install one (for example Temurin $LEAST_JAVA, https://adoptium.net) or point DURE_JAVA_HOME at it."
+}
+
+find_maven() {
+  command -v mvn > /dev/null || die "Dure builds with Maven (3.8.6 or newer) and found no mvn on the PATH.
+On Debian or Ubuntu: apt-get install maven"
+}
+
+# Runs Maven on the JDK that was found; a JAVA_HOME of 17 would do as well, by its toolchains plugin.
+maven() {
+  JAVA_HOME="$JDK" MAVEN_OPTS="${MAVEN_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED}" \
+    mvn -B -f "$ROOT/pom.xml" "$@"
+}
+
+app_is_current() {
+  local jar="$ROOT/target/app/dure.jar"
+  [[ -f "$jar" ]] || return 1
+  [[ -z "$(find "$ROOT/src/main" "$ROOT/pom.xml" -newer "$jar" -print -quit)" ]]
+}
+
+# Builds target/app if sources are newer. Several processes may start at once: one builds, the others wait for it.
+build_app() {
+  app_is_current && return 0
+  find_jdk with-compiler
+  find_maven
+  mkdir -p "$ROOT/target"
+  (
+    if command -v flock > /dev/null; then
+      flock 9
+      app_is_current && exit 0
+    fi
+    started=$SECONDS
+    printf 'building Dure (once; a few seconds, longer when libraries must be fetched) ... ' >&2
+    if ! maven -q -Dquick -Dmaven.test.skip=true package > "$ROOT/target/build.log" 2>&1; then
+      printf 'failed\n' >&2
+      tail -n 40 "$ROOT/target/build.log" >&2
+      exit 1
+    fi
+    # A running broker keeps the jar it has mapped: a new one takes its place, it is never written over.
+    mkdir -p "$ROOT/target/app/lib"
+    for lib in "$ROOT"/target/lib/*.jar; do
+      [[ -f "$ROOT/target/app/lib/${lib##*/}" ]] || cp "$lib" "$ROOT/target/app/lib/"
+    done
+    for lib in "$ROOT"/target/app/lib/*.jar; do
+      [[ -f "$ROOT/target/lib/${lib##*/}" ]] || rm -f "$lib"
+    done
+    cp "$ROOT/target/dure.jar" "$ROOT/target/app/.dure.jar.new"
+    mv -f "$ROOT/target/app/.dure.jar.new" "$ROOT/target/app/dure.jar"
+    printf 'done in %d s\n' "$((SECONDS - started))" >&2
+  ) 9> "$ROOT/target/.build.lock"
+}
