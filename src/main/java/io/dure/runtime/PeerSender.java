@@ -1,0 +1,58 @@
+package io.dure.runtime;
+
+import io.dure.base.NodeId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Gathers what one loop says to its peers within a turn, so that it leaves in one frame per peer. What the node says to
+ * itself comes back within the turn, in order with the rest. Belongs to its loop.
+ */
+final class PeerSender {
+  private final NodeId self;
+  private final Loop loop;
+  private final Outbox outbox;
+  private final BiConsumer<NodeId, PeerMessage> toSelf;
+  private final Map<NodeId, List<PeerMessage>> gathered = new HashMap<>();
+  private boolean ending;
+  private int sentFrames;
+
+  PeerSender(NodeId self, Loop loop, Outbox outbox, BiConsumer<NodeId, PeerMessage> toSelf) {
+    this.self = self;
+    this.loop = loop;
+    this.outbox = outbox;
+    this.toSelf = toSelf;
+  }
+
+  void send(NodeId to, PeerMessage message) {
+    if (to.equals(self)) {
+      loop.execute(() -> toSelf.accept(self, message));
+      return;
+    }
+    gathered.computeIfAbsent(to, _ -> new ArrayList<>(4)).add(message);
+    if (!ending) {
+      ending = true;
+      loop.atTurnEnd(this::flush);
+    }
+  }
+
+  /** Grows with every frame given out: who finds it unchanged knows that the peers heard nothing of this loop. */
+  int sentFrames() {
+    return sentFrames;
+  }
+
+  private void flush() {
+    ending = false;
+    for (Map.Entry<NodeId, List<PeerMessage>> each : gathered.entrySet()) {
+      List<PeerMessage> messages = each.getValue();
+      if (!messages.isEmpty()) {
+        each.setValue(new ArrayList<>(4));
+        sentFrames++;
+        outbox.send(each.getKey(), messages);
+      }
+    }
+  }
+}
