@@ -14,6 +14,9 @@ public sealed interface QuorumEffect {
     /** An effect of the replica inside; never its Persist, which arrives as this room's own. */
     record OfReplica(ReplicaEffect effect) implements QuorumEffect {}
 
+    /** While leading: {@code node}, a voter or a learner, has just answered in this epoch, so it is alive. */
+    record Heard(NodeId node) implements QuorumEffect {}
+
     /** Who leads the metadata log in {@code epoch}, as far as this node knows. */
     record LeaderIs(int epoch, Optional<NodeId> leader) implements QuorumEffect {}
 }

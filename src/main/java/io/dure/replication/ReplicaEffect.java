@@ -5,10 +5,13 @@ import io.dure.log.BatchSpan;
 
 /** What a replica asks its host to do, in order, all before the next event. */
 public sealed interface ReplicaEffect {
-    /** Cut the log so that it ends at {@code end} (exclusive). Flushes under way are of an older generation now. */
+    /**
+     * Cut the log so that it ends at {@code end} (exclusive). Flushes under way are of an older generation now; a flush of
+     * the new one follows by itself, since an epoch is joined only once the cut is durable.
+     */
     record Truncate(long end) implements ReplicaEffect {}
 
-    /** Drop the whole log; the next record has offset {@code start}. */
+    /** Drop the whole log; the next record has offset {@code start}. A new generation, flushed as after a cut. */
     record Reset(long start) implements ReplicaEffect {}
 
     /** Append a leader's batches as they are. A flush follows by itself and is reported as {@code Flushed}. */
