@@ -1,7 +1,7 @@
 package io.dure.broker;
 
 import io.dure.base.Endpoint;
-import java.util.concurrent.Executor;
+import io.dure.runtime.Loop;
 
 /**
  * What is known of a request beside its body.
@@ -13,4 +13,4 @@ import java.util.concurrent.Executor;
  * @param loop the loop that owns the connection
  */
 public record RequestContext(
-    short version, String clientId, String clientHost, Endpoint arrivedAt, Executor loop) {}
+    short version, String clientId, String clientHost, Endpoint arrivedAt, Loop loop) {}

@@ -1,0 +1,31 @@
+package io.dure.broker;
+
+import io.dure.base.NodeId;
+import io.dure.base.PartitionId;
+import io.dure.metadata.ClusterImage;
+import io.dure.runtime.Partitions.Leadership;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** The cluster as the handlers see it. Callable from any thread. */
+public interface Cluster {
+  NodeId self();
+
+  /** What is committed as far as this node knows. A request takes it once and reads that one image throughout. */
+  ClusterImage image();
+
+  /** Whom clients should be sent to for a partition (see {@link io.dure.runtime.Node#leaderForClients}). */
+  Optional<Leadership> leaderForClients(PartitionId partition);
+
+  /** The node whose controller is active, as far as known. */
+  Optional<NodeId> controller();
+
+  /** Monotonic milliseconds, for deadlines. */
+  long nowMs();
+
+  /** Has a request decided by the active controller (see {@link io.dure.runtime.Node#ask}). */
+  void ask(
+      ByteBuffer request, long deadlineMs, Executor caller, Consumer<Optional<ByteBuffer>> done);
+}
