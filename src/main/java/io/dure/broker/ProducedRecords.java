@@ -1,0 +1,83 @@
+package io.dure.broker;
+
+import io.dure.wire.WireError;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * What a produce request may hold for one partition, by the rules of the request and not of the log: exactly one batch,
+ * of magic 2, not too large, in a compression that the version knows, outside of a transaction. The log checks what is inside.
+ */
+final class ProducedRecords {
+  private static final int LENGTH_AT = 8;
+  private static final int MAGIC_AT = 16;
+  private static final int ATTRIBUTES_AT = 21;
+  private static final int BATCH_HEADER_BYTES = 61;
+  private static final int BYTES_BEFORE_LENGTH_COUNTS = 12;
+  private static final int COMPRESSION_BITS = 0x07;
+  private static final int TRANSACTIONAL_BIT = 0x10;
+  private static final int CONTROL_BIT = 0x20;
+  private static final int ZSTD = 4;
+  private static final short FIRST_VERSION_WITH_ZSTD = 7;
+
+  record Refusal(WireError error, String reason) {}
+
+  private ProducedRecords() {}
+
+  static Optional<Refusal> check(ByteBuffer batches, short version, int maxBatchBytes) {
+    int start = batches.position();
+    int sizeBytes = batches.remaining();
+    if (sizeBytes == 0) {
+      return refuse(
+          WireError.INVALID_RECORD,
+          "Produce requests with version %d must have at least one record batch per partition"
+              .formatted(version));
+    }
+    if (sizeBytes <= MAGIC_AT) {
+      return refuse(WireError.CORRUPT_MESSAGE, "The batch is shorter than its header");
+    }
+    if (batches.get(start + MAGIC_AT) != 2) {
+      return refuse(
+          WireError.INVALID_RECORD,
+          "Produce requests with version %d are only allowed to contain record batches with magic version 2"
+              .formatted(version));
+    }
+    long batchBytes = BYTES_BEFORE_LENGTH_COUNTS + (long) batches.getInt(start + LENGTH_AT);
+    if (sizeBytes < BATCH_HEADER_BYTES || batchBytes < BATCH_HEADER_BYTES || batchBytes > sizeBytes) {
+      return refuse(WireError.CORRUPT_MESSAGE, "The batch does not end where its length says");
+    }
+    if (batchBytes < sizeBytes) {
+      return refuse(
+          WireError.INVALID_RECORD,
+          "Produce requests with version %d are only allowed to contain exactly one record batch per partition"
+              .formatted(version));
+    }
+    return checkBatch(batches.getShort(start + ATTRIBUTES_AT), version, batchBytes, maxBatchBytes);
+  }
+
+  private static Optional<Refusal> checkBatch(
+      short attributes, short version, long batchBytes, int maxBatchBytes) {
+    if ((attributes & COMPRESSION_BITS) == ZSTD && version < FIRST_VERSION_WITH_ZSTD) {
+      return refuse(
+          WireError.UNSUPPORTED_COMPRESSION_TYPE,
+          "Produce requests with version %d are not allowed to use ZStandard compression"
+              .formatted(version));
+    }
+    if ((attributes & CONTROL_BIT) != 0) {
+      return refuse(WireError.INVALID_RECORD, "Clients are not allowed to write control records");
+    }
+    if ((attributes & TRANSACTIONAL_BIT) != 0) {
+      return refuse(WireError.INVALID_TXN_STATE, "No transaction was begun here");
+    }
+    if (batchBytes > maxBatchBytes) {
+      return refuse(
+          WireError.MESSAGE_TOO_LARGE,
+          "The batch has %d bytes, max.message.bytes allows %d".formatted(batchBytes, maxBatchBytes));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Refusal> refuse(WireError error, String reason) {
+    return Optional.of(new Refusal(error, reason));
+  }
+}
