@@ -1,5 +1,6 @@
 package io.dure.cli;
 
+import io.dure.cli.demo.DemoCommand;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Command;
         version = "dure 0.1.0",
         description = "A cluster of brokers that speaks the Kafka protocol and keeps its promises.",
         subcommands = {
+            DemoCommand.class,
             UpCommand.class,
             StartCommand.class,
             StatusCommand.class,

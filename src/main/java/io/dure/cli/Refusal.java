@@ -1,10 +1,10 @@
 package io.dure.cli;
 
 /** The command cannot do what was asked; the message says why and what to do. */
-final class Refusal extends RuntimeException {
+public final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    Refusal(String message) {
+    public Refusal(String message) {
         super(message);
     }
 }
