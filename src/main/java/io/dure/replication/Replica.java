@@ -181,15 +181,15 @@ public final class Replica {
 
     // ---- epochs -----------------------------------------------------------------------------------------------------
 
-    /** An answer counts in the choice of the next leader, so it is given only when the refusal is durable. */
+    /**
+     * An answer counts in the choice of the next leader, so it is given only when the refusal is durable. An older fence is
+     * answered with the newer epoch that stands here: a new controller learns so of what the one before left half done.
+     */
     private void onFenced(int epoch) {
-        if (epoch < state.epoch()) {
-            return;
-        }
         if (epoch > state.epoch()) {
             enter(epoch, UNATTACHED);
         }
-        unansweredFence = epoch;
+        unansweredFence = state.epoch();
         answerFence();
     }
 
