@@ -1,0 +1,78 @@
+package io.dure.group;
+
+import io.dure.wire.WireError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** DescribeGroups, ListGroups and DeleteGroups: what administrators see and do. */
+final class Describing {
+  private final GroupTable table;
+
+  Describing(GroupTable table) {
+    this.table = table;
+  }
+
+  void describe(long ticket, GroupCommand.Describe describe, Turn turn) {
+    turn.reply(
+        ticket,
+        table
+            .find(describe.groupId())
+            .map(Describing::described)
+            .orElse(new GroupAnswer.Described(WireError.GROUP_ID_NOT_FOUND, "Dead", "", "", List.of())));
+  }
+
+  /** What members told and what they were assigned is of interest once it is settled. */
+  private static GroupAnswer.Described described(Group group) {
+    boolean settled = group.phase() instanceof Phase.Stable;
+    String protocol = settled ? group.protocol().orElse("") : "";
+    var members = new ArrayList<GroupAnswer.DescribedMember>();
+    for (Member m : group.members()) {
+      members.add(
+          new GroupAnswer.DescribedMember(
+              m.id(),
+              m.instanceId(),
+              m.clientId(),
+              m.clientHost(),
+              settled ? m.metadataFor(protocol) : Blob.EMPTY,
+              settled ? m.assignment() : Blob.EMPTY));
+    }
+    return new GroupAnswer.Described(
+        WireError.NONE, group.phase().wireName(), group.protocolType(), protocol, members);
+  }
+
+  void list(long ticket, GroupCommand.ListGroups list, Turn turn) {
+    var states =
+        list.states().stream().map(s -> s.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+    turn.reply(
+        ticket,
+        new GroupAnswer.Listed(
+            table.all().stream()
+                .map(g -> new GroupAnswer.ListedGroup(g.id(), g.protocolType(), g.phase().wireName()))
+                .filter(g -> states.isEmpty() || states.contains(g.state().toLowerCase(Locale.ROOT)))
+                .toList()));
+  }
+
+  void delete(long ticket, GroupCommand.DeleteGroup delete, Turn turn) {
+    Optional<Group> found = table.find(delete.groupId());
+    if (found.isEmpty() || !found.get().isEmpty()) {
+      WireError error = found.isEmpty() ? WireError.GROUP_ID_NOT_FOUND : WireError.NON_EMPTY_GROUP;
+      turn.reply(ticket, new GroupAnswer.Deleted(error));
+      return;
+    }
+    forgetGroup(found.get(), turn);
+    turn.reply(ticket, new GroupAnswer.Deleted(WireError.NONE));
+  }
+
+  static void forgetGroup(Group group, Turn turn) {
+    var records = new ArrayList<GroupRecord>();
+    Offsets.forEach(
+        group,
+        (topic, partition, _) ->
+            records.add(new GroupRecord.OffsetForgotten(group.id(), topic, partition)));
+    records.add(new GroupRecord.GroupForgotten(group.id()));
+    records.forEach(turn::store);
+  }
+}

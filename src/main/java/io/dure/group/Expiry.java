@@ -1,0 +1,60 @@
+package io.dure.group;
+
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.Set;
+
+/** Forgets offsets that nobody has used for the retention time, and empty groups that have none left. */
+final class Expiry {
+  private final GroupTable table;
+  private final GroupSettings settings;
+
+  Expiry(GroupTable table, GroupSettings settings) {
+    this.table = table;
+    this.settings = settings;
+  }
+
+  void check(Turn turn) {
+    for (Group group : table.all()) {
+      var gone = new ArrayList<GroupRecord>();
+      Optional<Set<String>> read = group.subscribedTopics();
+      Offsets.forEach(
+          group,
+          (topic, partition, offset) -> {
+            if (isPast(group, read, topic, offset, turn.wallMs())) {
+              gone.add(new GroupRecord.OffsetForgotten(group.id(), topic, partition));
+            }
+          });
+      gone.forEach(turn::store);
+      boolean stillThere = table.find(group.id()).isPresent();
+      if (stillThere && group.isEmpty() && group.offsets().isEmpty() && group.pendingCount() == 0) {
+        turn.store(new GroupRecord.GroupForgotten(group.id()));
+      }
+    }
+  }
+
+  /**
+   * The clock of an offset starts: when its group became empty; for a topic that a settled group does not read any more,
+   * and for a group without members ever, when it was committed.
+   */
+  private boolean isPast(
+      Group group, Optional<Set<String>> read, String topic, StoredOffset offset, long wallMs) {
+    if (offset.expireMs() >= 0) {
+      return group.isEmpty() && offset.expireMs() <= wallMs;
+    }
+    return switch (group.phase()) {
+      case Phase.Empty e -> {
+        long sinceMs =
+            group.protocolType().isEmpty()
+                ? offset.commitMs()
+                : Math.max(e.sinceWallMs(), offset.commitMs());
+        yield wallMs - sinceMs >= settings.offsetRetentionMs();
+      }
+      case Phase.Stable _ ->
+          read.isPresent()
+              && !read.get().contains(topic)
+              && wallMs - offset.commitMs() >= settings.offsetRetentionMs();
+      case Phase.Gathering _, Phase.Rejoining _, Phase.Completing _ -> false;
+    };
+  }
+}

@@ -1,0 +1,109 @@
+package io.dure.group;
+
+import io.dure.wire.WireError;
+import java.util.List;
+import java.util.Optional;
+
+/** What a shard answers. Lists are in the order of the question. */
+public sealed interface GroupAnswer {
+
+  /**
+   * @param generation -1 with an error
+   * @param members for the leader only: everybody, to assign to
+   * @param skipAssignment the leader need not assign, its last assignment stands
+   */
+  record Joined(
+      WireError error,
+      String memberId,
+      int generation,
+      Optional<String> protocolType,
+      Optional<String> protocol,
+      String leader,
+      boolean skipAssignment,
+      List<JoinedMember> members)
+      implements GroupAnswer {
+    public Joined {
+      members = List.copyOf(members);
+    }
+
+    static Joined refused(WireError error, String memberId) {
+      return new Joined(
+          error, memberId, -1, Optional.empty(), Optional.empty(), "", false, List.of());
+    }
+  }
+
+  record JoinedMember(String memberId, Optional<String> instanceId, Blob metadata) {}
+
+  record Synced(
+      WireError error, Optional<String> protocolType, Optional<String> protocol, Blob assignment)
+      implements GroupAnswer {
+    static Synced refused(WireError error) {
+      return new Synced(error, Optional.empty(), Optional.empty(), Blob.EMPTY);
+    }
+  }
+
+  record Heard(WireError error) implements GroupAnswer {}
+
+  /** {@code members} is empty when the whole request is refused. */
+  record Left(WireError error, List<LeftMember> members) implements GroupAnswer {
+    public Left {
+      members = List.copyOf(members);
+    }
+  }
+
+  record LeftMember(MemberRef member, WireError error) {}
+
+  record Committed(List<WireError> errors) implements GroupAnswer {
+    public Committed {
+      errors = List.copyOf(errors);
+    }
+  }
+
+  record Fetched(List<FetchedOffset> offsets) implements GroupAnswer {
+    public Fetched {
+      offsets = List.copyOf(offsets);
+    }
+  }
+
+  record FetchedOffset(OffsetKey key, Optional<StoredOffset> offset) {}
+
+  /** {@code errors} is empty when the whole request is refused. */
+  record OffsetsDeleted(WireError error, List<WireError> errors) implements GroupAnswer {
+    public OffsetsDeleted {
+      errors = List.copyOf(errors);
+    }
+  }
+
+  /** With GROUP_ID_NOT_FOUND the state is "Dead". */
+  record Described(
+      WireError error,
+      String state,
+      String protocolType,
+      String protocol,
+      List<DescribedMember> members)
+      implements GroupAnswer {
+    public Described {
+      members = List.copyOf(members);
+    }
+  }
+
+  record DescribedMember(
+      String memberId,
+      Optional<String> instanceId,
+      String clientId,
+      String clientHost,
+      Blob metadata,
+      Blob assignment) {}
+
+  record Listed(List<ListedGroup> groups) implements GroupAnswer {
+    public Listed {
+      groups = List.copyOf(groups);
+    }
+  }
+
+  record ListedGroup(String groupId, String protocolType, String state) {}
+
+  record Deleted(WireError error) implements GroupAnswer {}
+
+  record Forgotten(int offsets) implements GroupAnswer {}
+}

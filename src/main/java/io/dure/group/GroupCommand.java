@@ -1,0 +1,117 @@
+package io.dure.group;
+
+import io.dure.base.TopicId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What can be asked of a shard.
+ *
+ * @param <A> the answer it gets
+ */
+public sealed interface GroupCommand<A extends GroupAnswer> {
+
+  /**
+   * @param memberId empty text for a new member
+   * @param freshId ends the member id that is given to a new member; drawn by the caller, never twice
+   * @param knownMembersOnly a new dynamic member is told its id first and joins with it (KIP-394)
+   * @param maySkipAssignment the caller understands that a leader need not assign (KIP-814)
+   */
+  record Join(
+      String groupId,
+      MemberRef member,
+      String freshId,
+      String clientId,
+      String clientHost,
+      int sessionTimeoutMs,
+      int rebalanceTimeoutMs,
+      String protocolType,
+      List<Protocol> protocols,
+      boolean knownMembersOnly,
+      boolean maySkipAssignment)
+      implements GroupCommand<GroupAnswer.Joined> {
+    public Join {
+      protocols = List.copyOf(protocols);
+    }
+  }
+
+  /** Protocol type and name are empty for clients that do not tell (before v5). */
+  record Sync(
+      String groupId,
+      MemberRef member,
+      int generation,
+      Optional<String> protocolType,
+      Optional<String> protocol,
+      Map<String, Blob> assignments)
+      implements GroupCommand<GroupAnswer.Synced> {
+    public Sync {
+      assignments = Map.copyOf(assignments);
+    }
+  }
+
+  record Heartbeat(String groupId, MemberRef member, int generation)
+      implements GroupCommand<GroupAnswer.Heard> {}
+
+  record Leave(String groupId, List<MemberRef> members) implements GroupCommand<GroupAnswer.Left> {
+    public Leave {
+      members = List.copyOf(members);
+    }
+  }
+
+  /**
+   * @param generation -1 from a caller that is no member
+   * @param retentionMs how long to keep the offsets at least, or -1 for the cluster's rule
+   * @param tellsNotFound the caller understands GROUP_ID_NOT_FOUND
+   */
+  record CommitOffsets(
+      String groupId,
+      MemberRef member,
+      int generation,
+      long retentionMs,
+      boolean tellsNotFound,
+      List<OffsetToCommit> offsets)
+      implements GroupCommand<GroupAnswer.Committed> {
+    public CommitOffsets {
+      offsets = List.copyOf(offsets);
+    }
+  }
+
+  record OffsetToCommit(OffsetKey key, long offset, int leaderEpoch, String metadata) {}
+
+  record FetchOffsets(String groupId, List<OffsetKey> keys)
+      implements GroupCommand<GroupAnswer.Fetched> {
+    public FetchOffsets {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  record FetchAllOffsets(String groupId) implements GroupCommand<GroupAnswer.Fetched> {}
+
+  record DeleteOffsets(String groupId, List<OffsetKey> keys)
+      implements GroupCommand<GroupAnswer.OffsetsDeleted> {
+    public DeleteOffsets {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  record Describe(String groupId) implements GroupCommand<GroupAnswer.Described> {}
+
+  /** Of all groups of the shard those in one of these states (Kafka's names, any case); none given: all. */
+  record ListGroups(Set<String> states) implements GroupCommand<GroupAnswer.Listed> {
+    public ListGroups {
+      states = Set.copyOf(states);
+    }
+  }
+
+  record DeleteGroup(String groupId) implements GroupCommand<GroupAnswer.Deleted> {}
+
+  /** Forgets offsets of topics, or of incarnations of topics, that are not among the existing ones. */
+  record ForgetMissingTopics(Map<String, TopicId> existing)
+      implements GroupCommand<GroupAnswer.Forgotten> {
+    public ForgetMissingTopics {
+      existing = Map.copyOf(existing);
+    }
+  }
+}

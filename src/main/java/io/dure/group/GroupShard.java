@@ -1,0 +1,85 @@
+package io.dure.group;
+
+/**
+ * The groups of one coordinator partition, as a state machine: commands and time in, records and replies out. Confined
+ * to the loop of its partition; rebuilt by replaying the partition's log.
+ *
+ * <pre>
+ *   new ── apply(record) … ──▶ resume(now) ── decide(command), tick(now) … ──▶ dropped
+ * </pre>
+ *
+ * <p>A join or a sync may be answered by a later command's decision, or by a tick's: a member waits for the others. It
+ * reads no clock and draws nothing by chance, so the same commands at the same moments give the same decisions.
+ */
+public final class GroupShard {
+  private final GroupSettings settings;
+  private final GroupTable table = new GroupTable();
+  private final Joining joining;
+  private final Syncing syncing;
+  private final Leaving leaving;
+  private final Offsets offsets;
+  private final Describing describing;
+  private final Expiry expiry;
+  private final Rebalance rebalance;
+  private long nextExpiryMs = Long.MAX_VALUE;
+
+  public GroupShard(GroupSettings settings) {
+    this.settings = settings;
+    rebalance = new Rebalance(settings);
+    joining = new Joining(table, settings, rebalance);
+    syncing = new Syncing(table, settings, rebalance);
+    leaving = new Leaving(table, rebalance);
+    offsets = new Offsets(table, settings);
+    describing = new Describing(table);
+    expiry = new Expiry(table, settings);
+  }
+
+  /** Takes over a record that stands in the log. Only before {@link #resume}: what is decided later is applied already. */
+  public void apply(GroupRecord record) {
+    table.apply(record);
+  }
+
+  /** The replay is over: from now on the members are expected to be heard of, as if each had just spoken. */
+  public Decision resume(Moment now) {
+    var turn = new Turn(table, now);
+    nextExpiryMs = now.nowMs() + settings.expiryCheckMs();
+    for (Group group : table.all()) {
+      group.members().forEach(m -> turn.expect(group, m, m.sessionTimeoutMs()));
+      if (group.size() > settings.maxMembers()) {
+        rebalance.prepare(group, turn);
+      }
+    }
+    return turn.done();
+  }
+
+  /** Decides on a command; the reply to {@code ticket} is in this decision or in a later one. */
+  public Decision decide(long ticket, GroupCommand<?> command, Moment now) {
+    var turn = new Turn(table, now);
+    switch (command) {
+      case GroupCommand.Join c -> joining.join(ticket, c, turn);
+      case GroupCommand.Sync c -> syncing.sync(ticket, c, turn);
+      case GroupCommand.Heartbeat c -> syncing.heartbeat(ticket, c, turn);
+      case GroupCommand.Leave c -> leaving.leave(ticket, c, turn);
+      case GroupCommand.CommitOffsets c -> offsets.commit(ticket, c, turn);
+      case GroupCommand.FetchOffsets c -> offsets.fetch(ticket, c, turn);
+      case GroupCommand.FetchAllOffsets c -> offsets.fetchAll(ticket, c, turn);
+      case GroupCommand.DeleteOffsets c -> offsets.delete(ticket, c, turn);
+      case GroupCommand.ForgetMissingTopics c -> offsets.forgetMissing(ticket, c, turn);
+      case GroupCommand.Describe c -> describing.describe(ticket, c, turn);
+      case GroupCommand.ListGroups c -> describing.list(ticket, c, turn);
+      case GroupCommand.DeleteGroup c -> describing.delete(ticket, c, turn);
+    }
+    return turn.done();
+  }
+
+  /** Time passes: sessions end, waits end, old offsets go. */
+  public Decision tick(Moment now) {
+    var turn = new Turn(table, now);
+    table.due(now.nowMs()).forEach(group -> leaving.onTime(group, turn));
+    if (now.nowMs() >= nextExpiryMs) {
+      nextExpiryMs = now.nowMs() + settings.expiryCheckMs();
+      expiry.check(turn);
+    }
+    return turn.done();
+  }
+}

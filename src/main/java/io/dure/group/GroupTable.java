@@ -1,0 +1,105 @@
+package io.dure.group;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The groups of a shard and when each wants to be looked at. Confined to its shard. */
+final class GroupTable {
+  private record Alarm(long atMs, String groupId) {}
+
+  private final Map<String, Group> groups = new TreeMap<>();
+  private final Map<String, Alarm> alarmOf = new TreeMap<>();
+  private final NavigableSet<Alarm> alarms =
+      new TreeSet<>(Comparator.comparingLong(Alarm::atMs).thenComparing(Alarm::groupId));
+
+  Optional<Group> find(String groupId) {
+    return Optional.ofNullable(groups.get(groupId));
+  }
+
+  /** Makes a group that nothing has been written down of yet. */
+  Group findOrMake(String groupId, long wallMs) {
+    return groups.computeIfAbsent(groupId, id -> new Group(id, wallMs));
+  }
+
+  /** A group made for nothing leaves no trace. */
+  void dropIfUnused(Group group) {
+    if (group.isEmpty() && group.generation() == 0 && group.offsets().isEmpty() && group.pendingCount() == 0) {
+      drop(group.id());
+    }
+  }
+
+  Collection<Group> all() {
+    return List.copyOf(groups.values());
+  }
+
+  int size() {
+    return groups.size();
+  }
+
+  /** The one place where durable state changes: live when a record is decided, and again in every replay. */
+  void apply(GroupRecord record) {
+    switch (record) {
+      case GroupRecord.OffsetStored r ->
+          findOrMake(r.groupId(), r.offset().commitMs()).store(r.topic(), r.partition(), r.offset());
+      case GroupRecord.OffsetForgotten r ->
+          find(r.groupId())
+              .ifPresent(
+                  g -> {
+                    g.forget(r.topic(), r.partition());
+                    dropIfUnused(g);
+                  });
+      case GroupRecord.GroupStored r -> findOrMake(r.groupId(), r.settledMs()).restore(r);
+      case GroupRecord.GroupForgotten r -> {
+        Optional<Group> group = find(r.groupId());
+        if (group.isPresent() && !group.get().offsets().isEmpty()) {
+          Group bare = new Group(r.groupId(), 0);
+          group.get().offsets().forEach((t, ps) -> ps.forEach((p, o) -> bare.store(t, p, o)));
+          drop(r.groupId());
+          groups.put(r.groupId(), bare);
+        } else {
+          drop(r.groupId());
+        }
+      }
+    }
+  }
+
+  private void drop(String groupId) {
+    groups.remove(groupId);
+    Alarm alarm = alarmOf.remove(groupId);
+    if (alarm != null) {
+      alarms.remove(alarm);
+    }
+  }
+
+  /** Looks at the group at {@code atMs}, or before. */
+  void arm(Group group, long atMs) {
+    Alarm current = alarmOf.get(group.id());
+    if (atMs == Long.MAX_VALUE || (current != null && current.atMs() <= atMs)) {
+      return;
+    }
+    if (current != null) {
+      alarms.remove(current);
+    }
+    Alarm next = new Alarm(atMs, group.id());
+    alarmOf.put(group.id(), next);
+    alarms.add(next);
+  }
+
+  /** The groups whose time has come; they are to be armed again. */
+  List<Group> due(long nowMs) {
+    var due = new ArrayList<Group>();
+    while (!alarms.isEmpty() && alarms.getFirst().atMs() <= nowMs) {
+      Alarm alarm = alarms.removeFirst();
+      alarmOf.remove(alarm.groupId());
+      find(alarm.groupId()).ifPresent(due::add);
+    }
+    return due;
+  }
+}

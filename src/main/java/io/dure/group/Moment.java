@@ -1,0 +1,9 @@
+package io.dure.group;
+
+/**
+ * When a command is decided.
+ *
+ * @param nowMs monotonic, for timeouts
+ * @param wallMs since 1970 (UTC), for the timestamps that records carry
+ */
+public record Moment(long nowMs, long wallMs) {}

@@ -1,0 +1,113 @@
+package io.dure.group;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Reads Kafka's primitive types from the start of some bytes; throws {@link MalformedRecord} when they end early. */
+final class RecordReader {
+  private final ByteBuffer in;
+
+  RecordReader(byte[] bytes) {
+    in = ByteBuffer.wrap(bytes);
+  }
+
+  short int16() {
+    try {
+      return in.getShort();
+    } catch (BufferUnderflowException e) {
+      throw endsEarly();
+    }
+  }
+
+  int int32() {
+    try {
+      return in.getInt();
+    } catch (BufferUnderflowException e) {
+      throw endsEarly();
+    }
+  }
+
+  long int64() {
+    try {
+      return in.getLong();
+    } catch (BufferUnderflowException e) {
+      throw endsEarly();
+    }
+  }
+
+  UUID uuid() {
+    return new UUID(int64(), int64());
+  }
+
+  String string() {
+    return text(int16()).orElseThrow(() -> new MalformedRecord("no text where one must be"));
+  }
+
+  Optional<String> nullableString() {
+    return text(int16());
+  }
+
+  String compactString() {
+    return text(varint() - 1).orElseThrow(() -> new MalformedRecord("no text where one must be"));
+  }
+
+  Optional<String> compactNullableString() {
+    return text(varint() - 1);
+  }
+
+  Blob bytes() {
+    return Blob.of(take(int32()));
+  }
+
+  Blob compactBytes() {
+    return Blob.of(take(varint() - 1));
+  }
+
+  /** Unsigned, seven bits a byte, lowest first. */
+  int varint() {
+    int value = 0;
+    for (int shift = 0; shift < 35; shift += 7) {
+      int b = byteValue();
+      value |= (b & 0x7f) << shift;
+      if ((b & 0x80) == 0) {
+        return value;
+      }
+    }
+    throw new MalformedRecord("a number of more than five bytes");
+  }
+
+  void skip(int count) {
+    take(count);
+  }
+
+  int remaining() {
+    return in.remaining();
+  }
+
+  private int byteValue() {
+    if (!in.hasRemaining()) {
+      throw endsEarly();
+    }
+    return in.get() & 0xff;
+  }
+
+  private Optional<String> text(int length) {
+    return length == -1 ? Optional.empty() : Optional.of(new String(take(length), StandardCharsets.UTF_8));
+  }
+
+  private byte[] take(int length) {
+    if (length < 0 || length > in.remaining()) {
+      throw new MalformedRecord(length + " bytes asked for at " + in.position() + ", " + in.remaining() + " are left");
+    }
+    byte[] taken = new byte[length];
+    in.get(taken);
+    return taken;
+  }
+
+  private MalformedRecord endsEarly() {
+    return new MalformedRecord("ends at " + in.limit() + ", within a field");
+  }
+}

@@ -1,0 +1,235 @@
+package io.dure.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dure.base.TopicId;
+import io.dure.wire.WireError;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One shard with a clock and a log, for tests: after every step a copy is replayed from the log, through the record
+ * format, and must show the same settled state.
+ */
+final class Scene {
+  static final String GROUP = "orders";
+  final List<GroupRecord> log = new ArrayList<>();
+  final Map<Long, GroupAnswer> answers = new HashMap<>();
+  final GroupSettings settings;
+  private GroupShard shard;
+  private long nowMs = 1_000;
+  private long nextTicket;
+  private int nextFresh;
+
+  Scene() {
+    this(GroupSettings.DEFAULTS);
+  }
+
+  Scene(GroupSettings settings) {
+    this.settings = settings;
+    shard = new GroupShard(settings);
+    shard.resume(now());
+  }
+
+  Moment now() {
+    return new Moment(nowMs, 1_700_000_000_000L + nowMs);
+  }
+
+  /** Gives the command to the shard; its answer is in {@link #answers} now or later. */
+  long ask(GroupCommand<?> command) {
+    long ticket = nextTicket++;
+    take(shard.decide(ticket, command, now()));
+    return ticket;
+  }
+
+  <A extends GroupAnswer> A answer(GroupCommand<A> command) {
+    return answerTo(ask(command));
+  }
+
+  @SuppressWarnings("unchecked")
+  <A extends GroupAnswer> A answerTo(long ticket) {
+    assertThat(answers).as("answer to %s", ticket).containsKey(ticket);
+    return (A) answers.get(ticket);
+  }
+
+  boolean waits(long ticket) {
+    return !answers.containsKey(ticket);
+  }
+
+  /** Lets time pass in steps of 50 ms. */
+  Scene pass(long ms) {
+    for (long end = nowMs + ms; nowMs < end; ) {
+      nowMs = Math.min(nowMs + 50, end);
+      take(shard.tick(now()));
+    }
+    return this;
+  }
+
+  private void take(Decision decision) {
+    log.addAll(decision.records());
+    for (Decision.Reply reply : decision.replies()) {
+      assertThat(answers.put(reply.ticket(), reply.answer())).as("second answer").isNull();
+    }
+    assertReplayShowsTheSame();
+  }
+
+  /** The coordinator dies; another one replays. */
+  Scene failOver() {
+    shard = replayed();
+    take(shard.resume(now()));
+    return this;
+  }
+
+  private GroupShard replayed() {
+    var copy = new GroupShard(settings);
+    for (GroupRecord record : log) {
+      copy.apply(RecordCodec.decode(RecordCodec.key(record), RecordCodec.value(record)).orElseThrow());
+    }
+    return copy;
+  }
+
+  private void assertReplayShowsTheSame() {
+    GroupShard copy = replayed();
+    for (GroupAnswer.ListedGroup group : list(shard)) {
+      assertThat(offsets(copy, group.groupId())).isEqualTo(offsets(shard, group.groupId()));
+      GroupAnswer.Described live = describe(shard, group.groupId());
+      boolean written = isWritten(group.groupId());
+      if (written && (group.state().equals("Stable") || group.state().equals("Empty"))) {
+        assertThat(describe(copy, group.groupId())).isEqualTo(live);
+      }
+    }
+    for (GroupAnswer.ListedGroup group : list(copy)) {
+      assertThat(describe(shard, group.groupId()).error()).isEqualTo(WireError.NONE);
+    }
+  }
+
+  /** A group that members were only told their ids for leaves no record. */
+  private boolean isWritten(String groupId) {
+    return log.stream()
+        .filter(r -> r.groupId().equals(groupId))
+        .reduce((_, later) -> later)
+        .filter(r -> r instanceof GroupRecord.GroupStored || r instanceof GroupRecord.OffsetStored)
+        .isPresent();
+  }
+
+  private List<GroupAnswer.ListedGroup> list(GroupShard of) {
+    return ((GroupAnswer.Listed) only(of, new GroupCommand.ListGroups(Set.of()))).groups();
+  }
+
+  private GroupAnswer offsets(GroupShard of, String group) {
+    return only(of, new GroupCommand.FetchAllOffsets(group));
+  }
+
+  private GroupAnswer.Described describe(GroupShard of, String group) {
+    return (GroupAnswer.Described) only(of, new GroupCommand.Describe(group));
+  }
+
+  private GroupAnswer only(GroupShard of, GroupCommand<?> query) {
+    Decision decision = of.decide(-1, query, now());
+    assertThat(decision.records()).isEmpty();
+    return decision.replies().getFirst().answer();
+  }
+
+  // ---- commands as short as tests want them
+
+  GroupCommand.Join join(String memberId, String... protocols) {
+    return join(memberId, Optional.empty(), protocols);
+  }
+
+  GroupCommand.Join join(String memberId, Optional<String> instanceId, String... protocols) {
+    return joinOf(GROUP, memberId, instanceId, true, 10_000, protocols);
+  }
+
+  GroupCommand.Join joinOf(
+      String group, String memberId, Optional<String> instance, boolean idFirst, int sessionMs, String... protocols) {
+    var offered = new ArrayList<Protocol>();
+    for (String name : protocols.length == 0 ? new String[] {"range"} : protocols) {
+      offered.add(new Protocol(name, subscription("t")));
+    }
+    return new GroupCommand.Join(
+        group,
+        new MemberRef(memberId, instance),
+        "id" + nextFresh++,
+        "client",
+        "/10.0.0.1",
+        sessionMs,
+        60_000,
+        "consumer",
+        offered,
+        idFirst,
+        true);
+  }
+
+  static Blob subscription(String... topics) {
+    RecordWriter out = new RecordWriter().int16(0).int32(topics.length);
+    for (String topic : topics) {
+      out.string(topic);
+    }
+    return Blob.of(out.int32(-1).toArray());
+  }
+
+  GroupCommand.Sync sync(GroupAnswer.Joined joined, Map<String, String> assignments) {
+    var all = new HashMap<String, Blob>();
+    assignments.forEach((id, text) -> all.put(id, Blob.of(text.getBytes(StandardCharsets.UTF_8))));
+    return new GroupCommand.Sync(
+        GROUP, MemberRef.dynamic(joined.memberId()), joined.generation(), joined.protocolType(), joined.protocol(), all);
+  }
+
+  WireError heartbeat(String memberId, int generation) {
+    return answer(new GroupCommand.Heartbeat(GROUP, MemberRef.dynamic(memberId), generation)).error();
+  }
+
+  GroupCommand.CommitOffsets commit(String memberId, int generation, String topic, int partition, long offset) {
+    return new GroupCommand.CommitOffsets(
+        GROUP,
+        MemberRef.dynamic(memberId),
+        generation,
+        -1,
+        true,
+        List.of(new GroupCommand.OffsetToCommit(new OffsetKey(topic, TopicId.ZERO, partition), offset, 3, "m")));
+  }
+
+  /** A new dynamic member asks for its id and joins with it; the answer comes later. */
+  long enter(String... protocols) {
+    GroupAnswer.Joined told = answer(join("", protocols));
+    assertThat(told.error()).isEqualTo(WireError.MEMBER_ID_REQUIRED);
+    return ask(join(told.memberId(), protocols));
+  }
+
+  /** So many members, settled, in the order they came; the first is the leader. */
+  List<GroupAnswer.Joined> settled(int members) {
+    var tickets = new ArrayList<Long>();
+    for (int i = 0; i < members; i++) {
+      tickets.add(enter());
+    }
+    pass(2_000);
+    return settle(tickets);
+  }
+
+  List<GroupAnswer.Joined> settle(List<Long> tickets) {
+    var joined = new ArrayList<GroupAnswer.Joined>();
+    tickets.forEach(t -> joined.add(answerTo(t)));
+    GroupAnswer.Joined leader =
+        joined.stream().filter(j -> j.leader().equals(j.memberId())).findFirst().orElseThrow();
+    var assignments = new HashMap<String, String>();
+    leader.members().forEach(m -> assignments.put(m.memberId(), "part of " + m.memberId()));
+    for (GroupAnswer.Joined j : joined) {
+      ask(sync(j, j == leader ? assignments : Map.of()));
+    }
+    assertThat(state()).isEqualTo("Stable");
+    return joined;
+  }
+
+  GroupAnswer.Described described() {
+    return describe(shard, GROUP);
+  }
+
+  String state() {
+    return described().state();
+  }
+}
