@@ -77,7 +77,7 @@ public final class Quorum {
 
     /**
      * @param voters the same on every node and for good; a node that is not among them is a learner
-     * @param flushedEnd what of the log is known to be durable (exclusive)
+     * @param flushedEnd what of the log is known to be durable (exclusive), as in {@link Replica}
      */
     public Quorum(
             NodeId self,
@@ -90,9 +90,6 @@ public final class Quorum {
         this.self = self;
         this.voters = voters.stream().sorted().distinct().toList();
         this.settings = settings;
-        this.votedFor = restored.votedFor();
-        this.durableVote = restored.votedFor();
-        this.seenEpoch = restored.epoch();
         this.replica = new Replica(
                 self,
                 ANY_LIFE,
@@ -100,6 +97,9 @@ public final class Quorum {
                 history,
                 flushedEnd,
                 replicaSettings);
+        this.votedFor = replica.epoch() > restored.epoch() ? Optional.empty() : restored.votedFor();
+        this.durableVote = votedFor;
+        this.seenEpoch = replica.epoch();
     }
 
     /** Advances by one event. The effects must be run in order, all before the next step. */

@@ -51,7 +51,7 @@ public final class Replica {
     private ReplicaState durable;
     private EpochHistory history;
     private long generation;
-    private boolean shapeDurable = true;
+    private boolean shapeDurable;
     private long flushedEnd;
     private long highWatermark;
     private int unansweredFence = -1;
@@ -63,7 +63,9 @@ public final class Replica {
     /**
      * @param incarnation the life of this process, or NONE until {@link ReplicaEvent.Registered} tells
      * @param history the log as recovered
-     * @param flushedEnd what of it is known to be durable (exclusive); the host flushes the rest without being asked
+     * @param flushedEnd what of it is known to be durable (exclusive), the cuts before included: the log's end says that all
+     *     of it is, -1 that nothing is known. After a crash of the process alone cuts and records may still be in the page
+     *     cache only, so all of it may be said after a flush; the host makes one without being asked.
      */
     public Replica(
             NodeId self,
@@ -76,8 +78,13 @@ public final class Replica {
         this.incarnation = incarnation;
         this.state = restored;
         this.durable = restored;
+        if (history.lastEpoch() > restored.epoch()) {
+            // The power went when the records were on disk and the epoch that they came with was not yet.
+            persist(new ReplicaState(history.lastEpoch(), restored.joinedEpoch()));
+        }
         this.history = history;
-        this.flushedEnd = Math.min(flushedEnd, history.end());
+        this.shapeDurable = flushedEnd >= history.end();
+        this.flushedEnd = Math.clamp(flushedEnd, 0, history.end());
         this.highWatermark = history.start();
         this.settings = settings;
         this.follow = new Retry(settings);
