@@ -7,6 +7,7 @@ import io.dure.wire.RequestSink;
 import io.dure.wire.Responder;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -119,7 +120,14 @@ public final class Dispatcher implements RequestSink {
       return on(api, elsewhere);
     }
 
-    public Dispatcher build() {
+    /** Adds ApiVersions, which announces what the table holds, and closes it. */
+    public Dispatcher build(Cluster cluster) {
+      Set<ApiKeys> served = EnumSet.of(ApiKeys.API_VERSIONS);
+      served.addAll(handlers.keySet());
+      return on(ApiKeys.API_VERSIONS, new ApiVersionsHandler(cluster, served)).table();
+    }
+
+    private Dispatcher table() {
       return new Dispatcher(handlers);
     }
   }

@@ -1,0 +1,58 @@
+package io.dure.broker;
+
+import io.dure.wire.ApiVersionsAnswer;
+import io.dure.wire.WireError;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/**
+ * ApiVersions (API key 18): what this broker announces. A client that says which cluster and node it means to talk to (version 5) is
+ * sent back to its bootstrap servers when it reached another one.
+ */
+public final class ApiVersionsHandler
+    implements Handler<ApiVersionsRequestData, ApiVersionsResponseData> {
+  private static final short FIRST_VERSION_WITH_SOFTWARE = 3;
+  private static final Pattern SOFTWARE = Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
+
+  private final Cluster cluster;
+  private final ApiVersionsResponseData announced;
+
+  /** @param served the APIs that have a handler, this one included */
+  public ApiVersionsHandler(Cluster cluster, Set<ApiKeys> served) {
+    this.cluster = cluster;
+    this.announced = ApiVersionsAnswer.announcing(served);
+  }
+
+  @Override
+  public void handle(
+      ApiVersionsRequestData request,
+      RequestContext context,
+      Reply<ApiVersionsResponseData> reply) {
+    if (context.version() >= FIRST_VERSION_WITH_SOFTWARE && !namesItsSoftware(request)) {
+      reply.send(new ApiVersionsResponseData().setErrorCode(WireError.INVALID_REQUEST.code()));
+    } else if (isMeantForAnother(request)) {
+      reply.send(ApiVersionsAnswer.rebootstrap());
+    } else {
+      reply.send(announced.duplicate());
+    }
+  }
+
+  private static boolean namesItsSoftware(ApiVersionsRequestData request) {
+    return SOFTWARE.matcher(request.clientSoftwareName()).matches()
+        && SOFTWARE.matcher(request.clientSoftwareVersion()).matches();
+  }
+
+  private boolean isMeantForAnother(ApiVersionsRequestData request) {
+    Optional<String> clusterId = cluster.image().clusterId().map(id -> Ids.wire(id).toString());
+    boolean otherCluster =
+        request.clusterId() != null
+            && clusterId.isPresent()
+            && !request.clusterId().equals(clusterId.get());
+    boolean otherNode = request.nodeId() >= 0 && request.nodeId() != cluster.self().value();
+    return otherCluster || otherNode;
+  }
+}

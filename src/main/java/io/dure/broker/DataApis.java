@@ -1,0 +1,43 @@
+package io.dure.broker;
+
+import io.dure.base.Rng;
+import io.dure.runtime.Loop;
+import io.dure.runtime.Partitions;
+import java.util.List;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** Puts the handlers of records and metadata into the table; those of groups join them there. */
+public final class DataApis {
+  private DataApis() {}
+
+  /**
+   * @param home the loop that the producer ids live on
+   * @param configs this node's settings, for DescribeConfigs
+   */
+  public static void addTo(
+      Dispatcher.Builder table,
+      Cluster cluster,
+      Partitions partitions,
+      BrokerSettings settings,
+      List<BrokerConfig> configs,
+      Rng rng,
+      Loop home) {
+    var creation = new TopicCreation(cluster, settings, rng);
+    table
+        .on(ApiKeys.PRODUCE, new ProduceHandler(cluster, partitions, settings))
+        .on(ApiKeys.FETCH, new FetchHandler(cluster, partitions, settings, rng))
+        .on(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(cluster, partitions))
+        .on(ApiKeys.METADATA, new MetadataHandler(cluster, creation, settings))
+        .on(ApiKeys.CREATE_TOPICS, ControllerHandler.createTopics(cluster, rng))
+        .on(ApiKeys.DELETE_TOPICS, ControllerHandler.deleteTopics(cluster))
+        .on(ApiKeys.CREATE_PARTITIONS, ControllerHandler.createPartitions(cluster))
+        .on(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(cluster, home))
+        .on(
+            ApiKeys.OFFSET_FOR_LEADER_EPOCH,
+            new OffsetForLeaderEpochHandler(cluster, partitions))
+        .on(ApiKeys.DESCRIBE_CONFIGS, new DescribeConfigsHandler(cluster, configs))
+        .on(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster))
+        .on(
+            ApiKeys.DESCRIBE_TOPIC_PARTITIONS, new DescribeTopicPartitionsHandler(cluster));
+  }
+}
