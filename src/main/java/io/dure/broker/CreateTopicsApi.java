@@ -151,7 +151,7 @@ final class CreateTopicsApi
     return request.validateOnly()
         || response.topics().stream()
             .filter(topic -> topic.errorCode() == WireError.NONE.code())
-            .allMatch(topic -> isLed(image.topic(Ids.topic(topic.topicId()))));
+            .allMatch(topic -> isLed(image.topic(topic.name())));
   }
 
   static boolean isLed(Optional<TopicImage> topic) {

@@ -140,6 +140,13 @@ final class DeleteTopicsApi
       DeleteTopicsRequestData request, DeleteTopicsResponseData response, ClusterImage image) {
     return response.responses().stream()
         .filter(topic -> topic.errorCode() == WireError.NONE.code())
-        .noneMatch(topic -> image.topic(Ids.topic(topic.topicId())).isPresent());
+        .noneMatch(topic -> exists(topic, image));
+  }
+
+  /** Versions before 6 have no id in the answer. */
+  private static boolean exists(DeletableTopicResult topic, ClusterImage image) {
+    return topic.topicId().equals(Uuid.ZERO_UUID)
+        ? image.topic(topic.name()).isPresent()
+        : image.topic(Ids.topic(topic.topicId())).isPresent();
   }
 }
