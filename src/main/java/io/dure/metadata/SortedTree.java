@@ -45,6 +45,11 @@ final class SortedTree<K, V> {
         return size(root);
     }
 
+    /** Levels; grows with the logarithm of the size. */
+    int height() {
+        return height(root);
+    }
+
     Optional<V> get(K key) {
         Node<K, V> node = root;
         while (node != null) {
