@@ -37,9 +37,8 @@ public final class Screen {
     /** Standard output in UTF-8, coloured if it is a terminal and {@code NO_COLOR} is not set. */
     public static Screen standard() {
         var out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
-        var console = System.console();
-        boolean terminal = console != null && console.isTerminal();
-        return new Screen(out, terminal && System.getenv("NO_COLOR") == null);
+        boolean coloured = System.console().isTerminal() && System.getenv("NO_COLOR") == null;
+        return new Screen(out, coloured);
     }
 
     public String ink(Ink ink, String text) {

@@ -34,14 +34,16 @@ record Ballot(int replicas, int commitQuorum, Map<NodeId, Standing> answers) {
         if (!isEnough()) {
             return Optional.empty();
         }
-        NodeId best = null;
+        Optional<NodeId> best = Optional.empty();
+        Optional<Standing> furthest = Optional.empty();
         for (NodeId node : preference) {
             Standing standing = answers.get(node);
-            if (standing != null && (best == null || standing.compareTo(answers.get(best)) > 0)) {
-                best = node;
+            if (standing != null && (furthest.isEmpty() || standing.compareTo(furthest.get()) > 0)) {
+                best = Optional.of(node);
+                furthest = Optional.of(standing);
             }
         }
-        return Optional.ofNullable(best);
+        return best;
     }
 
     /**

@@ -106,7 +106,7 @@ final class Load implements AutoCloseable {
             lastAckNs.putIfAbsent(partition, sentNs);
         }
         try {
-            producer.send(new ProducerRecord<>(topic, partition, null, value), (_, failure) -> {
+            var _ = producer.send(new ProducerRecord<>(topic, partition, null, value), (_, failure) -> {
                 if (failure == null) {
                     ledger.acknowledged(partition, number);
                 }

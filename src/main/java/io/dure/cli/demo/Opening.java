@@ -42,7 +42,7 @@ final class Opening {
             producer.send(new ProducerRecord<>("notes", "a", "alone")).get();
             long firstAckMs = (System.nanoTime() - startedNs) / 1_000_000;
             for (int i = 1; i < 100; i++) {
-                producer.send(new ProducerRecord<>("notes", "a", "note " + i));
+                var _ = producer.send(new ProducerRecord<>("notes", "a", "note " + i));
             }
             producer.flush();
             long read = readGroup(address, "notes", "readers", 100);
