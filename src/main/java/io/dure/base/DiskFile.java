@@ -15,7 +15,11 @@ public interface DiskFile extends AutoCloseable {
     /** Reads at {@code position} until {@code target} is full or the file ends; returns the bytes read, 0 at the end. */
     int read(long position, ByteBuffer target);
 
-    /** Sends up to {@code count} bytes to a channel without copying them through the heap; returns how many went. */
+    /**
+     * Sends up to {@code count} bytes to a channel without copying them through the heap; returns how many went.
+     *
+     * @throws java.io.UncheckedIOException when the file or, far more often, the channel fails: which one cannot be told
+     */
     long transferTo(long position, long count, WritableByteChannel target);
 
     /** Cuts the file to {@code size} bytes, or extends it with zeros. */
