@@ -14,8 +14,7 @@ import java.util.zip.CRC32C;
  *
  * @param sequence larger in a later checkpoint
  * @param history the log's start and epochs up to the recovery point
- * @param segments base offsets of all segments up to and with the one the recovery point is in
- * @param position where in the last segment the recovery point is
+ * @param segments all segments up to and with the one the recovery point is in; that one's size is where the point is
  * @param indexEntries how many entries of the last segment's offset index lie below the recovery point
  * @param timeEntries the same of its time index
  * @param firstTimestamp timestamp of the last segment's first batch, or -1
@@ -25,15 +24,22 @@ import java.util.zip.CRC32C;
 record Checkpoint(
         long sequence,
         EpochHistory history,
-        List<Long> segments,
-        int position,
+        List<Extent> segments,
         int indexEntries,
         int timeEntries,
         long firstTimestamp,
         TimedOffset largest,
         int producers) {
+    /** How much of a segment lies below the recovery point: all of it, for all but the last. */
+    record Extent(long base, int sizeBytes) {}
+
     Checkpoint {
         segments = List.copyOf(segments);
+    }
+
+    /** The segment the recovery point lies in. */
+    Extent last() {
+        return segments.getLast();
     }
 
     long end() {
@@ -42,13 +48,13 @@ record Checkpoint(
 
     /** The same recovery point of a log that starts at {@code start} now, in the segment {@code firstSegment}. */
     Checkpoint startingAt(long start, long firstSegment) {
-        List<Long> kept = segments.stream().filter(base -> base >= firstSegment).toList();
+        List<Extent> kept =
+                segments.stream().filter(s -> s.base() >= firstSegment).toList();
         if (kept.isEmpty()) {
             return new Checkpoint(
                     sequence + 1,
                     history.startAt(start),
-                    List.of(firstSegment),
-                    0,
+                    List.of(new Extent(firstSegment, 0)),
                     0,
                     0,
                     -1,
@@ -59,7 +65,6 @@ record Checkpoint(
                 sequence + 1,
                 history.startAt(start),
                 kept,
-                position,
                 indexEntries,
                 timeEntries,
                 firstTimestamp,
@@ -72,7 +77,6 @@ record Checkpoint(
                 number,
                 history,
                 segments,
-                position,
                 indexEntries,
                 timeEntries,
                 firstTimestamp,
@@ -88,15 +92,15 @@ record Checkpoint(
         text.append("\nepochs:");
         history.entries().forEach(e -> text.append(' ').append(e.epoch()).append('@').append(e.start()));
         text.append("\nsegments:");
-        segments.forEach(base -> text.append(' ').append(base));
-        text.append("\nposition: ").append(position);
+        segments.forEach(s -> text.append(' ').append(s.base()).append(':').append(s.sizeBytes()));
         text.append("\nindex: ").append(indexEntries);
         text.append("\ntimeindex: ").append(timeEntries);
         text.append("\nfirst-timestamp: ").append(firstTimestamp);
         text.append("\nlargest-timestamp: ").append(largest.timestampMs());
         text.append('@').append(largest.offset());
         text.append("\nproducers: ").append(producers).append('\n');
-        text.append("crc: ").append(crcOf(text)).append('\n');
+        long crc = crcOf(text);
+        text.append("crc: ").append(crc).append('\n');
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -125,13 +129,17 @@ record Checkpoint(
         return Optional.of(new Checkpoint(
                 number(fields, "sequence"),
                 new EpochHistory(epochs, number(fields, "start"), number(fields, "end")),
-                words(fields, "segments").stream().map(Long::valueOf).toList(),
-                (int) number(fields, "position"),
+                words(fields, "segments").stream().map(Checkpoint::extent).toList(),
                 (int) number(fields, "index"),
                 (int) number(fields, "timeindex"),
                 number(fields, "first-timestamp"),
                 new TimedOffset(Long.parseLong(largest.substring(at + 1)), Long.parseLong(largest.substring(0, at))),
                 (int) number(fields, "producers")));
+    }
+
+    private static Extent extent(String word) {
+        int colon = word.indexOf(':');
+        return new Extent(Long.parseLong(word.substring(0, colon)), Integer.parseInt(word.substring(colon + 1)));
     }
 
     private static long number(Map<String, String> fields, String key) {

@@ -6,28 +6,44 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * The two files a log's recovery points are written to in turn, so that a torn write leaves the one before. The newer
- * valid one counts. A write is not flushed by itself: losing it costs a longer recovery and nothing else. Before a log
- * is cut below its recovery point, though, a lower one must be written and flushed.
+ * The two files that hold a log's recovery points; the newer valid one counts. One of them is known to be durable and is not
+ * touched; the other is written over, at first without a flush, since losing it costs a longer recovery and nothing
+ * else. Once that one has been flushed they change places. Before a log is cut below its recovery point, a lower one must
+ * be written through.
+ *
+ * <pre>
+ *   Written ── flush taken by a ticket ─▶ Flushing (no writes) ── ticket ran ─▶ durable; the other is written next
+ * </pre>
  */
 final class Checkpoints {
     private static final String NAME = "recovery-checkpoint-";
+    private static final long NONE = -1;
 
     private final Disk disk;
     private final String folder;
+    private int scratch;
+    private long inScratch = NONE;
+    private boolean flushWanted;
+    private boolean flushing;
 
     Checkpoints(Disk disk, String folder) {
         this.disk = disk;
         this.folder = folder;
     }
 
-    Optional<Checkpoint> newest() {
+    /** Finds the newest recovery point. It may stand in memory only, so it is to be flushed before the other is written. */
+    Optional<Checkpoint> load() {
         Optional<Checkpoint> zero = read(name(0));
         Optional<Checkpoint> one = read(name(1));
-        if (zero.isEmpty() || (one.isPresent() && one.get().sequence() > zero.get().sequence())) {
-            return one;
+        boolean first = one.isEmpty()
+                || (zero.isPresent() && zero.get().sequence() > one.get().sequence());
+        Optional<Checkpoint> newest = first ? zero : one;
+        if (newest.isPresent()) {
+            scratch = first ? 0 : 1;
+            inScratch = newest.get().sequence();
+            flushWanted = true;
         }
-        return zero;
+        return newest;
     }
 
     private Optional<Checkpoint> read(String name) {
@@ -41,38 +57,75 @@ final class Checkpoints {
         }
     }
 
+    /** Whether a recovery point may be written now; otherwise wait for the next flush. */
+    boolean mayWrite() {
+        return !flushWanted && !flushing;
+    }
+
     /** Writes without flushing. */
     void write(Checkpoint checkpoint) {
-        writeOpen(checkpoint).close();
+        writeScratch(checkpoint).close();
+    }
+
+    void wantFlush() {
+        flushWanted = true;
+    }
+
+    boolean wantsFlush() {
+        return flushWanted;
+    }
+
+    /** The file to be flushed, with its folder; {@link #flushed} must follow. */
+    DiskFile beginFlush() {
+        flushWanted = false;
+        flushing = true;
+        return disk.open(name(scratch));
+    }
+
+    /** The sequence number of what is flushed. */
+    long flushingSequence() {
+        return inScratch;
+    }
+
+    void flushed(long sequence) {
+        if (flushing && inScratch == sequence) {
+            flushing = false;
+            scratch = 1 - scratch;
+            inScratch = NONE;
+        }
     }
 
     /** Writes and returns when it is durable. */
     void writeThrough(Checkpoint checkpoint) {
-        boolean fresh = !disk.exists(name(checkpoint.sequence()));
-        try (DiskFile file = writeOpen(checkpoint)) {
+        if (!mayWrite()) {
+            try (DiskFile file = disk.open(name(scratch))) {
+                file.flush();
+            }
+            disk.flushFolder(folder);
+            scratch = 1 - scratch;
+            flushWanted = false;
+            flushing = false;
+        }
+        try (DiskFile file = writeScratch(checkpoint)) {
             file.flush();
         }
-        if (fresh) {
-            disk.flushFolder(folder);
-        }
+        disk.flushFolder(folder);
+        scratch = 1 - scratch;
+        inScratch = NONE;
     }
 
-    /** Opens the file of a checkpoint written before, to flush it. */
-    DiskFile open(Checkpoint checkpoint) {
-        return disk.open(name(checkpoint.sequence()));
-    }
-
-    private DiskFile writeOpen(Checkpoint checkpoint) {
+    private DiskFile writeScratch(Checkpoint checkpoint) {
         byte[] bytes = checkpoint.encode();
-        DiskFile file = disk.open(name(checkpoint.sequence()));
+        DiskFile file = disk.open(name(scratch));
         file.write(0, ByteBuffer.wrap(bytes));
         if (file.size() > bytes.length) {
             file.resize(bytes.length);
         }
+        inScratch = checkpoint.sequence();
         return file;
     }
 
-    private String name(long sequence) {
-        return folder + "/" + NAME + (sequence & 1);
+    private String name(int slot) {
+        return folder + "/" + NAME + slot;
     }
 }

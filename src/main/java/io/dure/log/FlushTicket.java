@@ -11,41 +11,54 @@ import java.util.Optional;
  * {@link PartitionLog#flushed}. Immutable.
  */
 public final class FlushTicket {
-    private final Disk disk;
-    private final List<DiskFile> files;
-    private final List<String> folders;
+    private final Scope scope;
     private final long generation;
     private final long end;
-    private final long namesVersion;
     private final Optional<Checkpoint> checkpoint;
     private final Optional<byte[]> producers;
 
-    FlushTicket(
+    /**
+     * What is flushed.
+     *
+     * @param files stay open
+     * @param passing are closed after their flush
+     * @param namesVersion which names {@code folders} make durable
+     * @param checkpointSequence the recovery point among the files, or -1
+     */
+    record Scope(
             Disk disk,
             List<DiskFile> files,
+            List<DiskFile> passing,
             List<String> folders,
-            long generation,
-            long end,
             long namesVersion,
-            Optional<Checkpoint> checkpoint,
-            Optional<byte[]> producers) {
-        this.disk = disk;
-        this.files = List.copyOf(files);
-        this.folders = List.copyOf(folders);
+            long checkpointSequence) {
+        Scope {
+            files = List.copyOf(files);
+            passing = List.copyOf(passing);
+            folders = List.copyOf(folders);
+        }
+    }
+
+    FlushTicket(
+            Scope scope, long generation, long end, Optional<Checkpoint> checkpoint, Optional<byte[]> producers) {
+        this.scope = scope;
         this.generation = generation;
         this.end = end;
-        this.namesVersion = namesVersion;
         this.checkpoint = checkpoint;
         this.producers = producers;
     }
 
     /** Blocks until everything the log held when the ticket was made is durable. Never retried after a failure. */
     public void run() {
-        for (DiskFile file : files) {
+        for (DiskFile file : scope.files()) {
             file.flush();
         }
-        for (String folder : folders) {
-            disk.flushFolder(folder);
+        for (DiskFile file : scope.passing()) {
+            file.flush();
+            file.close();
+        }
+        for (String folder : scope.folders()) {
+            scope.disk().flushFolder(folder);
         }
     }
 
@@ -59,8 +72,8 @@ public final class FlushTicket {
         return end;
     }
 
-    long namesVersion() {
-        return namesVersion;
+    Scope scope() {
+        return scope;
     }
 
     /** The recovery point that becomes true with this flush, when one is due. */

@@ -26,11 +26,11 @@ final class LogRecovery {
     private ProducerTable producers = new ProducerTable();
     private long scannedBytes;
 
-    LogRecovery(Disk disk, String folder, LogSettings settings) {
+    LogRecovery(Disk disk, String folder, LogSettings settings, Checkpoints checkpoints) {
         this.disk = disk;
         this.folder = folder;
         this.settings = settings;
-        this.checkpoints = new Checkpoints(disk, folder);
+        this.checkpoints = checkpoints;
         this.snapshots = new ProducerSnapshots(disk, folder);
     }
 
@@ -39,15 +39,13 @@ final class LogRecovery {
      *
      * @param checkpoint the recovery point recovery started from; below its end all is durable
      * @param scannedBytes how much had to be read past it
-     * @param namesDurable whether all file names in the folder are known to be durable
      */
     record Result(
             List<Segment> segments,
             EpochHistory history,
             ProducerTable producers,
             Checkpoint checkpoint,
-            long scannedBytes,
-            boolean namesDurable) {}
+            long scannedBytes) {}
 
     Result run() {
         boolean fresh = !disk.exists(folder);
@@ -55,10 +53,10 @@ final class LogRecovery {
             disk.makeFolder(folder);
         }
         List<Long> bases = segmentBases();
-        Checkpoint checkpoint = checkpoints.newest().orElseGet(() -> beforeAll(bases));
+        Checkpoint checkpoint = checkpoints.load().orElseGet(() -> beforeAll(bases));
         restore(checkpoint, bases);
         List<Long> later =
-                bases.stream().filter(b -> b > checkpoint.segments().getLast()).toList();
+                bases.stream().filter(b -> b > checkpoint.last().base()).toList();
         scan(segments.getLast());
         boolean removed = false;
         for (long base : later) {
@@ -75,7 +73,7 @@ final class LogRecovery {
         }
         segments.forEach(Segment::closeFile);
         return new Result(
-                segments, history, producers, checkpoint, scannedBytes, scannedBytes == 0 && history.end() > 0);
+                segments, history, producers, checkpoint, scannedBytes);
     }
 
     private List<Long> segmentBases() {
@@ -89,31 +87,30 @@ final class LogRecovery {
     private static Checkpoint beforeAll(List<Long> bases) {
         long start = bases.isEmpty() ? 0 : bases.getFirst();
         return new Checkpoint(
-                0, EpochHistory.emptyAt(start), List.of(start), 0, 0, 0, -1, Segment.NO_TIME, 0);
+                0, EpochHistory.emptyAt(start), List.of(new Checkpoint.Extent(start, 0)), 0, 0, -1, Segment.NO_TIME, 0);
     }
 
     private void restore(Checkpoint checkpoint, List<Long> bases) {
         history = checkpoint.history();
-        List<Long> flushed = checkpoint.segments();
+        List<Checkpoint.Extent> flushed = checkpoint.segments();
         for (long base : bases) {
-            if (base < flushed.getFirst()) {
+            if (base < flushed.getFirst().base()) {
                 Segment.empty(disk, folder, base).delete();
-            } else if (base < flushed.getLast() && !flushed.contains(base)) {
+            } else if (base < checkpoint.last().base()
+                    && flushed.stream().noneMatch(s -> s.base() == base)) {
                 throw new DiskException(folder + "/" + Segment.name(base) + " does not belong to this log");
             }
         }
-        for (long base : flushed) {
-            boolean last = base == flushed.getLast();
-            if (!bases.contains(base) && !(last && checkpoint.position() == 0)) {
-                throw new DiskException(folder + "/" + Segment.name(base) + " is missing; it was durable up to offset "
-                        + (last ? checkpoint.end() : flushed.get(flushed.indexOf(base) + 1)));
+        for (Checkpoint.Extent extent : flushed) {
+            boolean last = extent == checkpoint.last();
+            Segment segment = last ? Segment.at(disk, folder, checkpoint) : Segment.closed(disk, folder, extent);
+            long size = bases.contains(extent.base()) ? segment.file().size() : 0;
+            if (size < extent.sizeBytes()) {
+                throw new DiskException(folder + "/" + Segment.name(extent.base()) + " has " + size + " bytes, but "
+                        + extent.sizeBytes() + " bytes of it were durable (recovery point at offset "
+                        + checkpoint.end() + ")");
             }
-            segments.add(last ? Segment.at(disk, folder, checkpoint) : Segment.closed(disk, folder, base));
-        }
-        long size = segments.getLast().file().size();
-        if (size < checkpoint.position()) {
-            throw new DiskException(segments.getLast().file().name() + " ends at byte " + size + " but was durable up to byte "
-                    + checkpoint.position() + " (offset " + checkpoint.end() + ")");
+            segments.add(segment);
         }
         if (checkpoint.producers() > 0) {
             producers = new ProducerReplay(snapshots, segments, settings).until(checkpoint.end(), history.start());

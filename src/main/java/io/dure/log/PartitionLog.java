@@ -2,11 +2,13 @@ package io.dure.log;
 
 import io.dure.base.Check;
 import io.dure.base.Disk;
+import io.dure.base.DiskException;
 import io.dure.base.DiskFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The log of one partition: batches in segments, their epochs, their producers. Confined to the loop that owns the
@@ -43,11 +45,12 @@ public final class PartitionLog implements AutoCloseable {
     private long namesVersion;
     private long flushedNamesVersion;
 
-    PartitionLog(Disk disk, String folder, LogSettings settings, LogRecovery.Result found) {
+    private PartitionLog(
+            Disk disk, String folder, LogSettings settings, Checkpoints checkpoints, LogRecovery.Result found) {
         this.disk = disk;
         this.folder = folder;
         this.settings = settings;
-        this.checkpoints = new Checkpoints(disk, folder);
+        this.checkpoints = checkpoints;
         this.snapshots = new ProducerSnapshots(disk, folder);
         this.segments = found.segments();
         this.recent = new RecentAppends(settings.tailBytes());
@@ -57,7 +60,6 @@ public final class PartitionLog implements AutoCloseable {
         this.flushedEnd = lastCheckpoint.end();
         this.appendedSinceCheckpoint = found.scannedBytes();
         this.namesVersion = 1;
-        this.flushedNamesVersion = found.namesDurable() ? 1 : 0;
     }
 
     /**
@@ -67,7 +69,9 @@ public final class PartitionLog implements AutoCloseable {
      * @throws io.dure.base.DiskException also when something below the recovery point is missing
      */
     public static PartitionLog open(Disk disk, String folder, LogSettings settings) {
-        return new PartitionLog(disk, folder, settings, new LogRecovery(disk, folder, settings).run());
+        var checkpoints = new Checkpoints(disk, folder);
+        var found = new LogRecovery(disk, folder, settings, checkpoints).run();
+        return new PartitionLog(disk, folder, settings, checkpoints, found);
     }
 
     public EpochHistory history() {
@@ -203,7 +207,7 @@ public final class PartitionLog implements AutoCloseable {
 
     // ---- flush ----
 
-    /** Takes what must be flushed for everything appended so far to be durable. */
+    /** Takes what must be flushed for everything appended so far to be durable. Tickets are run in the order taken. */
     public FlushTicket beginFlush() {
         List<DiskFile> files = new ArrayList<>(2);
         if (needsFlush()) {
@@ -211,25 +215,22 @@ public final class PartitionLog implements AutoCloseable {
                 files.add(segments.get(i).file());
             }
         }
-        files.addAll(flushAlso);
+        List<DiskFile> passing = flushAlso;
         flushAlso = new ArrayList<>(0);
+        long flushesCheckpoint = -1;
+        if (checkpoints.wantsFlush()) {
+            passing.add(checkpoints.beginFlush());
+            flushesCheckpoint = checkpoints.flushingSequence();
+        }
         List<String> folders = namesVersion > flushedNamesVersion ? foldersUp() : List.of();
-        boolean due = checkpointWanted || appendedSinceCheckpoint >= settings.checkpointBytes();
-        if (!due) {
-            return new FlushTicket(
-                    disk, files, folders, generation, history.end(), namesVersion, Optional.empty(), Optional.empty());
+        var scope = new FlushTicket.Scope(disk, files, passing, folders, namesVersion, flushesCheckpoint);
+        if (!checkpointWanted && appendedSinceCheckpoint < settings.checkpointBytes()) {
+            return new FlushTicket(scope, generation, history.end(), Optional.empty(), Optional.empty());
         }
         checkpointWanted = false;
         appendedSinceCheckpoint = 0;
         return new FlushTicket(
-                disk,
-                files,
-                folders,
-                generation,
-                history.end(),
-                namesVersion,
-                Optional.of(checkpointHere()),
-                encodedProducers());
+                scope, generation, history.end(), Optional.of(checkpointHere()), encodedProducers());
     }
 
     private Optional<byte[]> encodedProducers() {
@@ -258,8 +259,7 @@ public final class PartitionLog implements AutoCloseable {
         return new Checkpoint(
                 lastCheckpoint.sequence() + 1,
                 history,
-                upTo.stream().map(Segment::base).toList(),
-                active.sizeBytes(),
+                upTo.stream().map(Segment::extent).toList(),
                 active.offsetEntries(),
                 active.timeEntries(),
                 active.firstTimestamp(),
@@ -269,17 +269,26 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Takes note that {@code ticket} ran without failure. */
     public void flushed(FlushTicket ticket) {
-        flushedNamesVersion = Math.max(flushedNamesVersion, ticket.namesVersion());
+        flushedNamesVersion = Math.max(flushedNamesVersion, ticket.scope().namesVersion());
+        checkpoints.flushed(ticket.scope().checkpointSequence());
         if (ticket.generation() != generation) {
             return;
         }
         flushedEnd = Math.max(flushedEnd, ticket.end());
-        ticket.checkpoint().filter(c -> c.end() > lastCheckpoint.end()).ifPresent(c ->
-                checkpoint(c, ticket.producers()));
+        if (ticket.checkpoint().isPresent()) {
+            checkpoint(ticket.checkpoint().get(), ticket.producers());
+        }
     }
 
     private void checkpoint(Checkpoint taken, Optional<byte[]> encodedProducers) {
-        Segment active = segments.get(indexOfBase(taken.segments().getLast()));
+        if (taken.end() <= lastCheckpoint.end()) {
+            return;
+        }
+        if (!checkpoints.mayWrite()) {
+            checkpointWanted = true;
+            return;
+        }
+        Segment active = segments.get(indexOfBase(taken.last().base()));
         active.writeIndexes();
         encodedProducers.ifPresent(bytes -> snapshots.write(taken.end(), bytes));
         Checkpoint next = taken.startingAt(history.start(), segments.getFirst().base())
@@ -293,7 +302,7 @@ public final class PartitionLog implements AutoCloseable {
             if (taken.producers() > 0) {
                 flushAlso.add(snapshots.open(taken.end()));
             }
-            flushAlso.add(checkpoints.open(next));
+            checkpoints.wantFlush();
         }
     }
 
@@ -310,6 +319,26 @@ public final class PartitionLog implements AutoCloseable {
      */
     public LogSlice read(long offset, int maxBytes, long endExclusive) {
         checkReadable(offset);
+        return reading(() -> find(offset, maxBytes, endExclusive));
+    }
+
+    /** Index files are not flushed with every batch: before a segment is blamed, its index is made anew. */
+    private <T> T reading(Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (DiskException doubtful) {
+            boolean again = false;
+            for (Segment segment : segments) {
+                again |= segment.distrustIndexes();
+            }
+            if (again) {
+                return read.get();
+            }
+            throw doubtful;
+        }
+    }
+
+    private LogSlice find(long offset, int maxBytes, long endExclusive) {
         long end = Math.min(endExclusive, history.end());
         int i = indexOf(offset);
         Segment segment = segments.get(i);
@@ -447,12 +476,12 @@ public final class PartitionLog implements AutoCloseable {
 
     /** The first record below {@code endExclusive} with a timestamp at or after {@code timestampMs}. */
     public Optional<TimedOffset> firstAtOrAfter(long timestampMs, long endExclusive) {
-        return new TimeLookup(segments, history, settings).firstAtOrAfter(timestampMs, endExclusive);
+        return reading(() -> new TimeLookup(segments, history, settings).firstAtOrAfter(timestampMs, endExclusive));
     }
 
     /** The first record with the largest timestamp of all below {@code endExclusive}. */
     public Optional<TimedOffset> maxTimestamp(long endExclusive) {
-        return new TimeLookup(segments, history, settings).largest(endExclusive);
+        return reading(() -> new TimeLookup(segments, history, settings).largest(endExclusive));
     }
 
     // ---- cut ----
@@ -497,6 +526,14 @@ public final class PartitionLog implements AutoCloseable {
         Optional<byte[]> encoded = encodedProducers();
         encoded.ifPresent(bytes -> snapshots.writeThrough(history.end(), bytes));
         lastCheckpoint = checkpointAt(kept);
+        writeThrough();
+    }
+
+    private void writeThrough() {
+        if (namesVersion > flushedNamesVersion) {
+            foldersUp().forEach(disk::flushFolder);
+            flushedNamesVersion = namesVersion;
+        }
         checkpoints.writeThrough(lastCheckpoint);
     }
 
@@ -506,8 +543,15 @@ public final class PartitionLog implements AutoCloseable {
         recent.clear();
         history = EpochHistory.emptyAt(start);
         lastCheckpoint = new Checkpoint(
-                lastCheckpoint.sequence() + 1, history, List.of(start), 0, 0, 0, -1, Segment.NO_TIME, 0);
-        checkpoints.writeThrough(lastCheckpoint);
+                lastCheckpoint.sequence() + 1,
+                history,
+                List.of(new Checkpoint.Extent(start, 0)),
+                0,
+                0,
+                -1,
+                Segment.NO_TIME,
+                0);
+        writeThrough();
         snapshots.deleteAfter(-1);
         segments.forEach(Segment::delete);
         segments.clear();
@@ -531,15 +575,15 @@ public final class PartitionLog implements AutoCloseable {
         }
         Check.that(offset <= history.end(), "start %d past the end %d", offset, history.end());
         if (offset > lastCheckpoint.end()) {
-            checkpointWanted = true;
-            FlushTicket ticket = beginFlush();
-            ticket.run();
-            flushed(ticket);
+            flushThrough();
+            segments.getLast().writeIndexes();
+            encodedProducers().ifPresent(bytes -> snapshots.writeThrough(history.end(), bytes));
+            lastCheckpoint = checkpointHere();
         }
         history = history.startAt(offset);
         int first = indexOf(offset);
         lastCheckpoint = lastCheckpoint.startingAt(offset, segments.get(first).base());
-        checkpoints.writeThrough(lastCheckpoint);
+        writeThrough();
         for (int i = 0; i < first; i++) {
             segments.removeFirst().delete();
         }
@@ -562,7 +606,7 @@ public final class PartitionLog implements AutoCloseable {
     @Override
     public void close() {
         segments.getLast().trim();
-        if (needsFlush() || appendedSinceCheckpoint > 0 || !flushAlso.isEmpty()) {
+        if (needsFlush() || appendedSinceCheckpoint > 0 || !flushAlso.isEmpty() || checkpoints.wantsFlush()) {
             checkpointWanted = true;
             segments.getLast().finish(settings);
             checkpointsSinceDurable = DURABLE_CHECKPOINT_EVERY;

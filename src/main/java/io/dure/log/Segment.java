@@ -28,6 +28,7 @@ final class Segment {
     private int chunkBytes = LogSettings.LEAST_CHUNK_BYTES;
     private Optional<Indexes> indexes = Optional.empty();
     private IndexTrust trust;
+    private boolean indexesFromFile;
     private int lastIndexedAt;
     private long firstTimestamp = -1;
     private TimedOffset largest = NO_TIME;
@@ -51,14 +52,9 @@ final class Segment {
         this.trust = trust;
     }
 
-    /** A segment that is full: its size is its file's. */
-    static Segment closed(Disk disk, String folder, long base) {
-        var segment = new Segment(disk, folder, base, 0, new IndexTrust(false, 0, 0));
-        long size = segment.file().size();
-        segment.sizeBytes = (int) size;
-        segment.allocatedBytes = size;
-        segment.closeFile();
-        return segment;
+    /** A segment that is full. */
+    static Segment closed(Disk disk, String folder, Checkpoint.Extent extent) {
+        return new Segment(disk, folder, extent.base(), extent.sizeBytes(), new IndexTrust(false, 0, 0));
     }
 
     /** The segment a recovery point lies in, as far as the recovery point knows it. */
@@ -66,12 +62,12 @@ final class Segment {
         var segment = new Segment(
                 disk,
                 folder,
-                checkpoint.segments().getLast(),
-                checkpoint.position(),
+                checkpoint.last().base(),
+                checkpoint.last().sizeBytes(),
                 new IndexTrust(true, checkpoint.indexEntries(), checkpoint.timeEntries()));
         segment.firstTimestamp = checkpoint.firstTimestamp();
         segment.largest = checkpoint.largest();
-        segment.lastIndexedAt = checkpoint.position();
+        segment.lastIndexedAt = segment.sizeBytes;
         return segment;
     }
 
@@ -81,6 +77,10 @@ final class Segment {
 
     static String name(long base) {
         return String.format("%020d.log", base);
+    }
+
+    Checkpoint.Extent extent() {
+        return new Checkpoint.Extent(base, sizeBytes);
     }
 
     long base() {
@@ -262,7 +262,18 @@ final class Segment {
         int leastTimes = trust.exact() ? mostTimes : 0;
         boolean loaded = load(least, offsets.count(), f -> offsets.load(f, least, most, sizeBytes), ".index")
                 && load(leastTimes, times.count(), f -> times.load(f, leastTimes, mostTimes), ".timeindex");
+        indexesFromFile = loaded;
         return loaded ? new Indexes(offsets, times) : rebuildIndexes(settings);
+    }
+
+    /** Where indexes came from their files they are made anew when next needed; returns whether that was so. */
+    boolean distrustIndexes() {
+        boolean doubtful = indexes.isPresent() && indexesFromFile;
+        if (doubtful) {
+            indexes = Optional.empty();
+            trust = new IndexTrust(true, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        }
+        return doubtful;
     }
 
     private boolean load(int least, int have, java.util.function.Predicate<DiskFile> loader, String ending) {
