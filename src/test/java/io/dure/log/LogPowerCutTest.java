@@ -196,7 +196,7 @@ class LogPowerCutTest {
             for (Batch batch : model) {
                 all.writeBytes(batch.bytes());
             }
-            assertThat(log.history()).isEqualTo(history);
+            assertThat(clamped(log.history())).isEqualTo(clamped(history));
             var found = new ByteArrayOutputStream();
             long next = start;
             while (next < log.endOffset()) {
@@ -209,6 +209,16 @@ class LogPowerCutTest {
             if (!startMoved) {
                 assertThat(log.producers().encode()).isEqualTo(producersOf(model).encode());
             }
+        }
+
+        /** Where the first epoch began before the log's start does not matter. */
+        private static EpochHistory clamped(EpochHistory history) {
+            return new EpochHistory(
+                    history.entries().stream()
+                            .map(e -> new EpochHistory.Entry(e.epoch(), Math.max(e.start(), history.start())))
+                            .toList(),
+                    history.start(),
+                    history.end());
         }
 
         private static ProducerTable producersOf(List<Batch> batches) {
