@@ -34,11 +34,10 @@ public final class Screen {
         this.coloured = coloured;
     }
 
-    /** Standard output in UTF-8, coloured if it is a terminal and {@code NO_COLOR} is not set. */
+    /** Standard output in UTF-8, coloured if the launcher found that it is a terminal. */
     public static Screen standard() {
         var out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
-        boolean coloured = System.console().isTerminal() && System.getenv("NO_COLOR") == null;
-        return new Screen(out, coloured);
+        return new Screen(out, Boolean.getBoolean("dure.colour"));
     }
 
     public String ink(Ink ink, String text) {
