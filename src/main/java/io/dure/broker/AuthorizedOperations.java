@@ -13,6 +13,9 @@ final class AuthorizedOperations {
   /** READ, WRITE, CREATE, DESCRIBE, DELETE, ALTER, DESCRIBE_CONFIGS, ALTER_CONFIGS. */
   static final int TOPIC = bits(List.of(3, 4, 5, 8, 6, 7, 10, 11));
 
+  /** READ, DESCRIBE, DELETE, DESCRIBE_CONFIGS, ALTER_CONFIGS. */
+  static final int GROUP = bits(List.of(3, 8, 6, 10, 11));
+
   /** The client did not ask. */
   static final int OMITTED = Integer.MIN_VALUE;
 

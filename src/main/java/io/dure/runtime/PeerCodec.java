@@ -61,7 +61,7 @@ public final class PeerCodec {
       case PeerMessage.InStep inStep -> 64 + 4 * inStep.replicas().size();
       case PeerMessage.Ask ask -> 16 + ask.request().remaining();
       case PeerMessage.Answer answer -> 16 + answer.response().map(ByteBuffer::remaining).orElse(0);
-      case PeerMessage.Alive _ -> 17;
+      case PeerMessage.Alive _ -> 1;
     };
   }
 
@@ -135,10 +135,7 @@ public final class PeerCodec {
         out.flag(m.response().isPresent());
         m.response().ifPresent(out::bytes);
       }
-      case PeerMessage.Alive m -> {
-        out.int8(ALIVE);
-        out.uuid(m.process());
-      }
+      case PeerMessage.Alive _ -> out.int8(ALIVE);
     }
   }
 
@@ -218,7 +215,7 @@ public final class PeerCodec {
       case ANSWER ->
           new PeerMessage.Answer(
               in.int64(), in.flag() ? Optional.of(in.bytes()) : Optional.empty());
-      case ALIVE -> new PeerMessage.Alive(in.uuid());
+      case ALIVE -> new PeerMessage.Alive();
       default -> throw new MalformedFrame("peer frame: unknown message type " + type);
     };
   }

@@ -3,10 +3,8 @@ package io.dure.runtime;
 import io.dure.base.NodeId;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -19,8 +17,8 @@ final class PeerSender {
   private final Outbox outbox;
   private final BiConsumer<NodeId, PeerMessage> toSelf;
   private final Map<NodeId, List<PeerMessage>> gathered = new HashMap<>();
-  private final Set<NodeId> spokenTo = new HashSet<>();
   private boolean ending;
+  private int sentFrames;
 
   PeerSender(NodeId self, Loop loop, Outbox outbox, BiConsumer<NodeId, PeerMessage> toSelf) {
     this.self = self;
@@ -41,9 +39,9 @@ final class PeerSender {
     }
   }
 
-  /** Whether anything was sent to {@code peer} since this was asked last. */
-  boolean takeSpokenTo(NodeId peer) {
-    return spokenTo.remove(peer);
+  /** Grows with every frame given out: who finds it unchanged knows that the peers heard nothing of this loop. */
+  int sentFrames() {
+    return sentFrames;
   }
 
   private void flush() {
@@ -52,7 +50,7 @@ final class PeerSender {
       List<PeerMessage> messages = each.getValue();
       if (!messages.isEmpty()) {
         each.setValue(new ArrayList<>(4));
-        spokenTo.add(each.getKey());
+        sentFrames++;
         outbox.send(each.getKey(), messages);
       }
     }

@@ -54,7 +54,6 @@ final class ReplicaStates {
   private final Map<PartitionId, Entry> live = new HashMap<>();
   private List<Change> waiting = new ArrayList<>();
   private boolean underWay;
-  private boolean closed;
 
   // Of the work under way.
   private DiskFile file;
@@ -124,9 +123,6 @@ final class ReplicaStates {
   private void add(Change change) {
     lock.lock();
     try {
-      if (closed) {
-        return;
-      }
       put(change.entry());
       waiting.add(change);
       if (underWay) {
@@ -180,18 +176,12 @@ final class ReplicaStates {
     List<Change> durable = written;
     written = List.of();
     boolean more;
-    boolean last;
     lock.lock();
     try {
-      more = !waiting.isEmpty() && !closed;
+      more = !waiting.isEmpty();
       underWay = more;
-      last = closed;
     } finally {
       lock.unlock();
-    }
-    if (last) {
-      file.close();
-      return;
     }
     if (more) {
       flushes.submit(this::write, Runnable::run, this::written);
@@ -266,18 +256,7 @@ final class ReplicaStates {
     return (int) crc.getValue();
   }
 
-  /** Takes up nothing more; the file is closed once nothing is under way. */
   void close() {
-    boolean now;
-    lock.lock();
-    try {
-      closed = true;
-      now = !underWay;
-    } finally {
-      lock.unlock();
-    }
-    if (now) {
-      file.close();
-    }
+    file.close();
   }
 }

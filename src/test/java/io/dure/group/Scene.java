@@ -75,7 +75,9 @@ final class Scene {
     for (Decision.Reply reply : decision.replies()) {
       assertThat(answers.put(reply.ticket(), reply.answer())).as("second answer").isNull();
     }
-    assertReplayShowsTheSame();
+    if (!decision.records().isEmpty() || !decision.replies().isEmpty()) {
+      assertReplayShowsTheSame();
+    }
   }
 
   /** The coordinator dies; another one replays. */

@@ -1,0 +1,107 @@
+package io.dure.broker;
+
+import io.dure.metadata.BrokerImage;
+import io.dure.runtime.Partitions.Leadership;
+import io.dure.wire.WireError;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
+
+/**
+ * FindCoordinator (API key 10): which broker keeps a group; makes the topic that groups are kept in when there is none yet.
+ *
+ * <p>Waits (without holding a thread) for a topic in the making, but not for long: the client asks again.
+ */
+public final class FindCoordinatorHandler
+    implements Handler<FindCoordinatorRequestData, FindCoordinatorResponseData> {
+  private static final int CREATION_WAIT_MS = 1_500;
+  private static final short FIRST_BATCHED_VERSION = 4;
+  private static final byte GROUP = 0;
+
+  private final Cluster cluster;
+  private final GroupShards groups;
+  private final TopicCreation creation;
+
+  public FindCoordinatorHandler(Cluster cluster, GroupShards groups, TopicCreation creation) {
+    this.cluster = cluster;
+    this.groups = groups;
+    this.creation = creation;
+  }
+
+  @Override
+  public void handle(
+      FindCoordinatorRequestData request,
+      RequestContext context,
+      Reply<FindCoordinatorResponseData> reply) {
+    if (request.keyType() != GROUP || cluster.image().topic(InternalTopics.OFFSETS).isPresent()) {
+      reply.send(answer(request, context));
+      return;
+    }
+    creation.create(
+        List.of(InternalTopics.OFFSETS),
+        cluster.nowMs() + CREATION_WAIT_MS,
+        context,
+        () -> reply.send(answer(request, context)));
+  }
+
+  private FindCoordinatorResponseData answer(
+      FindCoordinatorRequestData request, RequestContext context) {
+    if (context.version() < FIRST_BATCHED_VERSION) {
+      Coordinator one = coordinator(request.keyType(), request.key());
+      return new FindCoordinatorResponseData()
+          .setErrorCode(one.errorCode())
+          .setErrorMessage(one.errorMessage())
+          .setNodeId(one.nodeId())
+          .setHost(one.host())
+          .setPort(one.port());
+    }
+    return new FindCoordinatorResponseData()
+        .setCoordinators(
+            request.coordinatorKeys().stream()
+                .map(key -> coordinator(request.keyType(), key))
+                .toList());
+  }
+
+  private Coordinator coordinator(byte keyType, String key) {
+    if (keyType != GROUP) {
+      String kind =
+          switch (keyType) {
+            case 1 -> "transactions are";
+            case 2 -> "share groups are";
+            default -> "coordinators of type " + keyType + " are";
+          };
+      return refused(key, WireError.INVALID_REQUEST, kind + " not served by this cluster");
+    }
+    Optional<BrokerImage> leader = leader(key);
+    if (leader.isEmpty()) {
+      return refused(
+          key, WireError.COORDINATOR_NOT_AVAILABLE, "the group's partition has no leader at the moment");
+    }
+    return new Coordinator()
+        .setKey(key)
+        .setNodeId(leader.get().node().value())
+        .setHost(leader.get().endpoint().host())
+        .setPort(leader.get().endpoint().port())
+        .setErrorCode(WireError.NONE.code());
+  }
+
+  private Optional<BrokerImage> leader(String groupId) {
+    return groups
+        .coordinatorOf(groupId)
+        .flatMap(cluster::leaderForClients)
+        .map(Leadership::leader)
+        .flatMap(cluster.image()::broker);
+  }
+
+  private static Coordinator refused(String key, WireError error, String reason) {
+    return new Coordinator()
+        .setKey(key)
+        .setNodeId(-1)
+        .setHost("")
+        .setPort(-1)
+        .setErrorCode(error.code())
+        .setErrorMessage(reason);
+  }
+}
