@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -53,6 +54,7 @@ final class ConsumeCommand implements Callable<Integer> {
 
     private final Screen screen = Screen.standard();
     private final CountDownLatch done = new CountDownLatch(1);
+    private final Map<TopicPartition, OffsetAndMetadata> printed = new HashMap<>();
     private long seen;
 
     @Override
@@ -71,7 +73,7 @@ final class ConsumeCommand implements Callable<Integer> {
             } catch (WakeupException stopped) {
                 // Ctrl-C: what was read is committed on the way out.
             }
-            group.ifPresent(_ -> consumer.commitSync());
+            group.ifPresent(_ -> consumer.commitSync(printed));
         } finally {
             done.countDown();
         }
@@ -103,10 +105,12 @@ final class ConsumeCommand implements Callable<Integer> {
         while (max.isEmpty() || seen < max.get()) {
             for (ConsumerRecord<String, String> record : consumer.poll(POLL)) {
                 if (max.isPresent() && seen >= max.get()) {
-                    consumer.seek(new TopicPartition(record.topic(), record.partition()), record.offset());
-                    continue;
+                    return;
                 }
                 print(record);
+                printed.put(
+                        new TopicPartition(record.topic(), record.partition()),
+                        new OffsetAndMetadata(record.offset() + 1));
             }
             if (toEnd && atEnd(consumer, ends)) {
                 return;
