@@ -1,6 +1,7 @@
 package io.dure.log;
 
 import io.dure.base.Disk;
+import io.dure.base.DiskException;
 import io.dure.base.DiskFile;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -38,6 +39,9 @@ final class Checkpoints {
         boolean first = one.isEmpty()
                 || (zero.isPresent() && zero.get().sequence() > one.get().sequence());
         Optional<Checkpoint> newest = first ? zero : one;
+        if (newest.isEmpty() && disk.exists(name(0)) && disk.exists(name(1))) {
+            throw new DiskException(name(0) + " and " + name(1) + " are both corrupt; one of them was durable");
+        }
         if (newest.isPresent()) {
             scratch = first ? 0 : 1;
             inScratch = newest.get().sequence();

@@ -57,6 +57,9 @@ public record EpochHistory(List<Entry> entries, long start, long end) {
             return this;
         }
         Check.that(newEnd >= start, "cut to %d before the start %d", newEnd, start);
+        if (newEnd == start) {
+            return emptyAt(start);
+        }
         return new EpochHistory(
                 entries.stream().filter(e -> e.start() < newEnd).toList(), start, newEnd);
     }

@@ -53,7 +53,7 @@ final class LogRecovery {
             disk.makeFolder(folder);
         }
         List<Long> bases = segmentBases();
-        Checkpoint checkpoint = checkpoints.load().orElseGet(() -> beforeAll(bases));
+        Checkpoint checkpoint = checkpoints.load().orElseGet(LogRecovery::beforeAll);
         restore(checkpoint, bases);
         List<Long> later =
                 bases.stream().filter(b -> b > checkpoint.last().base()).toList();
@@ -83,11 +83,10 @@ final class LogRecovery {
                 .toList();
     }
 
-    /** Stands for the recovery point of a log that has not made any: at the start of what there is. */
-    private static Checkpoint beforeAll(List<Long> bases) {
-        long start = bases.isEmpty() ? 0 : bases.getFirst();
+    /** Stands for the recovery point of a log that has not made any: such a log starts at 0. */
+    private static Checkpoint beforeAll() {
         return new Checkpoint(
-                0, EpochHistory.emptyAt(start), List.of(new Checkpoint.Extent(start, 0)), 0, 0, -1, Segment.NO_TIME, 0);
+                0, EpochHistory.EMPTY, List.of(new Checkpoint.Extent(0, 0)), 0, 0, -1, Segment.NO_TIME, 0);
     }
 
     private void restore(Checkpoint checkpoint, List<Long> bases) {
@@ -113,7 +112,9 @@ final class LogRecovery {
             segments.add(segment);
         }
         if (checkpoint.producers() > 0) {
-            producers = new ProducerReplay(snapshots, segments, settings).until(checkpoint.end(), history.start());
+            producers = IndexDoubt.reading(
+                    segments,
+                    () -> new ProducerReplay(snapshots, segments, settings).until(checkpoint.end(), history.start()));
         }
     }
 

@@ -2,7 +2,6 @@ package io.dure.log;
 
 import io.dure.base.Check;
 import io.dure.base.Disk;
-import io.dure.base.DiskException;
 import io.dure.base.DiskFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -322,20 +321,8 @@ public final class PartitionLog implements AutoCloseable {
         return reading(() -> find(offset, maxBytes, endExclusive));
     }
 
-    /** Index files are not flushed with every batch: before a segment is blamed, its index is made anew. */
     private <T> T reading(Supplier<T> read) {
-        try {
-            return read.get();
-        } catch (DiskException doubtful) {
-            boolean again = false;
-            for (Segment segment : segments) {
-                again |= segment.distrustIndexes();
-            }
-            if (again) {
-                return read.get();
-            }
-            throw doubtful;
-        }
+        return IndexDoubt.reading(segments, read);
     }
 
     private LogSlice find(long offset, int maxBytes, long endExclusive) {
@@ -495,14 +482,15 @@ public final class PartitionLog implements AutoCloseable {
         Check.that(end >= history.start(), "cut to %d before the start %d", end, history.start());
         int kept = indexOf(end);
         Segment last = segments.get(kept);
-        int position = end == last.base() ? 0 : locate(last, end, endOf(kept));
+        int position = end == last.base() ? 0 : reading(() -> locate(last, end, endOf(kept)));
         Check.that(
                 position == 0 || firstOffsetAt(last, position) == end,
                 "cut to %d within the batch at %d",
                 end,
                 position == 0 ? 0 : firstOffsetAt(last, position));
         recent.clear();
-        producers.replaceBy(new ProducerReplay(snapshots, segments, settings).until(end, history.start()));
+        producers.replaceBy(
+                reading(() -> new ProducerReplay(snapshots, segments, settings).until(end, history.start())));
         history = history.truncateTo(end);
         flushedEnd = Math.min(flushedEnd, end);
         last.cutIndexes(end, position, settings);
@@ -576,9 +564,7 @@ public final class PartitionLog implements AutoCloseable {
         Check.that(offset <= history.end(), "start %d past the end %d", offset, history.end());
         if (offset > lastCheckpoint.end()) {
             flushThrough();
-            segments.getLast().writeIndexes();
-            encodedProducers().ifPresent(bytes -> snapshots.writeThrough(history.end(), bytes));
-            lastCheckpoint = checkpointHere();
+            checkpointThrough();
         }
         history = history.startAt(offset);
         int first = indexOf(offset);
@@ -595,7 +581,7 @@ public final class PartitionLog implements AutoCloseable {
     public void trimPreallocated() {
         segments.getLast().trim();
         recent.clear();
-        if (!needsFlush() && appendedSinceCheckpoint > 0) {
+        if (!needsFlush() && lastCheckpoint.end() < history.end()) {
             appendedSinceCheckpoint = 0;
             checkpoint(checkpointHere(), encodedProducers());
         }
@@ -606,14 +592,22 @@ public final class PartitionLog implements AutoCloseable {
     @Override
     public void close() {
         segments.getLast().trim();
-        if (needsFlush() || appendedSinceCheckpoint > 0 || !flushAlso.isEmpty() || checkpoints.wantsFlush()) {
-            checkpointWanted = true;
+        if (lastCheckpoint.end() < history.end()) {
             segments.getLast().finish(settings);
-            checkpointsSinceDurable = DURABLE_CHECKPOINT_EVERY;
             flushThrough();
-            flushThrough();
+            checkpointThrough();
         }
         segments.forEach(Segment::closeFile);
+    }
+
+    /** Makes a durable recovery point at the end, up to which all is flushed. */
+    private void checkpointThrough() {
+        segments.getLast().writeIndexes();
+        encodedProducers().ifPresent(bytes -> snapshots.writeThrough(history.end(), bytes));
+        lastCheckpoint = checkpointHere();
+        writeThrough();
+        appendedSinceCheckpoint = 0;
+        checkpointWanted = false;
     }
 
     private void flushThrough() {

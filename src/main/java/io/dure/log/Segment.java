@@ -198,6 +198,10 @@ final class Segment {
     /** Cuts the files to what is left; durable on return. */
     void cutFile() {
         writeIndexes();
+        for (DiskFile index : openIndexFiles()) {
+            index.flush();
+            index.close();
+        }
         file().resize(sizeBytes);
         file().flush();
         allocatedBytes = sizeBytes;
@@ -260,6 +264,10 @@ final class Segment {
         int mostTimes = trust.exact() ? trust.timeEntries() : Integer.MAX_VALUE;
         int least = trust.exact() ? most : sizeBytes > settings.indexIntervalBytes() ? 1 : 0;
         int leastTimes = trust.exact() ? mostTimes : 0;
+        if (trust.exact()) {
+            dropBeyond(most, OffsetIndex.ENTRY_BYTES, ".index");
+            dropBeyond(mostTimes, TimeIndex.ENTRY_BYTES, ".timeindex");
+        }
         boolean loaded = load(least, offsets.count(), f -> offsets.load(f, least, most, sizeBytes), ".index")
                 && load(leastTimes, times.count(), f -> times.load(f, leastTimes, mostTimes), ".timeindex");
         indexesFromFile = loaded;
@@ -282,6 +290,21 @@ final class Segment {
         }
         try (DiskFile from = disk.open(path(ending))) {
             return loader.test(from);
+        }
+    }
+
+    /**
+     * Entries past the recovery point describe batches that may be gone. They must not reappear under a later recovery
+     * point, so they go for good.
+     */
+    private void dropBeyond(int entries, int entryBytes, String ending) {
+        if (disk.exists(path(ending))) {
+            try (DiskFile index = disk.open(path(ending))) {
+                if (index.size() > (long) entries * entryBytes) {
+                    index.resize((long) entries * entryBytes);
+                    index.flush();
+                }
+            }
         }
     }
 
