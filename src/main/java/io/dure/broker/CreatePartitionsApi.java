@@ -105,6 +105,6 @@ final class CreatePartitionsApi
         .allMatch(
             topic ->
                 CreateTopicsApi.isLed(topic)
-                    && topic.get().partitions().size() >= wanted.get(topic.get().name()));
+                    && topic.get().partitions().size() >= wanted.getOrDefault(topic.get().name(), 0));
   }
 }

@@ -356,7 +356,7 @@ public final class Replica {
     private void onBegin(NodeId leader, ReplicaMessage.Begin begin) {
         EpochHistory startLog = begin.startLog();
         long startEnd = startLog.end();
-        boolean prefix = role instanceof Role.Copying || history.lastEpoch() == state.epoch();
+        boolean prefix = role instanceof Role.Copying || isOfThisEpoch(startEnd);
         if (!prefix && !comparable(startLog)) {
             role = new Role.Stranded(leader, startEnd);
             follow.said(nowMs);
@@ -374,6 +374,14 @@ public final class Replica {
         if (flushedEnd > history.start() || hasJoined()) {
             send(leader, acked());
         }
+    }
+
+    /**
+     * Whether this log was copied from this epoch's leader already, before a restart: it holds a record of the epoch, or it has
+     * dropped, as committed, what the leader can only have written in it.
+     */
+    private boolean isOfThisEpoch(long startEnd) {
+        return history.lastEpoch() == state.epoch() || history.start() > startEnd;
     }
 
     /** Whether it can be told where the two logs part: they share an epoch, or none of ours lies before their start. */

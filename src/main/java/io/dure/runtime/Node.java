@@ -3,58 +3,340 @@ package io.dure.runtime;
 import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
+import io.dure.controller.Answer;
+import io.dure.controller.Command;
+import io.dure.controller.ControllerEvent;
+import io.dure.controller.ControllerSettings;
+import io.dure.metadata.BrokerImage;
+import io.dure.metadata.ClusterImage;
+import io.dure.quorum.QuorumSettings;
+import io.dure.replication.ReplicaSettings;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
  * One node without sockets and without threads of its own: its share in the metadata quorum, the controller while it leads
  * that, and its partitions. The same object runs in production over event loops and in the simulator on one thread.
  *
- * <p>All methods may be called from any thread, {@link #start} and {@link #close} once each.
+ * <p>All methods may be called from any thread, {@link #start} and {@link #close} once each. The metadata lives on the first
+ * loop; each partition on one of all loops; nothing is shared between them but what is immutable or published.
  */
 public final class Node {
+  private static final long ALIVE_MS = 200;
+  private static final long REGISTER_MS = 200;
+
+  private final NodeSettings settings;
+  private final NodePorts ports;
+  private final ReplicaStates states;
+  private final Peers peers;
+  private final MetadataHost metadata;
+  private final List<Shard> shards = new ArrayList<>();
+  private final List<LoopPorts> loopPorts = new ArrayList<>();
+  private final LoopPartitions partitions;
+  private final Asks asks;
+  private final ConcurrentHashMap<String, Partitions.LeadershipListener> listeners =
+      new ConcurrentHashMap<>();
+  private final CopyOnWriteArrayList<Consumer<ClusterImage>> imageListeners =
+      new CopyOnWriteArrayList<>();
+  private volatile AskHandler askHandler = (_, answer) -> answer.accept(Optional.empty());
+  // The metadata loop's own.
+  private final Set<NodeId> connected = new HashSet<>();
+  private volatile boolean closed;
+
+  /** Recovers the node's own state from the disk, which blocks; partitions are opened when the metadata tells of them. */
   public Node(NodeSettings settings, NodePorts ports) {
-    throw new UnsupportedOperationException("not assembled yet");
+    this(
+        settings,
+        ports,
+        QuorumSettings.DEFAULT,
+        ReplicaSettings.DEFAULT,
+        ControllerSettings.DEFAULTS);
   }
 
-  /** Recovers what is on the disk, on the calling thread, and takes part from then on. */
-  public void start() {
-    throw new UnsupportedOperationException("not assembled yet");
+  public Node(
+      NodeSettings settings,
+      NodePorts ports,
+      QuorumSettings quorumSettings,
+      ReplicaSettings replicaSettings,
+      ControllerSettings controllerSettings) {
+    this.settings = settings;
+    this.ports = ports;
+    this.peers = new Peers(settings.self(), ports.clock());
+    this.states = ReplicaStates.open(ports.disk(), ports.flushes());
+    for (Loop loop : ports.loops()) {
+      PeerSender sender =
+          new PeerSender(settings.self(), loop, ports.outbox(), this::onPeerMessage);
+      loopPorts.add(
+          new LoopPorts(
+              settings, loop, sender, ports.flushes(), ports.disk(), ports.clock(), peers, states));
+    }
+    this.metadata =
+        new MetadataHost(
+            loopPorts.getFirst(),
+            ports.rng(),
+            quorumSettings,
+            replicaSettings,
+            controllerSettings,
+            this::onPublished);
+    for (int i = 0; i < loopPorts.size(); i++) {
+      int index = i;
+      shards.add(
+          new Shard(
+              loopPorts.get(i),
+              partition -> LoopPartitions.loopOf(partition, loopPorts.size()) == index,
+              metadata,
+              new CoordinatorListeners(listeners),
+              replicaSettings));
+    }
+    this.partitions = new LoopPartitions(List.copyOf(shards), metadata, listeners);
+    this.asks = new Asks(loopPorts.getFirst(), metadata, ports.rng().nextLong());
   }
+
+  /** Takes part from now on. */
+  public void start() {
+    shards.forEach(shard -> shard.loop().run(shard::start));
+    metadataLoop()
+        .run(
+            () -> {
+              metadata.start();
+              sayAlive();
+              register();
+              tickAsks();
+            });
+  }
+
+  private Loop metadataLoop() {
+    return ports.loops().getFirst();
+  }
+
+  private PeerSender metadataSender() {
+    return loopPorts.getFirst().sender();
+  }
+
+  // ---- peers ----
 
   /** Takes a message of {@code from}. Messages of one stream are given in their order. */
   public void onPeerMessage(NodeId from, PeerMessage message) {
-    throw new UnsupportedOperationException("not assembled yet");
+    peers.heard(from);
+    switch (message) {
+      case PeerMessage.Replication m -> {
+        if (m.partition().equals(PartitionId.METADATA)) {
+          onMetadataLoop(() -> metadata.onReplication(from, m.message()));
+        } else {
+          Shard shard = shards.get(LoopPartitions.loopOf(m.partition(), shards.size()));
+          onLoop(shard.loop(), () -> shard.onReplication(from, m));
+        }
+      }
+      case PeerMessage.Quorum m -> onMetadataLoop(() -> metadata.onQuorum(from, m));
+      case PeerMessage.Snapshot m -> onMetadataLoop(() -> metadata.onSnapshot(from, m));
+      case PeerMessage.Fence m -> onFence(from, m);
+      case PeerMessage.Fenced m -> onMetadataLoop(() -> tellController(fencesAnswered(from, m)));
+      case PeerMessage.Register m -> onMetadataLoop(() -> onRegister(from, m));
+      case PeerMessage.InStep m ->
+          onMetadataLoop(
+              () ->
+                  tellController(
+                      new ControllerEvent.InStepReported(
+                          from, m.partition(), m.epoch(), m.replicas())));
+      case PeerMessage.Ask m -> onMetadataLoop(() -> onAsk(from, m));
+      case PeerMessage.Answer m -> onMetadataLoop(() -> asks.onAnswer(from, m));
+      case PeerMessage.Alive m -> onMetadataLoop(() -> metadata.onAlive(from, m.process()));
+    }
   }
 
-  /** A new stream to {@code peer} stands, or this node's messages to itself would be lost no more. */
+  private void onMetadataLoop(Runnable task) {
+    onLoop(metadataLoop(), task);
+  }
+
+  private void onLoop(Loop loop, Runnable task) {
+    loop.run(
+        () -> {
+          if (!closed) {
+            task.run();
+          }
+        });
+  }
+
+  private void onFence(NodeId from, PeerMessage.Fence fence) {
+    for (int i = 0; i < shards.size(); i++) {
+      Shard shard = shards.get(i);
+      List<PeerMessage.FenceOf> here = fence.partitions();
+      if (shards.size() > 1) {
+        int index = i;
+        here =
+            here.stream()
+                .filter(each -> LoopPartitions.loopOf(each.partition(), shards.size()) == index)
+                .toList();
+      }
+      if (!here.isEmpty()) {
+        List<PeerMessage.FenceOf> asked = here;
+        onLoop(shard.loop(), () -> shard.onFence(from, fence.controllerEpoch(), asked));
+      }
+    }
+  }
+
+  private static ControllerEvent fencesAnswered(NodeId from, PeerMessage.Fenced fenced) {
+    return new ControllerEvent.FencesAnswered(
+        from,
+        fenced.controllerEpoch(),
+        fenced.incarnation(),
+        fenced.partitions().stream()
+            .map(
+                each ->
+                    new ControllerEvent.FenceAnswer(
+                        each.partition(), each.epoch(), each.joinedEpoch(), each.end()))
+            .toList());
+  }
+
+  private void tellController(ControllerEvent event) {
+    metadata.controller().tell(event);
+  }
+
+  /** A node that does not know the leader yet tells whom it reaches; they pass it on, once. */
+  private void onRegister(NodeId from, PeerMessage.Register register) {
+    metadata.onAlive(register.node(), register.process());
+    if (metadata.controller().isActive()) {
+      tellController(
+          new ControllerEvent.RegistrationAsked(
+              register.node(), register.process(), register.endpoint(), register.rack()));
+    } else if (from.equals(register.node()) && !from.equals(settings.self())) {
+      metadata
+          .leader()
+          .filter(leader -> !leader.equals(settings.self()))
+          .ifPresent(leader -> metadataSender().send(leader, register));
+    }
+  }
+
+  private void onAsk(NodeId from, PeerMessage.Ask ask) {
+    if (!metadata.controller().isActive()) {
+      metadataSender().send(from, new PeerMessage.Answer(ask.id(), Optional.empty()));
+      return;
+    }
+    askHandler.handle(
+        ask.request(),
+        answer ->
+            onMetadataLoop(
+                () -> metadataSender().send(from, new PeerMessage.Answer(ask.id(), answer))));
+  }
+
+  /** A new stream to {@code peer} stands. Also to be told when a stream takes messages again after it had to drop some. */
   public void peerConnected(NodeId peer) {
-    throw new UnsupportedOperationException("not assembled yet");
+    onMetadataLoop(
+        () -> {
+          connected.add(peer);
+          metadataSender().send(peer, new PeerMessage.Alive(settings.process()));
+          metadata.onPeerConnected(peer);
+          asks.onPeerReset(peer);
+          if (incarnation().isEmpty()) {
+            sendRegistration();
+          }
+        });
+    for (Shard shard : shards) {
+      onLoop(shard.loop(), () -> shard.onPeerConnected(peer));
+    }
   }
 
   /** The peer's process is gone: its stream broke, and dialling it again was refused. */
   public void peerGone(NodeId peer) {
-    throw new UnsupportedOperationException("not assembled yet");
+    peers.gone(peer);
+    onMetadataLoop(
+        () -> {
+          connected.remove(peer);
+          metadata.onPeerGone(peer);
+          asks.onPeerReset(peer);
+        });
+    for (Shard shard : shards) {
+      onLoop(shard.loop(), shard::onPeerGone);
+    }
   }
 
   /** Whether something was heard of {@code peer} within about the last second; true for this node itself. */
   public boolean reachable(NodeId peer) {
-    throw new UnsupportedOperationException("not assembled yet");
+    return peers.reachable(peer);
   }
 
-  public Partitions partitions() {
-    throw new UnsupportedOperationException("not assembled yet");
+  private void sayAlive() {
+    if (closed) {
+      return;
+    }
+    for (NodeId peer : connected) {
+      if (!metadataSender().takeSpokenTo(peer)) {
+        metadataSender().send(peer, new PeerMessage.Alive(settings.process()));
+      }
+    }
+    metadataLoop().schedule(ALIVE_MS, this::sayAlive);
+  }
+
+  private void register() {
+    if (closed) {
+      return;
+    }
+    if (incarnation().isEmpty()) {
+      sendRegistration();
+    }
+    metadataLoop().schedule(REGISTER_MS, this::register);
+  }
+
+  private void sendRegistration() {
+    var registration =
+        new PeerMessage.Register(
+            settings.self(), settings.process(), settings.endpoint(), settings.rack());
+    Optional<NodeId> leader = metadata.leader();
+    if (leader.isPresent()) {
+      metadataSender().send(leader.get(), registration);
+    } else {
+      connected.forEach(peer -> metadataSender().send(peer, registration));
+    }
+  }
+
+  // ---- metadata ----
+
+  private void onPublished(ClusterImage image) {
+    Optional<Incarnation> own = metadata.incarnation();
+    for (Shard shard : shards) {
+      shard.loop().run(() -> shard.onImage(image, own));
+    }
+    imageListeners.forEach(listener -> listener.accept(image));
+  }
+
+  /** The newest committed image this node knows. */
+  public ClusterImage image() {
+    return metadata.image();
+  }
+
+  /** Tells {@code listener} every newer committed image, on the metadata loop. */
+  public void onImage(Consumer<ClusterImage> listener) {
+    imageListeners.add(listener);
   }
 
   /** This life's registration, once it stands in the committed metadata. */
   public Optional<Incarnation> incarnation() {
-    throw new UnsupportedOperationException("not assembled yet");
+    return metadata.incarnation();
+  }
+
+  /** Whether this life of the node is registered and counted among the living. */
+  public boolean isServing() {
+    return incarnation().isPresent()
+        && image().broker(settings.self()).filter(BrokerImage::live).isPresent();
   }
 
   public MetadataStatus metadata() {
-    throw new UnsupportedOperationException("not assembled yet");
+    return metadata.status();
+  }
+
+  // ---- partitions ----
+
+  public Partitions partitions() {
+    return partitions;
   }
 
   /**
@@ -63,8 +345,21 @@ public final class Node {
    * committed). Empty: nobody leads.
    */
   public Optional<Partitions.Leadership> leaderForClients(PartitionId partition) {
-    throw new UnsupportedOperationException("not assembled yet");
+    return image()
+        .partition(partition)
+        .flatMap(
+            each -> {
+              boolean lost = each.leader().filter(peers::reachable).isEmpty();
+              if (lost
+                  && metadata.isMinority()
+                  && each.replicas().contains(settings.self())) {
+                return Optional.of(new Partitions.Leadership(settings.self(), each.epoch()));
+              }
+              return each.leader().map(leader -> new Partitions.Leadership(leader, each.epoch()));
+            });
   }
+
+  // ---- the controller ----
 
   /**
    * Has a Kafka request (header included) decided by the active controller, wherever it runs. Answers with the response
@@ -72,16 +367,51 @@ public final class Node {
    */
   public void ask(
       ByteBuffer request, long deadlineMs, Executor caller, Consumer<Optional<ByteBuffer>> done) {
-    throw new UnsupportedOperationException("not assembled yet");
+    metadataLoop().run(() -> asks.add(request, deadlineMs, caller, done));
   }
 
-  /** Who decides requests that other nodes ask this one as the active controller. Set before {@link #start}. */
+  /** Who decides requests that any node (this one included) asks this one as the active controller. */
   public void answerAsks(AskHandler handler) {
-    throw new UnsupportedOperationException("not assembled yet");
+    askHandler = handler;
   }
 
-  /** Stops taking part and closes all files. Runs what it must on the loops and returns when that is done. */
-  public void close() {
-    throw new UnsupportedOperationException("not assembled yet");
+  /**
+   * Has a command decided by this node's own controller; for the {@link AskHandler}. Answers when the decision is committed;
+   * with nothing when this node is not the active controller, or not any more before it was committed.
+   */
+  public void command(Command command, Executor caller, Consumer<Optional<Answer>> done) {
+    metadataLoop().run(() -> metadata.controller().command(command, caller, done));
+  }
+
+  private void tickAsks() {
+    if (closed) {
+      return;
+    }
+    asks.onTick(ports.clock().nowMs());
+    metadataLoop().schedule(20, this::tickAsks);
+  }
+
+  /**
+   * Stops taking part and closes all files, then runs {@code then} on the metadata loop. The loops and the flush queue must
+   * go on running until then.
+   */
+  public void close(Runnable then) {
+    closed = true;
+    var left = new AtomicInteger(shards.size() + 1);
+    Runnable oneLess =
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            metadataLoop()
+                .run(
+                    () -> {
+                      states.close();
+                      then.run();
+                    });
+          }
+        };
+    for (Shard shard : shards) {
+      shard.loop().run(() -> shard.close(oneLess));
+    }
+    metadataLoop().run(() -> metadata.close(oneLess));
   }
 }

@@ -61,7 +61,7 @@ public final class PeerCodec {
       case PeerMessage.InStep inStep -> 64 + 4 * inStep.replicas().size();
       case PeerMessage.Ask ask -> 16 + ask.request().remaining();
       case PeerMessage.Answer answer -> 16 + answer.response().map(ByteBuffer::remaining).orElse(0);
-      case PeerMessage.Alive _ -> 1;
+      case PeerMessage.Alive _ -> 17;
     };
   }
 
@@ -135,7 +135,10 @@ public final class PeerCodec {
         out.flag(m.response().isPresent());
         m.response().ifPresent(out::bytes);
       }
-      case PeerMessage.Alive _ -> out.int8(ALIVE);
+      case PeerMessage.Alive m -> {
+        out.int8(ALIVE);
+        out.uuid(m.process());
+      }
     }
   }
 
@@ -215,7 +218,7 @@ public final class PeerCodec {
       case ANSWER ->
           new PeerMessage.Answer(
               in.int64(), in.flag() ? Optional.of(in.bytes()) : Optional.empty());
-      case ALIVE -> new PeerMessage.Alive();
+      case ALIVE -> new PeerMessage.Alive(in.uuid());
       default -> throw new MalformedFrame("peer frame: unknown message type " + type);
     };
   }

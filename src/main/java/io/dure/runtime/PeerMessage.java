@@ -61,6 +61,9 @@ public sealed interface PeerMessage {
     /** The answer: a Kafka response body; empty: I am not the active controller, ask again later. */
     record Answer(long id, Optional<ByteBuffer> response) implements PeerMessage {}
 
-    /** Says nothing but that the sender lives. Sent where nothing else was for about 200 ms. */
-    record Alive() implements PeerMessage {}
+    /**
+     * Says which process speaks, and that it lives. The first message on every new stream, and sent where nothing else was
+     * for about 200 ms.
+     */
+    record Alive(UUID process) implements PeerMessage {}
 }

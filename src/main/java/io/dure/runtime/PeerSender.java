@@ -3,8 +3,10 @@ package io.dure.runtime;
 import io.dure.base.NodeId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -17,8 +19,8 @@ final class PeerSender {
   private final Outbox outbox;
   private final BiConsumer<NodeId, PeerMessage> toSelf;
   private final Map<NodeId, List<PeerMessage>> gathered = new HashMap<>();
+  private final Set<NodeId> spokenTo = new HashSet<>();
   private boolean ending;
-  private int sentFrames;
 
   PeerSender(NodeId self, Loop loop, Outbox outbox, BiConsumer<NodeId, PeerMessage> toSelf) {
     this.self = self;
@@ -39,9 +41,9 @@ final class PeerSender {
     }
   }
 
-  /** Grows with every frame given out: who finds it unchanged knows that the peers heard nothing of this loop. */
-  int sentFrames() {
-    return sentFrames;
+  /** Whether anything was sent to {@code peer} since this was asked last. */
+  boolean takeSpokenTo(NodeId peer) {
+    return spokenTo.remove(peer);
   }
 
   private void flush() {
@@ -50,7 +52,7 @@ final class PeerSender {
       List<PeerMessage> messages = each.getValue();
       if (!messages.isEmpty()) {
         each.setValue(new ArrayList<>(4));
-        sentFrames++;
+        spokenTo.add(each.getKey());
         outbox.send(each.getKey(), messages);
       }
     }

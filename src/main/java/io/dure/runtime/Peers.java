@@ -43,6 +43,12 @@ final class Peers {
     return life != null && clock.nowMs() - life.heardMs <= SILENCE_MS;
   }
 
+  /** How long nothing has been heard of another node; very long if it is known to be gone, or was never heard. */
+  long silenceMs(NodeId peer) {
+    Life life = lives.get(peer);
+    return clock.nowMs() - (life == null ? NEVER : life.heardMs);
+  }
+
   private Life life(NodeId peer) {
     Life life = lives.get(peer);
     return life != null ? life : lives.computeIfAbsent(peer, _ -> new Life());

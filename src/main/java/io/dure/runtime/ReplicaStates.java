@@ -54,6 +54,7 @@ final class ReplicaStates {
   private final Map<PartitionId, Entry> live = new HashMap<>();
   private List<Change> waiting = new ArrayList<>();
   private boolean underWay;
+  private boolean closed;
 
   // Of the work under way.
   private DiskFile file;
@@ -123,6 +124,9 @@ final class ReplicaStates {
   private void add(Change change) {
     lock.lock();
     try {
+      if (closed) {
+        return;
+      }
       put(change.entry());
       waiting.add(change);
       if (underWay) {
@@ -176,12 +180,18 @@ final class ReplicaStates {
     List<Change> durable = written;
     written = List.of();
     boolean more;
+    boolean last;
     lock.lock();
     try {
-      more = !waiting.isEmpty();
+      more = !waiting.isEmpty() && !closed;
       underWay = more;
+      last = closed;
     } finally {
       lock.unlock();
+    }
+    if (last) {
+      file.close();
+      return;
     }
     if (more) {
       flushes.submit(this::write, Runnable::run, this::written);
@@ -256,7 +266,18 @@ final class ReplicaStates {
     return (int) crc.getValue();
   }
 
+  /** Takes up nothing more; the file is closed once nothing is under way. */
   void close() {
-    file.close();
+    boolean now;
+    lock.lock();
+    try {
+      closed = true;
+      now = !underWay;
+    } finally {
+      lock.unlock();
+    }
+    if (now) {
+      file.close();
+    }
   }
 }

@@ -1,0 +1,23 @@
+package io.dure.net;
+
+import io.dure.base.NodeId;
+import io.dure.runtime.PeerMessage;
+import io.dure.wire.PeerHello;
+
+/** What is seen of the other nodes. All calls come from the loops and return soon. */
+public interface PeerEvents {
+  /** A node has introduced itself, on a stream of ours or its own. */
+  void met(PeerHello peer);
+
+  /** Our stream to it stands: what is sent from now on arrives, while it stands. */
+  void connected(NodeId peer);
+
+  /** Its process has ended: a stream that stood broke, and its port refuses or another process answers there. */
+  void gone(NodeId peer);
+
+  /** Messages of one stream come in their order. */
+  void message(NodeId from, PeerMessage message);
+
+  /** We do not belong together; {@code reason} names both sides. Repeated with every attempt. */
+  void refused(PeerHello peer, String reason);
+}

@@ -1,0 +1,154 @@
+package io.dure.runtime;
+
+import io.dure.log.AppendInfo;
+import io.dure.log.BatchSpan;
+import io.dure.log.FlushTicket;
+import io.dure.log.PartitionLog;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A log on its loop: gathers what is written within a turn and until the flush under way ends into the next flush. At most one
+ * flush is under way. Belongs to its loop, but for the ticket that is being run.
+ */
+final class HostedLog {
+  /** Aim for the records in one message to a follower; a single larger batch goes whole. */
+  static final int PUSH_BYTES = 1 << 20;
+
+  private final LoopPorts ports;
+  private final String folder;
+  private final PartitionLog log;
+  private final Consumer<FlushTicket> onFlushed;
+  private final RecordTail tail = new RecordTail();
+  private boolean dirty;
+  private boolean flushing;
+  private boolean markDurable;
+  private final ArrayDeque<Runnable> afterFlush = new ArrayDeque<>(0);
+  private Optional<Runnable> whenClosed = Optional.empty();
+
+  HostedLog(
+      LoopPorts ports, String folder, PartitionLog log, Consumer<FlushTicket> onFlushed) {
+    this.ports = ports;
+    this.folder = folder;
+    this.log = log;
+    this.onFlushed = onFlushed;
+  }
+
+  PartitionLog log() {
+    return log;
+  }
+
+  AppendInfo appendAsLeader(ByteBuffer batches, int epoch) {
+    AppendInfo info = log.appendAsLeader(batches, epoch, ports.clock().wallMs());
+    tail.add(info.records());
+    written();
+    return info;
+  }
+
+  void append(BatchSpan records) {
+    log.append(records);
+    written();
+  }
+
+  void truncateTo(long end) {
+    tail.clear();
+    log.truncateTo(end);
+    written();
+  }
+
+  void resetTo(long start) {
+    tail.clear();
+    log.resetTo(start);
+    written();
+  }
+
+  /** Whole batches from {@code from} (inclusive), at least one, ending at or before {@code upTo}. */
+  BatchSpan readForPush(long from, long upTo) {
+    return tail.read(from, PUSH_BYTES, upTo)
+        .orElseGet(() -> log.readSpan(from, PUSH_BYTES, upTo));
+  }
+
+  /** Lets the records in memory go: nobody asked for them lately, or this replica does not lead any more. */
+  void forgetTail() {
+    if (!tail.isEmpty()) {
+      tail.clear();
+    }
+  }
+
+  boolean isIdle() {
+    return !dirty && !flushing;
+  }
+
+  /** After opening: what was recovered and is not known to be durable. */
+  void flushWhatIsNot() {
+    if (log.needsFlush()) {
+      written();
+    }
+  }
+
+  /** Runs {@code task} when no flush is under way: at once, or right after the one that is. */
+  void whenNotFlushing(Runnable task) {
+    if (flushing) {
+      afterFlush.add(task);
+    } else {
+      task.run();
+    }
+  }
+
+  private void written() {
+    if (!dirty) {
+      dirty = true;
+      if (!flushing) {
+        ports.loop().atTurnEnd(this::flush);
+      }
+    }
+  }
+
+  private void flush() {
+    if (!dirty || flushing || whenClosed.isPresent()) {
+      return;
+    }
+    dirty = false;
+    flushing = true;
+    FlushTicket ticket = log.beginFlush();
+    if (markDurable) {
+      ports.flushes().submit(ticket::run, ports.loop(), () -> flushed(ticket));
+    } else {
+      markDurable = true;
+      ports.flushes().submit(() -> runFirst(ticket), ports.loop(), () -> flushed(ticket));
+    }
+  }
+
+  /** Nothing may be acknowledged before it is durable which topic the folder belongs to: it would be taken for stale. */
+  private void runFirst(FlushTicket ticket) {
+    PartitionFolders.flushMark(ports.disk(), folder);
+    ticket.run();
+  }
+
+  private void flushed(FlushTicket ticket) {
+    flushing = false;
+    if (whenClosed.isPresent()) {
+      log.close();
+      whenClosed.get().run();
+      return;
+    }
+    log.flushed(ticket);
+    onFlushed.accept(ticket);
+    for (Runnable task = afterFlush.poll(); task != null; task = afterFlush.poll()) {
+      task.run();
+    }
+    flush();
+  }
+
+  /** Closes the log once no flush is under way, then runs {@code then}. Nothing may be called afterwards. */
+  void close(Runnable then) {
+    tail.clear();
+    whenClosed = Optional.of(then);
+    if (!flushing) {
+      log.close();
+      then.run();
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package io.dure.runtime;
+
+import io.dure.base.PartitionId;
+import io.dure.wire.WireError;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** {@link Partitions} over the loops of one node: each call goes to the loop that owns the partition. */
+final class LoopPartitions implements Partitions {
+  private final List<Shard> shards;
+  private final MetadataView metadata;
+  private final ConcurrentHashMap<String, LeadershipListener> listeners;
+
+  LoopPartitions(
+      List<Shard> shards,
+      MetadataView metadata,
+      ConcurrentHashMap<String, LeadershipListener> listeners) {
+    this.shards = shards;
+    this.metadata = metadata;
+    this.listeners = listeners;
+  }
+
+  /** Which of so many loops owns a partition; the same in every call. */
+  static int loopOf(PartitionId partition, int loops) {
+    return loops == 1 ? 0 : Math.floorMod(partition.hashCode() * 0x9E3779B9 >>> 7, loops);
+  }
+
+  private Shard shardOf(PartitionId partition) {
+    return shards.get(loopOf(partition, shards.size()));
+  }
+
+  /** Who leads a partition as the image says, unless that is this node. */
+  private Optional<Leadership> leaderOf(PartitionId partition) {
+    return metadata
+        .image()
+        .partition(partition)
+        .flatMap(p -> p.leader().map(leader -> new Leadership(leader, p.epoch())));
+  }
+
+  /** The answer for a partition of which this node holds no replica (yet). */
+  private WireError absent(PartitionId partition) {
+    return metadata.image().partition(partition).isPresent()
+        ? WireError.NOT_LEADER_OR_FOLLOWER
+        : WireError.UNKNOWN_TOPIC_OR_PARTITION;
+  }
+
+  @Override
+  public void append(
+      PartitionId partition,
+      ByteBuffer batches,
+      int leaderEpoch,
+      long deadlineMs,
+      Executor caller,
+      Consumer<AppendOutcome> done) {
+    Shard shard = shardOf(partition);
+    shard
+        .loop()
+        .run(
+            () -> {
+              Optional<PartitionHost> host = shard.host(partition);
+              if (host.isPresent()) {
+                PartitionAppends.append(
+                    host.get(), shard, batches, leaderEpoch, deadlineMs, caller, done);
+              } else {
+                WaitingAppends.answer(
+                    caller,
+                    done,
+                    new AppendOutcome.Refused(
+                        absent(partition), "no replica here", leaderOf(partition)));
+              }
+            });
+  }
+
+  @Override
+  public void read(
+      PartitionId partition, ReadRequest request, Executor caller, Consumer<ReadOutcome> done) {
+    Shard shard = shardOf(partition);
+    shard
+        .loop()
+        .run(
+            () -> {
+              ReadOutcome outcome =
+                  shard
+                      .host(partition)
+                      .map(host -> PartitionReads.read(host, metadata.isMinority(), request))
+                      .orElseGet(
+                          () ->
+                              new ReadOutcome.Refused(
+                                  absent(partition), leaderOf(partition), -1, -1));
+              WaitingAppends.answer(caller, done, outcome);
+            });
+  }
+
+  @Override
+  public Watch watch(PartitionId partition, long offset, Executor caller, Runnable wake) {
+    Shard shard = shardOf(partition);
+    Watches.Entry entry = new Watches.Entry(offset, caller, wake);
+    shard.loop().run(() -> watch(shard, partition, offset, entry));
+    return () ->
+        shard.loop().run(() -> shard.host(partition).ifPresent(host -> host.watches().remove(entry)));
+  }
+
+  private void watch(Shard shard, PartitionId partition, long offset, Watches.Entry entry) {
+    Optional<PartitionHost> host = shard.host(partition);
+    if (host.isEmpty()
+        || host.get().highWatermark() > offset
+        || !host.get().leads() && !metadata.isMinority()) {
+      entry.wake();
+    } else {
+      host.get().watches().add(entry);
+    }
+  }
+
+  @Override
+  public void locate(
+      PartitionId partition,
+      Locate what,
+      int leaderEpoch,
+      Executor caller,
+      Consumer<LocateOutcome> done) {
+    Shard shard = shardOf(partition);
+    shard
+        .loop()
+        .run(
+            () -> {
+              LocateOutcome outcome =
+                  shard
+                      .host(partition)
+                      .map(
+                          host ->
+                              PartitionReads.locate(
+                                  host, metadata.isMinority(), what, leaderEpoch))
+                      .orElseGet(
+                          () ->
+                              new LocateOutcome.Refused(
+                                  absent(partition), leaderOf(partition)));
+              WaitingAppends.answer(caller, done, outcome);
+            });
+  }
+
+  @Override
+  public void listen(String topicName, LeadershipListener listener) {
+    listeners.put(topicName, listener);
+    for (Shard shard : shards) {
+      shard
+          .loop()
+          .run(
+              () ->
+                  shard
+                      .opened(topicName)
+                      .forEach(host -> shard.opened(host, host.ledEpoch())));
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package io.dure.runtime;
+
+import io.dure.log.AppendInfo;
+import io.dure.log.BatchBuilder;
+import io.dure.log.ProducerVerdict;
+import io.dure.runtime.Partitions.AppendOutcome;
+import io.dure.runtime.Partitions.KeyValue;
+import io.dure.runtime.WaitingAppends.Waiting;
+import io.dure.wire.WireError;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** What producers and coordinators add to one partition. On the partition's loop only; stateless. */
+final class PartitionAppends {
+  /** How long a coordinator's append may wait to be committed. */
+  private static final long COORDINATOR_WAIT_MS = 10_000;
+
+  private PartitionAppends() {}
+
+  static void append(
+      PartitionHost host,
+      Shard shard,
+      ByteBuffer batches,
+      int leaderEpoch,
+      long deadlineMs,
+      Executor caller,
+      Consumer<AppendOutcome> done) {
+    if (host.isStepping()) {
+      // We are called from an answer: what the core has just decided must be done first.
+      shard
+          .loop()
+          .execute(() -> append(host, shard, batches, leaderEpoch, deadlineMs, caller, done));
+      return;
+    }
+    Optional<AppendOutcome.Refused> refusal =
+        refusal(host, shard, batches.remaining(), leaderEpoch);
+    if (refusal.isPresent()) {
+      WaitingAppends.answer(caller, done, refusal.get());
+      return;
+    }
+    switch (host.log().producers().check(batches)) {
+      case ProducerVerdict.Accepted _ ->
+          appendNow(host, batches, deadlineMs, caller, done);
+      case ProducerVerdict.Duplicate duplicate ->
+          repeat(host, duplicate, deadlineMs, caller, done);
+      case ProducerVerdict.Refused refused ->
+          WaitingAppends.answer(
+              caller, done, host.refused(errorOf(refused.reason()), refused.text()));
+    }
+  }
+
+  private static WireError errorOf(ProducerVerdict.Reason reason) {
+    return switch (reason) {
+      case INVALID_PRODUCER_EPOCH -> WireError.INVALID_PRODUCER_EPOCH;
+      case OUT_OF_ORDER_SEQUENCE_NUMBER -> WireError.OUT_OF_ORDER_SEQUENCE_NUMBER;
+    };
+  }
+
+  private static Optional<AppendOutcome.Refused> refusal(
+      PartitionHost host, Shard shard, int sizeBytes, int leaderEpoch) {
+    if (!host.leads()) {
+      WireError error =
+          shard.metadata().isMinority() && !host.leaderReachable()
+              ? WireError.NOT_ENOUGH_REPLICAS
+              : WireError.NOT_LEADER_OR_FOLLOWER;
+      return Optional.of(host.refused(error, "this node does not lead the partition"));
+    }
+    if (leaderEpoch >= 0 && leaderEpoch != host.ledEpoch()) {
+      return Optional.of(
+          host.refused(
+              leaderEpoch < host.ledEpoch()
+                  ? WireError.FENCED_LEADER_EPOCH
+                  : WireError.UNKNOWN_LEADER_EPOCH,
+              "the epoch here is " + host.ledEpoch()));
+    }
+    if (!host.enoughReachable()) {
+      return Optional.of(
+          host.refused(
+              WireError.NOT_ENOUGH_REPLICAS, "too few replicas are within reach to commit it"));
+    }
+    if (!shard.waitingBytes().allows(sizeBytes)) {
+      return Optional.of(
+          host.refused(
+              WireError.REQUEST_TIMED_OUT, "too much is waiting to be committed already"));
+    }
+    return Optional.empty();
+  }
+
+  private static void appendNow(
+      PartitionHost host,
+      ByteBuffer batches,
+      long deadlineMs,
+      Executor caller,
+      Consumer<AppendOutcome> done) {
+    int sizeBytes = batches.remaining();
+    AppendInfo info = host.write(batches);
+    host.waiting()
+        .add(
+            new Waiting(
+                info.endOffset(),
+                sizeBytes,
+                deadlineMs,
+                new AppendOutcome.Committed(
+                    info.baseOffset(), info.appendTimeMs(), host.log().startOffset()),
+                caller,
+                done));
+    host.written(info);
+  }
+
+  /** It is in the log already; it is acknowledged as the first time, that is when it is committed. */
+  private static void repeat(
+      PartitionHost host,
+      ProducerVerdict.Duplicate duplicate,
+      long deadlineMs,
+      Executor caller,
+      Consumer<AppendOutcome> done) {
+    AppendOutcome.Committed answer =
+        new AppendOutcome.Committed(duplicate.baseOffset(), -1, host.log().startOffset());
+    if (duplicate.endOffset() <= host.highWatermark()) {
+      WaitingAppends.answer(caller, done, answer);
+    } else {
+      host.waiting()
+          .addRepeated(
+              new Waiting(duplicate.endOffset(), 0, deadlineMs, answer, caller, done));
+    }
+  }
+
+  /** A coordinator's records; refused when the leadership they were decided in is over. */
+  static void appendRecords(
+      PartitionHost host,
+      Shard shard,
+      int epoch,
+      List<KeyValue> records,
+      Consumer<AppendOutcome> done) {
+    if (host.isStepping()) {
+      shard.loop().execute(() -> appendRecords(host, shard, epoch, records, done));
+      return;
+    }
+    long wallMs = shard.ports().clock().wallMs();
+    var batch = new BatchBuilder();
+    for (KeyValue record : records) {
+      batch.add(Optional.of(record.key()), record.value(), wallMs);
+    }
+    ByteBuffer bytes = batch.build();
+    Optional<AppendOutcome.Refused> refusal =
+        host.ledEpoch() == epoch
+            ? refusal(host, shard, bytes.remaining(), epoch)
+            : Optional.of(
+                host.refused(WireError.NOT_LEADER_OR_FOLLOWER, "resigned since it was decided"));
+    if (refusal.isPresent()) {
+      done.accept(refusal.get());
+      return;
+    }
+    long deadlineMs = shard.ports().clock().nowMs() + COORDINATOR_WAIT_MS;
+    appendNow(host, bytes, deadlineMs, shard.loop(), done);
+  }
+}

@@ -1,0 +1,109 @@
+package io.dure.runtime;
+
+import io.dure.base.Disk;
+import io.dure.base.DiskFile;
+import io.dure.base.TopicId;
+import io.dure.log.LogSettings;
+import io.dure.metadata.TopicImage;
+import io.dure.metadata.TopicSettings;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The folders of partitions, as Kafka has them: {@code <topic>-<index>}, with a file {@code partition.metadata} that names the
+ * topic's id.
+ */
+final class PartitionFolders {
+  private static final String MARK = "partition.metadata";
+
+  private PartitionFolders() {}
+
+  static String name(String topic, int index) {
+    return topic + "-" + index;
+  }
+
+  /** Removes what another topic of the same name, deleted since, left behind. */
+  static void clearIfStale(Disk disk, String folder, TopicId topic) {
+    if (disk.exists(folder)) {
+      Optional<TopicId> there = readMark(disk, folder);
+      if (there.isEmpty() || !there.get().equals(topic)) {
+        disk.delete(folder);
+        disk.flushFolder("");
+      }
+    }
+  }
+
+  static Optional<TopicId> readMark(Disk disk, String folder) {
+    String name = folder + "/" + MARK;
+    if (!disk.exists(name)) {
+      return Optional.empty();
+    }
+    try (DiskFile file = disk.open(name)) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(file.size(), 1024));
+      file.read(0, bytes);
+      String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+      return text.lines()
+          .filter(line -> line.startsWith("topic_id:"))
+          .map(line -> line.substring("topic_id:".length()).trim())
+          .findFirst()
+          .flatMap(PartitionFolders::parse);
+    }
+  }
+
+  private static Optional<TopicId> parse(String base64) {
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(base64));
+      return bytes.remaining() == 16
+          ? Optional.of(new TopicId(new UUID(bytes.getLong(), bytes.getLong())))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Says which topic the folder belongs to, unless that is said already. */
+  static void mark(Disk disk, String folder, TopicId topic) {
+    String name = folder + "/" + MARK;
+    if (disk.exists(name)) {
+      return;
+    }
+    ByteBuffer id = ByteBuffer.allocate(16);
+    id.putLong(topic.value().getMostSignificantBits());
+    id.putLong(topic.value().getLeastSignificantBits());
+    String text =
+        "version: 0\ntopic_id: "
+            + Base64.getUrlEncoder().withoutPadding().encodeToString(id.array());
+    try (DiskFile file = disk.open(name)) {
+      file.write(0, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+  }
+
+  /** Blocks until the mark's bytes are durable; its name becomes so with the folder. */
+  static void flushMark(Disk disk, String folder) {
+    try (DiskFile file = disk.open(folder + "/" + MARK)) {
+      file.flush();
+    }
+  }
+
+  static LogSettings settings(NodeSettings node, TopicImage topic) {
+    TopicSettings settings = TopicSettings.of(topic);
+    int segmentBytes =
+        settings.isOwn(TopicSettings.SEGMENT_BYTES)
+            ? settings.intValue(TopicSettings.SEGMENT_BYTES)
+            : node.segmentBytes();
+    return LogSettings.DEFAULT
+        .withSegmentBytes(segmentBytes)
+        .withSegmentMs(settings.longValue(TopicSettings.SEGMENT_MS))
+        .withAppendTime(settings.text(TopicSettings.TIMESTAMP_TYPE).equals("LogAppendTime"));
+  }
+
+  static int minInSyncReplicas(NodeSettings node, TopicImage topic) {
+    TopicSettings settings = TopicSettings.of(topic);
+    return settings.isOwn(TopicSettings.MIN_INSYNC_REPLICAS)
+        ? settings.intValue(TopicSettings.MIN_INSYNC_REPLICAS)
+        : node.minInSyncReplicas();
+  }
+}

@@ -1,0 +1,348 @@
+package io.dure.runtime;
+
+import io.dure.base.Incarnation;
+import io.dure.base.NodeId;
+import io.dure.base.PartitionId;
+import io.dure.log.AppendInfo;
+import io.dure.log.EpochHistory;
+import io.dure.log.FlushTicket;
+import io.dure.log.PartitionLog;
+import io.dure.metadata.PartitionImage;
+import io.dure.replication.Appointment;
+import io.dure.replication.Replica;
+import io.dure.replication.ReplicaEffect;
+import io.dure.replication.ReplicaEvent;
+import io.dure.replication.ReplicaMessage;
+import io.dure.runtime.Partitions.AppendOutcome;
+import io.dure.runtime.Partitions.Leadership;
+import io.dure.wire.WireError;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One replica of one partition: runs what its core decides, and holds who waits for it. Belongs to its loop.
+ *
+ * <p>Events are worked off one at a time, each with all its effects, in the order of their arrival; answers given in place may call
+ * back into this host.
+ */
+final class PartitionHost {
+  /** How long a host counts as busy after something happened to it, and is ticked at full rate. */
+  private static final long BUSY_MS = 2_000;
+
+  private static final int NOT_LEADING = -1;
+
+  private final PartitionId id;
+  private final String topicName;
+  private final LoopPorts ports;
+  private final Shard shard;
+  private final HostedLog hosted;
+  private final Replica replica;
+  private final ArrayDeque<ReplicaEvent> events = new ArrayDeque<>(2);
+  private boolean stepping;
+
+  private PartitionImage image;
+  private int commitQuorum = 1;
+  private int appointedEpoch = -1;
+  private int ledEpoch = NOT_LEADING;
+  private boolean opened;
+  private long highWatermark;
+  private Set<NodeId> inStep = Set.of();
+  private long busyUntilMs;
+  private boolean settled;
+  private Optional<FenceAsked> fenceAsked = Optional.empty();
+
+  private final WaitingAppends waiting;
+  private final Watches watches = new Watches();
+
+  /** Who asked for the newest fence, to be told when it is durable. */
+  record FenceAsked(NodeId by, int controllerEpoch) {}
+
+  PartitionHost(
+      PartitionImage image,
+      String topicName,
+      Incarnation own,
+      PartitionLog log,
+      LoopPorts ports,
+      Shard shard) {
+    this.id = image.id();
+    this.topicName = topicName;
+    this.image = image;
+    this.ports = ports;
+    this.shard = shard;
+    this.hosted = new HostedLog(ports, PartitionFolders.name(topicName, id.index()), log, this::onFlushed);
+    this.waiting = new WaitingAppends(shard.waitingBytes());
+    this.replica =
+        new Replica(
+            ports.settings().self(),
+            own,
+            ports.states().of(id),
+            log.history(),
+            log.flushedEnd(),
+            shard.replicaSettings());
+    this.highWatermark = log.startOffset();
+  }
+
+  /** To be called once, after the host can be found by others. */
+  void start() {
+    hosted.flushWhatIsNot();
+  }
+
+  PartitionId id() {
+    return id;
+  }
+
+  String topicName() {
+    return topicName;
+  }
+
+  PartitionLog log() {
+    return hosted.log();
+  }
+
+  int ledEpoch() {
+    return ledEpoch;
+  }
+
+  boolean leads() {
+    return ledEpoch != NOT_LEADING;
+  }
+
+  boolean isOpened() {
+    return opened;
+  }
+
+  long highWatermark() {
+    return highWatermark;
+  }
+
+  EpochHistory history() {
+    return hosted.log().history();
+  }
+
+  Watches watches() {
+    return watches;
+  }
+
+  int imageEpoch() {
+    return image.epoch();
+  }
+
+  /** Who leads as the image says; empty when this very node is said to, which then does not lead (yet, or any more). */
+  Optional<Leadership> leadershipElsewhere() {
+    return image
+        .leader()
+        .filter(leader -> !leader.equals(ports.settings().self()))
+        .map(leader -> new Leadership(leader, image.epoch()));
+  }
+
+  boolean leaderReachable() {
+    return image.leader().filter(leader -> ports.peers().reachable(leader)).isPresent();
+  }
+
+  /** Takes what the committed metadata says of this partition. */
+  void onImage(PartitionImage newer, int minInSyncReplicas) {
+    image = newer;
+    commitQuorum =
+        Math.min(
+            newer.replicas().size(), Math.max(newer.replicas().size() / 2 + 1, minInSyncReplicas));
+    if (newer.epoch() > appointedEpoch && newer.leader().isPresent()) {
+      appointedEpoch = newer.epoch();
+      on(
+          new ReplicaEvent.Appointed(
+              new Appointment(
+                  newer.epoch(),
+                  newer.leader().get(),
+                  newer.leaderIncarnation(),
+                  newer.replicas(),
+                  List.of(),
+                  commitQuorum)));
+      watches.wakeAll();
+    }
+  }
+
+  void onFence(FenceAsked asked, int epoch) {
+    fenceAsked = Optional.of(asked);
+    on(new ReplicaEvent.Fenced(epoch));
+  }
+
+  void onMessage(NodeId from, ReplicaMessage message) {
+    on(new ReplicaEvent.Received(from, message));
+  }
+
+  void onPeerConnected(NodeId peer) {
+    if (image.replicas().contains(peer)) {
+      on(new ReplicaEvent.PeerConnected(peer));
+    }
+  }
+
+  /** About every 50 ms for a busy host, and about every second for the others. */
+  void onTick(long nowMs) {
+    if (!waiting.isEmpty()) {
+      waiting.expire(nowMs, refused(WireError.REQUEST_TIMED_OUT, "not committed in time"));
+      if (!waiting.isEmpty() && !enoughReachable()) {
+        waiting.refuseAll(
+            _ ->
+                refused(
+                    WireError.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+                    "too few replicas are within reach to commit it"));
+      }
+    }
+    boolean busy = isBusy(nowMs);
+    step(new ReplicaEvent.Tick(nowMs));
+    if (!busy) {
+      settle();
+      reportInStep();
+    }
+  }
+
+  boolean isBusy(long nowMs) {
+    return nowMs < busyUntilMs || !waiting.isEmpty() || !replica.idle();
+  }
+
+  /** Nothing has happened for a while: gives back what was held for more to come. */
+  private void settle() {
+    if (!settled && hosted.isIdle()) {
+      settled = true;
+      hosted.forgetTail();
+      hosted.log().trimPreallocated();
+    }
+  }
+
+  /** Whether this leader, with those it can reach, could commit anything. */
+  boolean enoughReachable() {
+    int reachable = 0;
+    for (NodeId replica : image.replicas()) {
+      if (ports.peers().reachable(replica)) {
+        reachable++;
+      }
+    }
+    return reachable >= commitQuorum;
+  }
+
+  WaitingAppends waiting() {
+    return waiting;
+  }
+
+  /** Whether an append must wait until the event under way has had all its effects. */
+  boolean isStepping() {
+    return stepping;
+  }
+
+  /** Puts checked batches into the log as the leader; {@link #written} is to follow at once. */
+  AppendInfo write(ByteBuffer batches) {
+    return hosted.appendAsLeader(batches, ledEpoch);
+  }
+
+  void written(AppendInfo info) {
+    on(new ReplicaEvent.Appended(info.endOffset()));
+  }
+
+  AppendOutcome.Refused refused(WireError error, String reason) {
+    return new AppendOutcome.Refused(error, reason, leadershipElsewhere());
+  }
+
+  private void on(ReplicaEvent event) {
+    long nowMs = ports.clock().nowMs();
+    if (nowMs >= busyUntilMs) {
+      shard.busy(this);
+    }
+    busyUntilMs = nowMs + BUSY_MS;
+    settled = false;
+    step(event);
+  }
+
+  private void step(ReplicaEvent event) {
+    events.add(event);
+    if (stepping) {
+      return;
+    }
+    stepping = true;
+    for (ReplicaEvent next = events.poll(); next != null; next = events.poll()) {
+      for (ReplicaEffect effect : replica.step(next)) {
+        run(effect);
+      }
+    }
+    stepping = false;
+  }
+
+  private void run(ReplicaEffect effect) {
+    switch (effect) {
+      case ReplicaEffect.Truncate e -> hosted.truncateTo(e.end());
+      case ReplicaEffect.Reset e -> hosted.resetTo(e.start());
+      case ReplicaEffect.Append e -> hosted.append(e.records());
+      case ReplicaEffect.Persist e ->
+          ports
+              .states()
+              .persist(
+                  id, e.state(), ports.loop(), () -> on(new ReplicaEvent.Persisted(e.state())));
+      case ReplicaEffect.Send e -> send(e.to(), e.message());
+      case ReplicaEffect.SendRecords e -> {
+        var records = hosted.readForPush(e.from(), replica.history().end());
+        send(e.to(), new ReplicaMessage.Append(e.epoch(), records, e.highWatermark()));
+        events.addFirst(new ReplicaEvent.Sent(e.to(), e.epoch(), records.end()));
+      }
+      case ReplicaEffect.AnswerFence e ->
+          fenceAsked.ifPresent(
+              asked ->
+                  shard.answerFence(
+                      asked,
+                      new PeerMessage.FencedAt(id, e.epoch(), e.joinedEpoch(), e.end())));
+      case ReplicaEffect.Committed e -> onCommitted(e.highWatermark());
+      case ReplicaEffect.Leads e -> ledEpoch = e.epoch();
+      case ReplicaEffect.Opened e -> {
+        opened = true;
+        shard.opened(this, e.epoch());
+        watches.wakeAll();
+      }
+      case ReplicaEffect.Resigned e -> onResigned(e.epoch());
+      case ReplicaEffect.InStep e -> {
+        inStep = e.replicas();
+        reportInStep();
+      }
+    }
+  }
+
+  private void send(NodeId to, ReplicaMessage message) {
+    ports.sender().send(to, new PeerMessage.Replication(id, message));
+  }
+
+  private void onCommitted(long upTo) {
+    highWatermark = upTo;
+    waiting.committed(upTo);
+    watches.committed(upTo);
+  }
+
+  private void onResigned(int epoch) {
+    ledEpoch = NOT_LEADING;
+    opened = false;
+    inStep = Set.of();
+    hosted.forgetTail();
+    waiting.refuseAll(
+        _ -> refused(WireError.NOT_LEADER_OR_FOLLOWER, "resigned before it was committed"));
+    watches.wakeAll();
+    shard.resigned(this, epoch);
+  }
+
+  /** Repeated until the image says the same, since the message may be lost. */
+  private void reportInStep() {
+    if (leads() && !inStep.isEmpty() && !inStep.equals(image.inStep())) {
+      shard.toController(new PeerMessage.InStep(id, ledEpoch, inStep));
+    }
+  }
+
+  private void onFlushed(FlushTicket ticket) {
+    on(new ReplicaEvent.Flushed(ticket.generation(), ticket.end()));
+  }
+
+  /** Ends the replica here: nothing of it is led, watched or waited for any more. */
+  void close(Runnable then) {
+    if (leads()) {
+      onResigned(ledEpoch);
+    }
+    watches.wakeAll();
+    hosted.close(then);
+  }
+}

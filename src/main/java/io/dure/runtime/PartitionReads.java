@@ -1,0 +1,135 @@
+package io.dure.runtime;
+
+import io.dure.log.EpochHistory;
+import io.dure.log.LogPosition;
+import io.dure.log.LogSlice;
+import io.dure.log.PartitionLog;
+import io.dure.log.TimedOffset;
+import io.dure.runtime.Partitions.Leadership;
+import io.dure.runtime.Partitions.Locate;
+import io.dure.runtime.Partitions.LocateOutcome;
+import io.dure.runtime.Partitions.ReadOutcome;
+import io.dure.runtime.Partitions.ReadRequest;
+import io.dure.wire.WireError;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** What readers ask of one partition. On the partition's loop only; stateless. */
+final class PartitionReads {
+  private PartitionReads() {}
+
+  static ReadOutcome read(PartitionHost host, boolean minority, ReadRequest request) {
+    Optional<WireError> refusal = refusal(host, minority, request.leaderEpoch());
+    if (refusal.isPresent()) {
+      return refused(host, refusal.get());
+    }
+    PartitionLog log = host.log();
+    if (request.offset() < log.startOffset()) {
+      return refused(host, WireError.OFFSET_OUT_OF_RANGE);
+    }
+    if (request.offset() > host.highWatermark()) {
+      // A leader that has just begun may not know yet how much is committed.
+      boolean mayBeCommitted = !host.isOpened() || request.offset() <= log.endOffset();
+      if (!mayBeCommitted) {
+        return refused(host, WireError.OFFSET_OUT_OF_RANGE);
+      }
+      if (request.offset() > log.endOffset()) {
+        return refused(host, WireError.OFFSET_NOT_AVAILABLE);
+      }
+    }
+    Optional<LogPosition> parting = parting(log.history(), request);
+    if (parting.isPresent()) {
+      return new ReadOutcome.Diverged(parting.get(), host.highWatermark(), log.startOffset());
+    }
+    LogSlice slice = log.read(request.offset(), request.maxBytes(), host.highWatermark());
+    return new ReadOutcome.Found(
+        slice, host.highWatermark(), log.startOffset(), host.highWatermark());
+  }
+
+  private static Optional<LogPosition> parting(EpochHistory history, ReadRequest request) {
+    if (request.lastFetchedEpoch() < 0) {
+      return Optional.empty();
+    }
+    LogPosition here = history.endOf(request.lastFetchedEpoch());
+    boolean same =
+        here.lastEpoch() == request.lastFetchedEpoch() && here.end() >= request.offset();
+    // An offset at the log's start says nothing of an epoch that is not kept any more.
+    return same || request.offset() == history.start() ? Optional.empty() : Optional.of(here);
+  }
+
+  private static ReadOutcome refused(PartitionHost host, WireError error) {
+    return new ReadOutcome.Refused(
+        error, host.leadershipElsewhere(), host.log().startOffset(), host.highWatermark());
+  }
+
+  /** Why this replica may not serve a reader who believes in {@code leaderEpoch} (-1: in none). */
+  private static Optional<WireError> refusal(
+      PartitionHost host, boolean minority, int leaderEpoch) {
+    if (!host.leads()) {
+      if (!minority || host.leaderReachable()) {
+        return Optional.of(
+            leaderEpoch > host.imageEpoch()
+                ? WireError.UNKNOWN_LEADER_EPOCH
+                : WireError.NOT_LEADER_OR_FOLLOWER);
+      }
+      return Optional.empty();
+    }
+    if (leaderEpoch < 0 || leaderEpoch == host.ledEpoch()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        leaderEpoch < host.ledEpoch()
+            ? WireError.FENCED_LEADER_EPOCH
+            : WireError.UNKNOWN_LEADER_EPOCH);
+  }
+
+  static LocateOutcome locate(
+      PartitionHost host, boolean minority, Locate what, int leaderEpoch) {
+    Optional<WireError> refusal = refusal(host, minority, leaderEpoch);
+    if (refusal.isPresent()) {
+      return new LocateOutcome.Refused(refusal.get(), host.leadershipElsewhere());
+    }
+    PartitionLog log = host.log();
+    long committed = host.highWatermark();
+    return switch (what) {
+      case Locate.Earliest _ -> found(log, log.startOffset(), -1);
+      case Locate.Latest _ ->
+          host.leads() && !host.isOpened()
+              ? new LocateOutcome.Refused(WireError.OFFSET_NOT_AVAILABLE, Optional.empty())
+              : found(log, committed, -1);
+      case Locate.MaxTimestamp _ -> found(log, log.maxTimestamp(committed));
+      case Locate.AtTime(long timestampMs) ->
+          found(log, log.firstAtOrAfter(timestampMs, committed));
+      case Locate.EndOfEpoch(int epoch) -> {
+        LogPosition end = log.history().endOf(epoch);
+        yield new LocateOutcome.Found(
+            end.lastEpoch() < 0 ? -1 : end.end(), -1, end.lastEpoch());
+      }
+    };
+  }
+
+  private static LocateOutcome found(PartitionLog log, Optional<TimedOffset> at) {
+    return at.map(there -> found(log, there.offset(), there.timestampMs()))
+        .orElseGet(() -> new LocateOutcome.Found(-1, -1, -1));
+  }
+
+  private static LocateOutcome found(PartitionLog log, long offset, long timestampMs) {
+    EpochHistory history = log.history();
+    int epoch = offset < history.end() ? history.epochAt(offset) : history.lastEpoch();
+    return new LocateOutcome.Found(offset, timestampMs, epoch);
+  }
+
+  /** Whole committed batches as bytes on the heap; empty at the end. */
+  static Optional<ByteBuffer> committedBytes(PartitionHost host, long offset, int maxBytes) {
+    if (offset >= host.highWatermark()) {
+      return Optional.empty();
+    }
+    LogSlice slice = host.log().read(offset, maxBytes, host.highWatermark());
+    if (slice.sizeBytes() == 0) {
+      return Optional.empty();
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
+    slice.file().read(slice.position(), bytes);
+    return Optional.of(bytes.flip());
+  }
+}

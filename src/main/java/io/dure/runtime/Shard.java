@@ -1,0 +1,286 @@
+package io.dure.runtime;
+
+import io.dure.base.Incarnation;
+import io.dure.base.NodeId;
+import io.dure.base.PartitionId;
+import io.dure.log.LogSettings;
+import io.dure.log.PartitionLog;
+import io.dure.metadata.ClusterImage;
+import io.dure.metadata.PartitionImage;
+import io.dure.metadata.TopicImage;
+import io.dure.replication.ReplicaSettings;
+import io.dure.runtime.PartitionHost.FenceAsked;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** The partitions of one loop. All of it belongs to that loop. */
+final class Shard {
+  /** Period of the ticks of busy partitions; the others get one every {@value #IDLE_TICKS} of these. */
+  static final long TICK_MS = 50;
+
+  private static final int IDLE_TICKS = 20;
+
+  private final LoopPorts ports;
+  private final Predicate<PartitionId> mine;
+  private final MetadataView metadata;
+  private final CoordinatorListeners listeners;
+  private final ByteBudget waitingBytes;
+  private final ReplicaSettings replicaSettings;
+
+  private final Map<PartitionId, PartitionHost> hosts = new HashMap<>();
+  private final Set<PartitionHost> busy = new LinkedHashSet<>();
+  private final Map<FenceAsked, List<PeerMessage.FencedAt>> fenceAnswers = new LinkedHashMap<>();
+  private final Set<PartitionId> closing = new HashSet<>();
+  private ClusterImage image = ClusterImage.EMPTY;
+  private Optional<Incarnation> own = Optional.empty();
+  private List<PartitionHost> round = List.of();
+  private int roundAt;
+  private boolean closed;
+
+  Shard(
+      LoopPorts ports,
+      Predicate<PartitionId> mine,
+      MetadataView metadata,
+      CoordinatorListeners listeners,
+      ReplicaSettings replicaSettings) {
+    this.ports = ports;
+    this.mine = mine;
+    this.metadata = metadata;
+    this.listeners = listeners;
+    this.waitingBytes = new ByteBudget(ports.settings().waitingBytes());
+    this.replicaSettings = replicaSettings;
+  }
+
+  void start() {
+    ports.loop().schedule(TICK_MS, this::tick);
+  }
+
+  LoopPorts ports() {
+    return ports;
+  }
+
+  Loop loop() {
+    return ports.loop();
+  }
+
+  ByteBudget waitingBytes() {
+    return waitingBytes;
+  }
+
+  ReplicaSettings replicaSettings() {
+    return replicaSettings;
+  }
+
+  MetadataView metadata() {
+    return metadata;
+  }
+
+  Optional<PartitionHost> host(PartitionId partition) {
+    return Optional.ofNullable(hosts.get(partition));
+  }
+
+  /** Takes a committed image; {@code own} is empty until this life of the node is registered in it. */
+  void onImage(ClusterImage newer, Optional<Incarnation> registered) {
+    if (closed || registered.isEmpty()) {
+      return;
+    }
+    ClusterImage older = own.equals(registered) ? image : ClusterImage.EMPTY;
+    own = registered;
+    image = newer;
+    dropStale(newer);
+    for (TopicImage topic : newer.topics()) {
+      Optional<TopicImage> before = older.topic(topic.id());
+      if (before.isEmpty() || before.get() != topic) {
+        onTopic(topic);
+      }
+    }
+  }
+
+  private void onTopic(TopicImage topic) {
+    int minInSync = PartitionFolders.minInSyncReplicas(ports.settings(), topic);
+    for (PartitionImage partition : topic.partitions()) {
+      if (!mine.test(partition.id())
+          || !partition.replicas().contains(ports.settings().self())
+          || closing.contains(partition.id())) {
+        continue;
+      }
+      PartitionHost host = hosts.get(partition.id());
+      if (host == null) {
+        host = open(topic, partition);
+        hosts.put(partition.id(), host);
+        host.start();
+      }
+      host.onImage(partition, minInSync);
+    }
+  }
+
+  private PartitionHost open(TopicImage topic, PartitionImage partition) {
+    String folder = PartitionFolders.name(topic.name(), partition.id().index());
+    PartitionFolders.clearIfStale(ports.disk(), folder, topic.id());
+    LogSettings settings = PartitionFolders.settings(ports.settings(), topic);
+    PartitionLog log = PartitionLog.open(ports.disk(), folder, settings);
+    PartitionFolders.mark(ports.disk(), folder, topic.id());
+    return new PartitionHost(partition, topic.name(), own.orElseThrow(), log, ports, this);
+  }
+
+  private void dropStale(ClusterImage newer) {
+    Iterator<PartitionHost> all = hosts.values().iterator();
+    while (all.hasNext()) {
+      PartitionHost host = all.next();
+      Optional<PartitionImage> partition = newer.partition(host.id());
+      if (partition.isEmpty()
+          || !partition.get().replicas().contains(ports.settings().self())) {
+        all.remove();
+        drop(host);
+      }
+    }
+  }
+
+  private void drop(PartitionHost host) {
+    busy.remove(host);
+    closing.add(host.id());
+    host.close(
+        () -> {
+          closing.remove(host.id());
+          ports.disk().delete(PartitionFolders.name(host.topicName(), host.id().index()));
+          ports.states().forget(host.id());
+          // It may have come back to this node meanwhile.
+          newerTopicOf(host.id()).ifPresent(this::onTopic);
+        });
+  }
+
+  private Optional<TopicImage> newerTopicOf(PartitionId partition) {
+    return closed ? Optional.empty() : image.topic(partition.topic());
+  }
+
+  void onReplication(NodeId from, PeerMessage.Replication message) {
+    PartitionHost host = hosts.get(message.partition());
+    if (host != null) {
+      host.onMessage(from, message.message());
+    }
+  }
+
+  /** Fences of partitions that this node does not know of (yet) are left out; the controller asks again. */
+  void onFence(NodeId from, int controllerEpoch, List<PeerMessage.FenceOf> partitions) {
+    FenceAsked asked = new FenceAsked(from, controllerEpoch);
+    for (PeerMessage.FenceOf each : partitions) {
+      PartitionHost host = hosts.get(each.partition());
+      if (host != null) {
+        host.onFence(asked, each.epoch());
+      }
+    }
+  }
+
+  void answerFence(FenceAsked asked, PeerMessage.FencedAt answer) {
+    if (fenceAnswers.isEmpty()) {
+      ports.loop().atTurnEnd(this::sendFenceAnswers);
+    }
+    fenceAnswers.computeIfAbsent(asked, _ -> new ArrayList<>()).add(answer);
+  }
+
+  private void sendFenceAnswers() {
+    own.ifPresent(
+        incarnation ->
+            fenceAnswers.forEach(
+                (asked, answers) ->
+                    ports
+                        .sender()
+                        .send(
+                            asked.by(),
+                            new PeerMessage.Fenced(
+                                asked.controllerEpoch(), incarnation, answers))));
+    fenceAnswers.clear();
+  }
+
+  void onPeerConnected(NodeId peer) {
+    hosts.values().forEach(host -> host.onPeerConnected(peer));
+  }
+
+  /** A peer was seen to be gone: appends that wait for it are looked at without delay. */
+  void onPeerGone() {
+    long nowMs = ports.clock().nowMs();
+    for (PartitionHost host : List.copyOf(busy)) {
+      host.onTick(nowMs);
+    }
+  }
+
+  void busy(PartitionHost host) {
+    busy.add(host);
+  }
+
+  void toController(PeerMessage.InStep message) {
+    metadata.leader().ifPresent(leader -> ports.sender().send(leader, message));
+  }
+
+  void opened(PartitionHost host, int epoch) {
+    listeners.opened(host, epoch, this);
+  }
+
+  void resigned(PartitionHost host, int epoch) {
+    listeners.resigned(host, epoch);
+  }
+
+  /** All that is led here, for a listener that comes late. */
+  List<PartitionHost> opened(String topicName) {
+    return hosts.values().stream()
+        .filter(host -> host.isOpened() && host.topicName().equals(topicName))
+        .toList();
+  }
+
+  private void tick() {
+    if (closed) {
+      return;
+    }
+    long nowMs = ports.clock().nowMs();
+    for (PartitionHost host : List.copyOf(busy)) {
+      host.onTick(nowMs);
+      if (!host.isBusy(nowMs)) {
+        busy.remove(host);
+      }
+    }
+    tickSomeIdle(nowMs);
+    listeners.tick(this, nowMs);
+    ports.loop().schedule(TICK_MS, this::tick);
+  }
+
+  /** Goes round all partitions in about a second, whatever their number. */
+  private void tickSomeIdle(long nowMs) {
+    if (roundAt >= round.size()) {
+      round = List.copyOf(hosts.values());
+      roundAt = 0;
+    }
+    int until = Math.min(round.size(), roundAt + round.size() / IDLE_TICKS + 1);
+    for (; roundAt < until; roundAt++) {
+      PartitionHost host = round.get(roundAt);
+      if (!busy.contains(host) && hosts.get(host.id()) == host) {
+        host.onTick(nowMs);
+      }
+    }
+  }
+
+  /** Closes all partitions, then runs {@code then}; their files stay. */
+  void close(Runnable then) {
+    closed = true;
+    var open = List.copyOf(hosts.values());
+    hosts.clear();
+    busy.clear();
+    var left = new int[] {open.size() + 1};
+    Runnable oneLess =
+        () -> {
+          if (--left[0] == 0) {
+            then.run();
+          }
+        };
+    open.forEach(host -> host.close(oneLess));
+    oneLess.run();
+  }
+}

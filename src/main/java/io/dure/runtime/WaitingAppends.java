@@ -1,0 +1,112 @@
+package io.dure.runtime;
+
+import io.dure.runtime.Partitions.AppendOutcome;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Appends of one partition that are in the leader's log and wait to be committed, in the order of their ends. Belongs to
+ * its loop. Bounded in bytes by {@link ByteBudget}.
+ */
+final class WaitingAppends {
+  /** An append, and the answer it gets once everything below {@code end} (exclusive) is committed. */
+  record Waiting(
+      long end,
+      int sizeBytes,
+      long deadlineMs,
+      AppendOutcome.Committed answer,
+      Executor caller,
+      Consumer<AppendOutcome> done) {
+    void tell(AppendOutcome outcome) {
+      WaitingAppends.answer(caller, done, outcome);
+    }
+  }
+
+  private final ByteBudget budget;
+  // A repeated batch waits for an end that lies before the newest ones, hence a queue of its own.
+  private final ArrayDeque<Waiting> appended = new ArrayDeque<>();
+  private final ArrayDeque<Waiting> repeated = new ArrayDeque<>();
+
+  WaitingAppends(ByteBudget budget) {
+    this.budget = budget;
+  }
+
+  /** Answers through {@code caller}, in place when that is the loop we are on. */
+  static <T> void answer(Executor caller, Consumer<T> done, T outcome) {
+    if (caller instanceof Loop loop) {
+      if (loop.isCurrent()) {
+        done.accept(outcome);
+      } else {
+        loop.execute(() -> done.accept(outcome));
+      }
+    } else {
+      caller.execute(() -> done.accept(outcome));
+    }
+  }
+
+  void add(Waiting waiting) {
+    budget.take(waiting.sizeBytes());
+    appended.add(waiting);
+  }
+
+  void addRepeated(Waiting waiting) {
+    repeated.add(waiting);
+  }
+
+  boolean isEmpty() {
+    return appended.isEmpty() && repeated.isEmpty();
+  }
+
+  void committed(long highWatermark) {
+    while (!appended.isEmpty() && appended.peek().end() <= highWatermark) {
+      Waiting waiting = appended.remove();
+      budget.giveBack(waiting.sizeBytes());
+      waiting.tell(waiting.answer());
+    }
+    if (!repeated.isEmpty()) {
+      for (int i = repeated.size(); i > 0; i--) {
+        Waiting waiting = repeated.remove();
+        if (waiting.end() <= highWatermark) {
+          waiting.tell(waiting.answer());
+        } else {
+          repeated.add(waiting);
+        }
+      }
+    }
+  }
+
+  /** Gives up those whose deadline has passed. */
+  void expire(long nowMs, AppendOutcome outcome) {
+    expire(appended, nowMs, outcome);
+    expire(repeated, nowMs, outcome);
+  }
+
+  private void expire(ArrayDeque<Waiting> queue, long nowMs, AppendOutcome outcome) {
+    for (int i = queue.size(); i > 0; i--) {
+      Waiting waiting = queue.remove();
+      if (waiting.deadlineMs() <= nowMs) {
+        if (queue == appended) {
+          budget.giveBack(waiting.sizeBytes());
+        }
+        waiting.tell(outcome);
+      } else {
+        queue.add(waiting);
+      }
+    }
+  }
+
+  /** Answers all of them, each with what {@code outcome} says of it. */
+  void refuseAll(Function<Waiting, AppendOutcome> outcome) {
+    while (!appended.isEmpty()) {
+      Waiting waiting = appended.remove();
+      budget.giveBack(waiting.sizeBytes());
+      waiting.tell(outcome.apply(waiting));
+    }
+    while (!repeated.isEmpty()) {
+      Waiting waiting = repeated.remove();
+      waiting.tell(outcome.apply(waiting));
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.dure.wire;
+
+import io.dure.base.Endpoint;
+import io.dure.base.NodeId;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * How a node introduces itself to another: the first request on a peer stream, under an API key that Kafka does not use, and
+ * the answer to it.
+ *
+ * @param process made anew at each start of the process
+ * @param cluster empty until the node belongs to one
+ * @param endpoint where others reach this node
+ * @param founders the addresses given at its start, as written; empty unless it founds a cluster
+ */
+public record PeerHello(
+    NodeId node,
+    UUID process,
+    Optional<UUID> cluster,
+    Endpoint endpoint,
+    List<String> founders) {
+  public static final short API_KEY = 10_000;
+
+  /** Of the hello and of all that follows on the stream. */
+  public static final short PROTOCOL_VERSION = 1;
+
+  /** The most founders anyone may name. */
+  private static final int MAX_FOUNDERS = 1_000;
+
+  public PeerHello {
+    founders = List.copyOf(founders);
+  }
+
+  /** What the other side says to a hello. */
+  public sealed interface Answer {
+    /** Who I am; from now on your frames on this connection are messages to me. */
+    record Welcome(PeerHello self) implements Answer {}
+
+    /** We do not belong together; also who I am, since both sides should be named. */
+    record Refusal(String reason, PeerHello self) implements Answer {}
+  }
+
+  /** The request as a whole frame, length included. */
+  public ByteBuffer requestFrame() {
+    return frame(
+        out -> {
+          out.writeShort(API_KEY);
+          out.writeShort(PROTOCOL_VERSION);
+          out.writeInt(0);
+          write(out);
+        });
+  }
+
+  /** The answer as a whole frame, length included. */
+  public static ByteBuffer answerFrame(int correlationId, Answer answer) {
+    return frame(
+        out -> {
+          out.writeInt(correlationId);
+          switch (answer) {
+            case Answer.Welcome(PeerHello self) -> {
+              out.writeByte(0);
+              self.write(out);
+            }
+            case Answer.Refusal(String reason, PeerHello self) -> {
+              out.writeByte(1);
+              out.writeUTF(reason);
+              self.write(out);
+            }
+          }
+        });
+  }
+
+  /** Reads an answer's frame (without its length); throws an unchecked exception on anything else. */
+  public static Answer readAnswer(ByteBuffer frame) {
+    frame.getInt();
+    boolean refused = frame.get() != 0;
+    if (refused) {
+      String reason = string(frame);
+      return new Answer.Refusal(reason, read(frame));
+    }
+    return new Answer.Welcome(read(frame));
+  }
+
+  /** Reads the fields; throws an unchecked exception where they are not a hello of our version. */
+  static PeerHello read(ByteBuffer in) {
+    short protocol = in.getShort();
+    if (protocol != PROTOCOL_VERSION) {
+      throw new IllegalArgumentException(
+          "protocol version " + protocol + " instead of " + PROTOCOL_VERSION);
+    }
+    var node = new NodeId(in.getInt());
+    UUID process = uuid(in);
+    Optional<UUID> cluster = in.get() == 0 ? Optional.empty() : Optional.of(uuid(in));
+    var endpoint = new Endpoint(string(in), in.getInt());
+    int count = in.getInt();
+    if (count < 0 || count > MAX_FOUNDERS) {
+      throw new IllegalArgumentException(count + " founders");
+    }
+    var founders = new ArrayList<String>(count);
+    for (int i = 0; i < count; i++) {
+      founders.add(string(in));
+    }
+    return new PeerHello(node, process, cluster, endpoint, founders);
+  }
+
+  private void write(DataOutputStream out) throws IOException {
+    out.writeShort(PROTOCOL_VERSION);
+    out.writeInt(node.value());
+    write(process, out);
+    out.writeBoolean(cluster.isPresent());
+    if (cluster.isPresent()) {
+      write(cluster.get(), out);
+    }
+    out.writeUTF(endpoint.host());
+    out.writeInt(endpoint.port());
+    out.writeInt(founders.size());
+    for (String founder : founders) {
+      out.writeUTF(founder);
+    }
+  }
+
+  private static void write(UUID id, DataOutputStream out) throws IOException {
+    out.writeLong(id.getMostSignificantBits());
+    out.writeLong(id.getLeastSignificantBits());
+  }
+
+  private static UUID uuid(ByteBuffer in) {
+    long high = in.getLong();
+    return new UUID(high, in.getLong());
+  }
+
+  private static String string(ByteBuffer in) {
+    byte[] bytes = new byte[Short.toUnsignedInt(in.getShort())];
+    in.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private interface Body {
+    void writeTo(DataOutputStream out) throws IOException;
+  }
+
+  private static ByteBuffer frame(Body body) {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new DataOutputStream(bytes)) {
+      out.writeInt(0);
+      body.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ByteBuffer frame = ByteBuffer.wrap(bytes.toByteArray());
+    return frame.putInt(0, frame.remaining() - 4);
+  }
+}

@@ -1,0 +1,112 @@
+package io.dure.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** One broker in a process of its own, from the classes under test. Used by one thread. */
+final class BrokerFork {
+  private static final int READY_WITHIN_S = 30;
+
+  private final List<String> command;
+  private final Path log;
+  private Process process;
+  private CompletableFuture<String> ready = new CompletableFuture<>();
+
+  private BrokerFork(List<String> command, Path log, Process process) {
+    this.command = command;
+    this.log = log;
+    this.process = process;
+  }
+
+  static BrokerFork start(int node, int port, Path folder, List<String> membership) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.dure.server.Main",
+                "--node",
+                Integer.toString(node),
+                "--listen",
+                "127.0.0.1:" + port,
+                "--data",
+                folder.resolve("node" + node).toString(),
+                "--console",
+                "off"));
+    command.addAll(membership);
+    Path log = folder.resolve("node" + node + ".log");
+    var fork = new BrokerFork(List.copyOf(command), log, launch(command, log));
+    fork.watch();
+    return fork;
+  }
+
+  private static Process launch(List<String> command, Path log) {
+    try {
+      return new ProcessBuilder(command)
+          .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void watch() {
+    CompletableFuture<String> of = ready;
+    BufferedReader lines = process.inputReader();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              lines.lines().filter(line -> line.startsWith("ready ")).forEach(of::complete);
+              of.completeExceptionally(new AssertionError("the broker ended: " + lastWords()));
+            });
+  }
+
+  void awaitReady() {
+    try {
+      ready.get(READY_WITHIN_S, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("not ready: " + lastWords(), e);
+    }
+  }
+
+  String lastWords() {
+    try {
+      List<String> lines = Files.readAllLines(log);
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+    } catch (IOException e) {
+      return "no log";
+    }
+  }
+
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  void restart() {
+    ready = new CompletableFuture<>();
+    process = launch(command, log);
+    watch();
+  }
+
+  /** An orderly end; returns the exit status. */
+  int stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+      return -1;
+    }
+    return process.exitValue();
+  }
+}

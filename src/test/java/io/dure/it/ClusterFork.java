@@ -1,0 +1,73 @@
+package io.dure.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Brokers 1 to n in processes of their own, on free ports of this machine. */
+final class ClusterFork implements AutoCloseable {
+  private final List<Integer> ports;
+  private final List<BrokerFork> brokers = new ArrayList<>();
+
+  private ClusterFork(List<Integer> ports) {
+    this.ports = ports;
+  }
+
+  static ClusterFork start(int count, Path folder) {
+    var cluster = new ClusterFork(freePorts(count));
+    List<String> membership =
+        count == 1 ? List.of() : List.of("--cluster", cluster.bootstrap());
+    for (int node = 1; node <= count; node++) {
+      cluster.brokers.add(BrokerFork.start(node, cluster.port(node), folder, membership));
+    }
+    cluster.brokers.forEach(BrokerFork::awaitReady);
+    return cluster;
+  }
+
+  private static List<Integer> freePorts(int count) {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+      return ports;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  int port(int node) {
+    return ports.get(node - 1);
+  }
+
+  String address(int node) {
+    return "127.0.0.1:" + port(node);
+  }
+
+  String bootstrap() {
+    return String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList());
+  }
+
+  BrokerFork broker(int node) {
+    return brokers.get(node - 1);
+  }
+
+  @Override
+  public void close() {
+    for (BrokerFork broker : brokers) {
+      try {
+        broker.kill();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

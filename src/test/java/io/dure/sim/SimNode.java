@@ -1,0 +1,162 @@
+package io.dure.sim;
+
+import io.dure.base.Clock;
+import io.dure.base.Endpoint;
+import io.dure.base.NodeId;
+import io.dure.runtime.FatalHandler;
+import io.dure.runtime.MalformedFrame;
+import io.dure.runtime.Node;
+import io.dure.runtime.NodePorts;
+import io.dure.runtime.NodeSettings;
+import io.dure.runtime.Outbox;
+import io.dure.runtime.PeerCodec;
+import io.dure.runtime.PeerMessage;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
+
+/**
+ * One life of a whole node in the simulator: the same {@link Node} as in production, over a simulated loop, disk and clock.
+ * What it says to peers goes through the codec as in production.
+ */
+public final class SimNode {
+  /** How a life starts beyond the defaults. */
+  public interface Tuning extends UnaryOperator<NodeSettings> {}
+
+  private final NodeId id;
+  private final SimScheduler scheduler;
+  private final SimRng rng;
+  private final List<SimLoop> loops = new ArrayList<>();
+  private final Node node;
+  private boolean dead;
+  private Optional<String> fatal = Optional.empty();
+
+  /** Carries frames to other nodes. */
+  public interface Wire {
+    void send(NodeId from, NodeId to, byte[] frame);
+  }
+
+  public SimNode(
+      NodeId id,
+      List<NodeId> voters,
+      int loopCount,
+      SimScheduler scheduler,
+      SimRng rng,
+      SimDisk disk,
+      Wire wire,
+      Tuning tuning) {
+    this.id = id;
+    this.scheduler = scheduler;
+    this.rng = rng;
+    for (int i = 0; i < loopCount; i++) {
+      loops.add(new SimLoop(scheduler));
+    }
+    NodeSettings settings =
+        tuning.apply(
+            NodeSettings.of(
+                id,
+                new UUID(rng.nextLong(), rng.nextLong()),
+                new Endpoint("node" + id.value(), 9092),
+                voters));
+    Outbox outbox = (to, messages) -> wire.send(id, to, frame(messages));
+    FatalHandler stop = (reason, _) -> die(reason);
+    node =
+        new Node(
+            settings,
+            new NodePorts(disk, clock(), rng, List.copyOf(loops), this::flush, outbox, stop));
+  }
+
+  private Clock clock() {
+    return new Clock() {
+      @Override
+      public long nowMs() {
+        return scheduler.nowMs();
+      }
+
+      @Override
+      public long wallMs() {
+        return 1_700_000_000_000L + scheduler.nowMs();
+      }
+    };
+  }
+
+  private static byte[] frame(List<PeerMessage> messages) {
+    List<ByteBuffer> parts = PeerCodec.encode(messages);
+    ByteBuffer all = ByteBuffer.allocate(parts.stream().mapToInt(ByteBuffer::remaining).sum());
+    parts.forEach(all::put);
+    return all.array();
+  }
+
+  private void flush(Runnable work, Executor owner, Runnable done) {
+    scheduler.afterUs(
+        rng.between(100, 2_000),
+        () -> {
+          if (!dead) {
+            work.run();
+            owner.execute(done);
+          }
+        });
+  }
+
+  public NodeId id() {
+    return id;
+  }
+
+  public Node node() {
+    return node;
+  }
+
+  public SimLoop loop() {
+    return loops.getFirst();
+  }
+
+  public boolean isDead() {
+    return dead;
+  }
+
+  /** Why the node stopped by itself, if it did. */
+  public Optional<String> fatal() {
+    return fatal;
+  }
+
+  public void start() {
+    node.start();
+  }
+
+  public void receive(NodeId from, byte[] frame) {
+    loop()
+        .execute(
+            () -> {
+              try {
+                for (PeerMessage message : PeerCodec.decode(ByteBuffer.wrap(frame))) {
+                  node.onPeerMessage(from, message);
+                }
+              } catch (MalformedFrame e) {
+                throw new AssertionError(e);
+              }
+            });
+  }
+
+  public void freeze() {
+    loops.forEach(SimLoop::freeze);
+  }
+
+  public void thaw() {
+    loops.forEach(SimLoop::thaw);
+  }
+
+  /** The process ends without warning. */
+  public void die() {
+    dead = true;
+    loops.forEach(SimLoop::die);
+  }
+
+  private void die(String reason) {
+    fatal = Optional.of(reason);
+    die();
+  }
+}
