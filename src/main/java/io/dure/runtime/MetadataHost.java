@@ -47,9 +47,6 @@ import java.util.function.Consumer;
 final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   static final String FOLDER = "__cluster_metadata-0";
 
-  /** A snapshot is written when so many records were committed since the last one. */
-  private static final long RECORDS_PER_SNAPSHOT = 20_000;
-
   private static final long TICK_MS = 25;
 
   /** Without a metadata leader within reach for so long, this node takes itself to be cut off from the majority. */
@@ -192,10 +189,14 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   /** A process says who it is: signs of life count for it alone. */
   void onAlive(NodeId from, UUID process) {
     gone.remove(from);
-    UUID before = processes.put(from, process);
-    if (before != null && !before.equals(process)) {
+    if (!process.equals(processes.put(from, process)) && isSucceeded(from, process)) {
       controller.tell(new ControllerEvent.Gone(from));
     }
+  }
+
+  /** Whether the process that is registered for the node is another one, whose time must be over. */
+  private boolean isSucceeded(NodeId node, UUID process) {
+    return image.broker(node).filter(broker -> !broker.process().equals(process)).isPresent();
   }
 
   void onPeerConnected(NodeId peer) {
@@ -329,6 +330,12 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   /** A new controller need not wait for the silence of those of whom it is known, the leader before it above all. */
   private void tellWhoIsGone() {
     gone.forEach(node -> controller.tell(new ControllerEvent.Gone(node)));
+    processes.forEach(
+        (node, process) -> {
+          if (!gone.contains(node) && isSucceeded(node, process)) {
+            controller.tell(new ControllerEvent.Gone(node));
+          }
+        });
     lastOtherLeader
         .filter(node -> !gone.contains(node) && ports.peers().silenceMs(node) > VOTED_OUT_MS)
         .ifPresent(node -> controller.tell(new ControllerEvent.Gone(node)));
@@ -414,7 +421,7 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   // ---- snapshots ----
 
   private void snapshotIfDue() {
-    if (snapshotting || image.endOffset() - snapshotEnd < RECORDS_PER_SNAPSHOT) {
+    if (snapshotting || image.endOffset() - snapshotEnd < ports.settings().snapshotRecords()) {
       return;
     }
     long end = image.endOffset();

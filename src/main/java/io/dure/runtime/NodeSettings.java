@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param maxMessageBytes the default of {@code max.message.bytes}: the largest batch a producer may send
  * @param segmentBytes the default of {@code segment.bytes}
  * @param waitingBytes bound of the bytes appended here, by this node as leader, and not yet committed, per loop
+ * @param snapshotRecords a metadata snapshot is written when so many records were committed since the last one
  */
 public record NodeSettings(
     NodeId self,
@@ -27,7 +28,8 @@ public record NodeSettings(
     int minInSyncReplicas,
     int maxMessageBytes,
     int segmentBytes,
-    long waitingBytes) {
+    long waitingBytes,
+    int snapshotRecords) {
   public NodeSettings {
     voters = List.copyOf(voters);
     Check.that(!voters.isEmpty(), "no voters");
@@ -36,6 +38,71 @@ public record NodeSettings(
   /** With Kafka's defaults where it has them. */
   public static NodeSettings of(NodeId self, UUID process, Endpoint endpoint, List<NodeId> voters) {
     return new NodeSettings(
-        self, process, endpoint, Optional.empty(), voters, 1, 1_048_588, 1 << 30, 128L << 20);
+        self,
+        process,
+        endpoint,
+        Optional.empty(),
+        voters,
+        1,
+        1_048_588,
+        1 << 30,
+        128L << 20,
+        20_000);
+  }
+
+  public NodeSettings withRack(Optional<String> wanted) {
+    return new NodeSettings(
+        self,
+        process,
+        endpoint,
+        wanted,
+        voters,
+        minInSyncReplicas,
+        maxMessageBytes,
+        segmentBytes,
+        waitingBytes,
+        snapshotRecords);
+  }
+
+  public NodeSettings withMinInSyncReplicas(int wanted) {
+    return new NodeSettings(
+        self,
+        process,
+        endpoint,
+        rack,
+        voters,
+        wanted,
+        maxMessageBytes,
+        segmentBytes,
+        waitingBytes,
+        snapshotRecords);
+  }
+
+  public NodeSettings withSegmentBytes(int wanted) {
+    return new NodeSettings(
+        self,
+        process,
+        endpoint,
+        rack,
+        voters,
+        minInSyncReplicas,
+        maxMessageBytes,
+        wanted,
+        waitingBytes,
+        snapshotRecords);
+  }
+
+  public NodeSettings withSnapshotRecords(int wanted) {
+    return new NodeSettings(
+        self,
+        process,
+        endpoint,
+        rack,
+        voters,
+        minInSyncReplicas,
+        maxMessageBytes,
+        segmentBytes,
+        waitingBytes,
+        wanted);
   }
 }

@@ -2,13 +2,16 @@ package io.dure.runtime;
 
 import io.dure.base.Disk;
 import io.dure.base.DiskFile;
+import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
 import io.dure.log.LogSettings;
 import io.dure.metadata.TopicImage;
 import io.dure.metadata.TopicSettings;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -23,6 +26,26 @@ final class PartitionFolders {
 
   static String name(String topic, int index) {
     return topic + "-" + index;
+  }
+
+  /** A folder that says which partition it holds. */
+  record Found(String folder, PartitionId id) {}
+
+  /** All folders that say so; others are none of ours. */
+  static List<Found> all(Disk disk) {
+    var found = new ArrayList<Found>();
+    for (String folder : disk.list("")) {
+      int dash = folder.lastIndexOf('-');
+      String index = folder.substring(dash + 1);
+      if (dash > 0 && !index.isEmpty() && index.length() < 10 && index.chars().allMatch(Character::isDigit)) {
+        readMark(disk, folder)
+            .ifPresent(
+                topic ->
+                    found.add(
+                        new Found(folder, new PartitionId(topic, Integer.parseInt(index)))));
+      }
+    }
+    return found;
   }
 
   /** Removes what another topic of the same name, deleted since, left behind. */

@@ -93,14 +93,36 @@ final class Shard {
     if (closed || registered.isEmpty()) {
       return;
     }
+    boolean first = own.isEmpty();
     ClusterImage older = own.equals(registered) ? image : ClusterImage.EMPTY;
     own = registered;
     image = newer;
+    if (first) {
+      clearLeftovers(newer);
+    }
     dropStale(newer);
     for (TopicImage topic : newer.topics()) {
       Optional<TopicImage> before = older.topic(topic.id());
       if (before.isEmpty() || before.get() != topic) {
         onTopic(topic);
+      }
+    }
+  }
+
+  /**
+   * Removes folders of partitions that were deleted, or given to others, while this node was away. The image holds
+   * everything from before this node's registration, so what is not in it is no more.
+   */
+  private void clearLeftovers(ClusterImage newer) {
+    for (PartitionFolders.Found found : PartitionFolders.all(ports.disk())) {
+      boolean wanted =
+          newer
+              .partition(found.id())
+              .filter(partition -> partition.replicas().contains(ports.settings().self()))
+              .isPresent();
+      if (!wanted && mine.test(found.id()) && !found.id().equals(PartitionId.METADATA)) {
+        ports.disk().delete(found.folder());
+        ports.states().forget(found.id());
       }
     }
   }

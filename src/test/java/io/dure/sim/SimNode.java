@@ -33,6 +33,7 @@ public final class SimNode {
   private final List<SimLoop> loops = new ArrayList<>();
   private final Node node;
   private boolean dead;
+  private boolean frozen;
   private Optional<String> fatal = Optional.empty();
 
   /** Carries frames to other nodes. */
@@ -141,11 +142,17 @@ public final class SimNode {
             });
   }
 
+  public boolean isFrozen() {
+    return frozen;
+  }
+
   public void freeze() {
+    frozen = true;
     loops.forEach(SimLoop::freeze);
   }
 
   public void thaw() {
+    frozen = false;
     loops.forEach(SimLoop::thaw);
   }
 
