@@ -25,6 +25,9 @@ public interface Cluster {
   /** Monotonic milliseconds, for deadlines. */
   long nowMs();
 
+  /** Milliseconds since 1970, for the timestamps of records. */
+  long wallMs();
+
   /** Has a request decided by the active controller (see {@link io.dure.runtime.Node#ask}). */
   void ask(
       ByteBuffer request, long deadlineMs, Executor caller, Consumer<Optional<ByteBuffer>> done);

@@ -42,6 +42,11 @@ public record NodeCluster(NodeId self, Node node, Clock clock) implements Cluste
   }
 
   @Override
+  public long wallMs() {
+    return clock.wallMs();
+  }
+
+  @Override
   public void ask(
       ByteBuffer request, long deadlineMs, Executor caller, Consumer<Optional<ByteBuffer>> done) {
     node.ask(request, deadlineMs, caller, done);

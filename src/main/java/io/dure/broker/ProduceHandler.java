@@ -86,9 +86,8 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
       return;
     }
     ByteBuffer batches = WireRecords.of(data).orElseGet(() -> ByteBuffer.allocate(0));
-    int maxBytes = maxMessageBytes(topic);
     Optional<ProducedRecords.Refusal> wrong =
-        ProducedRecords.check(batches, context.version(), maxBytes);
+        ProducedRecords.check(batches, context.version(), limits(topic));
     if (wrong.isPresent()) {
       slot.refused(wrong.get().error(), wrong.get().reason(), Optional.empty());
       return;
@@ -102,11 +101,24 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
         slot::outcome);
   }
 
-  private int maxMessageBytes(TopicImage topic) {
+  private ProducedRecords.Limits limits(TopicImage topic) {
     var own = TopicSettings.of(topic);
-    return own.isOwn(TopicSettings.MAX_MESSAGE_BYTES)
-        ? own.intValue(TopicSettings.MAX_MESSAGE_BYTES)
-        : settings.maxMessageBytes();
+    int maxBatchBytes =
+        own.isOwn(TopicSettings.MAX_MESSAGE_BYTES)
+            ? own.intValue(TopicSettings.MAX_MESSAGE_BYTES)
+            : settings.maxMessageBytes();
+    if (own.text(TopicSettings.TIMESTAMP_TYPE).equals("LogAppendTime")) {
+      return new ProducedRecords.Limits(maxBatchBytes, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+    long nowMs = cluster.wallMs();
+    return new ProducedRecords.Limits(
+        maxBatchBytes,
+        nowMs - own.longValue(TopicSettings.TIMESTAMP_BEFORE_MAX_MS),
+        saturatedSum(nowMs, own.longValue(TopicSettings.TIMESTAMP_AFTER_MAX_MS)));
+  }
+
+  private static long saturatedSum(long a, long b) {
+    return a + b < 0 ? Long.MAX_VALUE : a + b;
   }
 
   private static Optional<TopicImage> topic(ClusterImage image, TopicProduceData data, boolean byId) {

@@ -1,17 +1,21 @@
 package io.dure.broker;
 
+import io.dure.log.ProducedBatches;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
  * What a produce request may hold for one partition, by the rules of the request and not of the log: exactly one batch,
- * of magic 2, not too large, in a compression that the version knows, outside of a transaction. The log checks what is inside.
+ * of magic 2, not too large, in a compression that the version knows, outside of a transaction, of a time that the topic takes,
+ * and as it was sent.
  */
 final class ProducedRecords {
   private static final int LENGTH_AT = 8;
   private static final int MAGIC_AT = 16;
   private static final int ATTRIBUTES_AT = 21;
+  private static final int MAX_TIMESTAMP_AT = 35;
+  private static final long NO_TIMESTAMP = -1;
   private static final int BATCH_HEADER_BYTES = 61;
   private static final int BYTES_BEFORE_LENGTH_COUNTS = 12;
   private static final int COMPRESSION_BITS = 0x07;
@@ -22,9 +26,17 @@ final class ProducedRecords {
 
   record Refusal(WireError error, String reason) {}
 
+  /**
+   * What the topic takes.
+   *
+   * @param earliestMs the least timestamp (inclusive), milliseconds since 1970
+   * @param latestMs the largest timestamp (inclusive)
+   */
+  record Limits(int maxBatchBytes, long earliestMs, long latestMs) {}
+
   private ProducedRecords() {}
 
-  static Optional<Refusal> check(ByteBuffer batches, short version, int maxBatchBytes) {
+  static Optional<Refusal> check(ByteBuffer batches, short version, Limits limits) {
     int start = batches.position();
     int sizeBytes = batches.remaining();
     if (sizeBytes == 0) {
@@ -52,11 +64,14 @@ final class ProducedRecords {
           "Produce requests with version %d are only allowed to contain exactly one record batch per partition"
               .formatted(version));
     }
-    return checkBatch(batches.getShort(start + ATTRIBUTES_AT), version, batchBytes, maxBatchBytes);
+    Optional<Refusal> attributes = checkAttributes(batches.getShort(start + ATTRIBUTES_AT), version);
+    return attributes.isPresent()
+        ? attributes
+        : checkLimits(batches.getLong(start + MAX_TIMESTAMP_AT), batchBytes, limits)
+            .or(() -> ProducedBatches.check(batches).map(ProducedRecords::refusal));
   }
 
-  private static Optional<Refusal> checkBatch(
-      short attributes, short version, long batchBytes, int maxBatchBytes) {
+  private static Optional<Refusal> checkAttributes(short attributes, short version) {
     if ((attributes & COMPRESSION_BITS) == ZSTD && version < FIRST_VERSION_WITH_ZSTD) {
       return refuse(
           WireError.UNSUPPORTED_COMPRESSION_TYPE,
@@ -69,12 +84,34 @@ final class ProducedRecords {
     if ((attributes & TRANSACTIONAL_BIT) != 0) {
       return refuse(WireError.INVALID_TXN_STATE, "No transaction was begun here");
     }
-    if (batchBytes > maxBatchBytes) {
+    return Optional.empty();
+  }
+
+  private static Optional<Refusal> checkLimits(long timestampMs, long batchBytes, Limits limits) {
+    if (batchBytes > limits.maxBatchBytes()) {
       return refuse(
           WireError.MESSAGE_TOO_LARGE,
-          "The batch has %d bytes, max.message.bytes allows %d".formatted(batchBytes, maxBatchBytes));
+          "The batch has %d bytes, max.message.bytes allows %d"
+              .formatted(batchBytes, limits.maxBatchBytes()));
+    }
+    if (timestampMs != NO_TIMESTAMP
+        && (timestampMs < limits.earliestMs() || timestampMs > limits.latestMs())) {
+      return refuse(
+          WireError.INVALID_TIMESTAMP,
+          "Timestamp %d of message is out of range: it should be within [%d, %d]"
+              .formatted(timestampMs, limits.earliestMs(), limits.latestMs()));
     }
     return Optional.empty();
+  }
+
+  private static Refusal refusal(ProducedBatches.Flaw flaw) {
+    WireError error =
+        switch (flaw.kind()) {
+          case CORRUPT -> WireError.CORRUPT_MESSAGE;
+          case INVALID -> WireError.INVALID_RECORD;
+          case UNKNOWN_COMPRESSION -> WireError.UNSUPPORTED_COMPRESSION_TYPE;
+        };
+    return new Refusal(error, flaw.text());
   }
 
   private static Optional<Refusal> refuse(WireError error, String reason) {

@@ -17,6 +17,8 @@ public final class TopicSettings {
     public static final String CLEANUP_POLICY = "cleanup.policy";
     public static final String COMPRESSION_TYPE = "compression.type";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+    public static final String TIMESTAMP_AFTER_MAX_MS = "message.timestamp.after.max.ms";
+    public static final String TIMESTAMP_BEFORE_MAX_MS = "message.timestamp.before.max.ms";
     public static final String TIMESTAMP_TYPE = "message.timestamp.type";
     public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
     public static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
@@ -57,8 +59,8 @@ public final class TopicSettings {
             int32("max.decompressed.message.bytes", Integer.toString(Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
                     "Largest batch after decompression."),
             int32(MAX_MESSAGE_BYTES, "1048588", 0, Integer.MAX_VALUE, "Largest batch, after compression."),
-            int64("message.timestamp.after.max.ms", "3600000", 0, "How far ahead of now a timestamp may be."),
-            int64("message.timestamp.before.max.ms", Long.toString(MAX), 0, "How far behind now a timestamp may be."),
+            int64(TIMESTAMP_AFTER_MAX_MS, "3600000", 0, "How far ahead of now a timestamp may be."),
+            int64(TIMESTAMP_BEFORE_MAX_MS, Long.toString(MAX), 0, "How far behind now a timestamp may be."),
             oneOf(TIMESTAMP_TYPE, "CreateTime", "Whose time a record carries.", "CreateTime", "LogAppendTime"),
             new TopicSetting(
                     "min.cleanable.dirty.ratio",

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 
 /** A cluster of brokers 1, 2 and 3, of which the test is 1, with whatever metadata the test writes. */
 final class FakeCluster implements Cluster {
+  static final long WALL_MS = 1_700_000_000_000L;
   static final UUID CLUSTER_ID = new UUID(7, 7);
 
   final FakeLoop loop = new FakeLoop();
@@ -104,6 +105,11 @@ final class FakeCluster implements Cluster {
   @Override
   public long nowMs() {
     return loop.nowMs();
+  }
+
+  @Override
+  public long wallMs() {
+    return WALL_MS;
   }
 
   @Override

@@ -169,6 +169,31 @@ class ProduceHandlerTest {
   }
 
   @Test
+  void aBatchThatWasDamagedOnTheWayIsRefused() {
+    MemoryRecords damaged = batch();
+    damaged.buffer().put(damaged.sizeInBytes() - 1, (byte) 99);
+    MemoryRecords cut = MemoryRecords.readableRecords(batch().buffer().slice(0, 65));
+
+    assertThat(ask(produce(9, 0, damaged), 9).errorCode())
+        .isEqualTo(WireError.CORRUPT_MESSAGE.code());
+    assertThat(ask(produce(9, 0, cut), 9).errorCode()).isEqualTo(WireError.CORRUPT_MESSAGE.code());
+  }
+
+  @Test
+  void aTimeTooFarAheadIsRefusedUnlessTheLogSetsTheTime() {
+    long ahead = FakeCluster.WALL_MS + 3_600_001;
+    MemoryRecords future =
+        MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(ahead, "v".getBytes()));
+    assertThat(ask(produce(9, 0, future), 9).errorCode())
+        .isEqualTo(WireError.INVALID_TIMESTAMP.code());
+
+    cluster.write(
+        new MetadataRecord.TopicConfigured(
+            topic, "message.timestamp.type", Optional.of("LogAppendTime")));
+    assertThat(ask(produce(9, 0, future), 9).errorCode()).isZero();
+  }
+
+  @Test
   void transactionsAreRefusedForGood() {
     assertThat(ask(produce(9, 0, batch()).setTransactionalId("tx"), 9).errorCode())
         .isEqualTo(WireError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code());
