@@ -1,6 +1,7 @@
 package io.dure.cli;
 
 import io.dure.cli.demo.DemoCommand;
+import java.io.PrintWriter;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine;
@@ -26,8 +27,9 @@ final class DureCommand {
     private DureCommand() {}
 
     /** Runs one command line; returns the exit status: 0 done, 1 failed, 2 wrong usage. */
-    static int run(String[] args) {
+    static int run(String[] args, PrintWriter errors) {
         var line = new CommandLine(new DureCommand());
+        line.setErr(errors);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((failure, command, _) -> {
             command.getErr().println("error: " + reason(failure));

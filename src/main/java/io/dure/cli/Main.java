@@ -1,5 +1,7 @@
 package io.dure.cli;
 
+import java.io.PrintWriter;
+
 /**
  * The entry point of every {@code ./dure} command but {@code start}, whose broker does not need the command line's
  * parser. Leaves through {@link System#exit} with the command's status.
@@ -11,6 +13,6 @@ public final class Main {
         // What the Kafka clients log is for programs; people get one line that says what to do.
         System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
         System.setProperty("slf4j.internal.verbosity", "ERROR");
-        System.exit(DureCommand.run(args));
+        System.exit(DureCommand.run(args, new PrintWriter(System.err, true)));
     }
 }
