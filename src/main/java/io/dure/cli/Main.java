@@ -1,6 +1,7 @@
 package io.dure.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The entry point of every {@code ./dure} command but {@code start}, whose broker does not need the command line's
@@ -13,6 +14,6 @@ public final class Main {
         // What the Kafka clients log is for programs; people get one line that says what to do.
         System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
         System.setProperty("slf4j.internal.verbosity", "ERROR");
-        System.exit(DureCommand.run(args, new PrintWriter(System.err, true)));
+        System.exit(DureCommand.run(args, new PrintWriter(System.err, true, StandardCharsets.UTF_8)));
     }
 }

@@ -147,7 +147,7 @@ final class PeerLink implements SocketLoop.Channel {
     } catch (ConnectException e) {
       refusedByPort();
     } catch (IOException e) {
-      close(e.getMessage());
+      close(e.toString());
     }
   }
 
