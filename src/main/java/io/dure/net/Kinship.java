@@ -23,8 +23,12 @@ final class Kinship {
                   .formatted(
                       name(one), one.cluster().get(), name(other), other.cluster().get()));
     }
-    boolean bothNew = one.cluster().isEmpty() && other.cluster().isEmpty();
-    if (bothNew && !new HashSet<>(one.founders()).equals(new HashSet<>(other.founders()))) {
+    boolean bothFound =
+        one.cluster().isEmpty()
+            && other.cluster().isEmpty()
+            && !one.founders().isEmpty()
+            && !other.founders().isEmpty();
+    if (bothFound && !new HashSet<>(one.founders()).equals(new HashSet<>(other.founders()))) {
       return Optional.of(
           "the founding members differ: %s was started with --cluster %s, but %s with %s"
               .formatted(

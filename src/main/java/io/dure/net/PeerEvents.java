@@ -3,6 +3,7 @@ package io.dure.net;
 import io.dure.base.NodeId;
 import io.dure.runtime.PeerMessage;
 import io.dure.wire.PeerHello;
+import java.util.Optional;
 
 /** What is seen of the other nodes. All calls come from the loops and return soon. */
 public interface PeerEvents {
@@ -18,6 +19,9 @@ public interface PeerEvents {
   /** Messages of one stream come in their order. */
   void message(NodeId from, PeerMessage message);
 
-  /** We do not belong together; {@code reason} names both sides. Repeated with every attempt. */
+  /** Why a node that wants to talk to us should not, beside what its hello alone tells; naming both sides. */
+  Optional<String> objection(PeerHello peer);
+
+  /** One that we dialled does not belong to us; {@code reason} names both sides. Repeated with every attempt. */
   void refused(PeerHello peer, String reason);
 }

@@ -51,6 +51,9 @@ final class PeerLink implements SocketLoop.Channel {
 
     void lost(PeerLink link, NodeId peer);
 
+    /** Messages had to be dropped; from now on they arrive again. */
+    void takesAgain(NodeId peer);
+
     void gone(NodeId peer);
 
     void refused(PeerHello peer, String reason);
@@ -307,17 +310,22 @@ final class PeerLink implements SocketLoop.Channel {
     }
     if (unsent.isEmpty()) {
       wire.removeInterestOps(SelectionKey.OP_WRITE);
+      tellIfDropped();
     } else {
       wire.addInterestOps(SelectionKey.OP_WRITE);
     }
   }
 
+  private void tellIfDropped() {
+    if (droppedFrames > 0 && state == State.STREAMING && known.isPresent()) {
+      log.warn("{} frames to {} were dropped: too much waited to be sent", droppedFrames, address);
+      droppedFrames = 0;
+      owner.takesAgain(known.get().node());
+    }
+  }
+
   @Override
   public void check() {
-    if (droppedFrames > 0) {
-      log.warn("{} frames to {} dropped: too much waits to be sent", droppedFrames, address);
-      droppedFrames = 0;
-    }
     boolean waitsForPeer =
         switch (state) {
           case CONNECTING, GREETING -> true;
@@ -372,6 +380,7 @@ final class PeerLink implements SocketLoop.Channel {
     socket = Optional.empty();
     transport = Optional.empty();
     reader = newReader();
+    droppedFrames = 0;
     queuedBytes.addAndGet(-unsent.heapBytes());
     unsent.clear();
   }

@@ -140,9 +140,12 @@ public final class PeerLinks implements Outbox {
       if (hello.process().equals(self.process())) {
         return new PeerHello.Answer.Refusal("a node does not talk to itself", self);
       }
-      Optional<String> objection = Kinship.objection(self, hello).or(() -> takenBy(hello));
+      Optional<String> objection =
+          Kinship.objection(self, hello)
+              .or(() -> takenBy(hello))
+              .or(() -> events.objection(hello));
       if (objection.isPresent()) {
-        events.refused(hello, objection.get());
+        log.warn("refusing node {} at {}: {}", hello.node().value(), hello.endpoint(), objection.get());
         return new PeerHello.Answer.Refusal(objection.get(), self);
       }
       Incoming before = incoming.put(hello.node(), new Incoming(hello, connection));
@@ -214,6 +217,11 @@ public final class PeerLinks implements Outbox {
     public void gone(NodeId peer) {
       log.info("node {} is gone", peer.value());
       events.gone(peer);
+    }
+
+    @Override
+    public void takesAgain(NodeId peer) {
+      events.connected(peer);
     }
 
     @Override

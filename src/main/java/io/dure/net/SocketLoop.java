@@ -135,14 +135,21 @@ public final class SocketLoop implements IoSource {
   private void guarded(Channel channel, Io io) {
     try {
       io.run();
-    } catch (IOException e) {
-      channel.close("connection lost: " + e.getMessage());
+    } catch (IOException | UncheckedIOException e) {
+      channel.close(lostBecause(e));
     } catch (CheckFailed e) {
       throw e;
     } catch (RuntimeException e) {
       log.error("closing a connection after an unexpected failure", e);
       channel.close("unexpected failure: " + e);
     }
+  }
+
+  /** Clients end connections as they please: that is not worth a line in the log. */
+  private static String lostBecause(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    boolean usual = message.contains("Connection reset") || message.contains("Broken pipe");
+    return usual ? "" : "connection lost: " + message;
   }
 
   private void check() {

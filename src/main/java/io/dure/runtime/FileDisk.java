@@ -3,6 +3,7 @@ package io.dure.runtime;
 import io.dure.base.Disk;
 import io.dure.base.DiskException;
 import io.dure.base.DiskFile;
+import io.dure.base.FileSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -268,7 +269,9 @@ public final class FileDisk implements Disk, AutoCloseable {
         @Override
         public long transferTo(long position, long count, WritableByteChannel target) {
             try {
-                return channel.transferTo(position, count, target);
+                return target instanceof FileSink sink
+                        ? sink.transferFrom(channel, position, count)
+                        : channel.transferTo(position, count, target);
             } catch (IOException refused) {
                 throw new UncheckedIOException("cannot send " + path + ": " + reason(refused), refused);
             }

@@ -122,6 +122,10 @@ final class Settings {
       number(
           "produce.waiting.max.bytes", "bytes", 1L << 20, 1L << 40, 128L << 20,
           "Appended by this node as leader and not yet on a majority, per event loop; more is refused for now.");
+  static final Setting<Integer> SNAPSHOT_RECORDS =
+      number(
+          "metadata.snapshot.max.records", "", 100, 10_000_000, 20_000,
+          "A snapshot of the metadata is written after so many changes.");
   static final Setting<Integer> LOOPS =
       number(
           "num.network.threads", "", 1, 1_024,
@@ -158,6 +162,7 @@ final class Settings {
           MAX_CONNECTIONS,
           PEER_QUEUE_BYTES,
           WAITING_BYTES,
+          SNAPSHOT_RECORDS,
           LOOPS);
 
   private Settings() {}

@@ -20,24 +20,27 @@ import java.util.UUID;
  * @param process made anew at each start of the process
  * @param cluster empty until the node belongs to one
  * @param endpoint where others reach this node
- * @param founders the addresses given at its start, as written; empty unless it founds a cluster
+ * @param founders the addresses given at its start, as written; empty unless it was told them
+ * @param voters of the metadata quorum; empty until the node knows them
  */
 public record PeerHello(
     NodeId node,
     UUID process,
     Optional<UUID> cluster,
     Endpoint endpoint,
-    List<String> founders) {
+    List<String> founders,
+    List<NodeId> voters) {
   public static final short API_KEY = 10_000;
 
   /** Of the hello and of all that follows on the stream. */
   public static final short PROTOCOL_VERSION = 1;
 
-  /** The most founders anyone may name. */
-  private static final int MAX_FOUNDERS = 1_000;
+  /** The most founders or voters anyone may name. */
+  private static final int MAX_MEMBERS = 1_000;
 
   public PeerHello {
     founders = List.copyOf(founders);
+    voters = List.copyOf(voters);
   }
 
   /** What the other side says to a hello. */
@@ -47,6 +50,11 @@ public record PeerHello(
 
     /** We do not belong together; also who I am, since both sides should be named. */
     record Refusal(String reason, PeerHello self) implements Answer {}
+  }
+
+  /** The same node once it knows more of its cluster. */
+  public PeerHello with(Optional<UUID> knownCluster, List<NodeId> knownVoters) {
+    return new PeerHello(node, process, knownCluster, endpoint, founders, knownVoters);
   }
 
   /** The request as a whole frame, length included. */
@@ -101,15 +109,23 @@ public record PeerHello(
     UUID process = uuid(in);
     Optional<UUID> cluster = in.get() == 0 ? Optional.empty() : Optional.of(uuid(in));
     var endpoint = new Endpoint(string(in), in.getInt());
-    int count = in.getInt();
-    if (count < 0 || count > MAX_FOUNDERS) {
-      throw new IllegalArgumentException(count + " founders");
-    }
-    var founders = new ArrayList<String>(count);
-    for (int i = 0; i < count; i++) {
+    var founders = new ArrayList<String>();
+    for (int i = count(in); i > 0; i--) {
       founders.add(string(in));
     }
-    return new PeerHello(node, process, cluster, endpoint, founders);
+    var voters = new ArrayList<NodeId>();
+    for (int i = count(in); i > 0; i--) {
+      voters.add(new NodeId(in.getInt()));
+    }
+    return new PeerHello(node, process, cluster, endpoint, founders, voters);
+  }
+
+  private static int count(ByteBuffer in) {
+    int count = in.getInt();
+    if (count < 0 || count > MAX_MEMBERS) {
+      throw new IllegalArgumentException("a list of " + count);
+    }
+    return count;
   }
 
   private void write(DataOutputStream out) throws IOException {
@@ -125,6 +141,10 @@ public record PeerHello(
     out.writeInt(founders.size());
     for (String founder : founders) {
       out.writeUTF(founder);
+    }
+    out.writeInt(voters.size());
+    for (NodeId voter : voters) {
+      out.writeInt(voter.value());
     }
   }
 

@@ -2,6 +2,7 @@ package io.dure.wire;
 
 import io.dure.base.DiskFile;
 import io.dure.base.FileSink;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -54,7 +55,11 @@ public final class WireRecords {
 
     @Override
     public int writeTo(TransferableChannel target, int written, int remaining) throws IOException {
-      return (int) file.transferTo(position + written, remaining, new ChannelSink(target));
+      long sent = file.transferTo(position + written, remaining, new ChannelSink(target));
+      if (sent == 0 && file.size() < position + sizeInBytes) {
+        throw new EOFException("%s ends before %d".formatted(file.name(), position + sizeInBytes));
+      }
+      return (int) sent;
     }
 
     private ByteBuffer bytes() {

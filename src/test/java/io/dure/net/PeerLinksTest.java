@@ -171,7 +171,7 @@ class PeerLinksTest {
   private static byte[] welcome() {
     var hello =
         new PeerHello(
-            TWO, UUID.randomUUID(), Optional.empty(), new Endpoint("x", 1), List.of());
+            TWO, UUID.randomUUID(), Optional.empty(), new Endpoint("x", 1), List.of(), List.of());
     return PeerHello.answerFrame(0, new PeerHello.Answer.Welcome(hello))
         .array();
   }

@@ -47,12 +47,12 @@ final class ToyServer implements AutoCloseable {
     UUID process = UUID.randomUUID();
     var introduction =
         new PeerHello(
-            new NodeId(node), process, cluster, new Endpoint("127.0.0.1", port), List.of());
+            new NodeId(node), process, cluster, new Endpoint("127.0.0.1", port), List.of(), List.of());
     peers = new PeerLinks(sockets, clock, settings, introduction, new Recorder());
     listener = Listener.bind(new Endpoint("127.0.0.1", port), sockets, peers);
     hello =
         new PeerHello(
-            new NodeId(node), process, cluster, new Endpoint("127.0.0.1", port()), List.of());
+            new NodeId(node), process, cluster, new Endpoint("127.0.0.1", port()), List.of(), List.of());
     peers.introduce(hello);
     loops.forEach(EventLoop::start);
     listener.start();
@@ -95,6 +95,11 @@ final class ToyServer implements AutoCloseable {
     @Override
     public void message(NodeId from, PeerMessage message) {
       messages.add(message);
+    }
+
+    @Override
+    public Optional<String> objection(PeerHello peer) {
+      return Optional.empty();
     }
 
     @Override

@@ -1,0 +1,76 @@
+package io.dure.server;
+
+import io.dure.base.Clock;
+import io.dure.base.NodeId;
+import io.dure.base.Rng;
+import io.dure.broker.BrokerConfig;
+import io.dure.broker.BrokerSettings;
+import io.dure.broker.DataApis;
+import io.dure.broker.Dispatcher;
+import io.dure.broker.GroupApis;
+import io.dure.broker.NodeCluster;
+import io.dure.group.GroupSettings;
+import io.dure.runtime.Loop;
+import io.dure.runtime.Node;
+import io.dure.wire.RequestSink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+
+/** Puts the table of handlers together, from the configuration. */
+final class Handlers {
+  private Handlers() {}
+
+  /** Before the node starts: the coordinators are to hear of every partition led here. */
+  static RequestSink of(Config config, NodeId self, Node node, Clock clock, Rng rng, Loop home) {
+    NodeCluster cluster = NodeCluster.of(self, node, clock, rng);
+    Dispatcher.Builder table =
+        Dispatcher.builder(Executors.newVirtualThreadPerTaskExecutor());
+    BrokerSettings settings = brokerSettings(config);
+    DataApis.addTo(
+        table, cluster, node.partitions(), settings, told(config), rng, home);
+    GroupApis.addTo(
+        table, cluster, node.partitions(), settings, groupSettings(config), clock, rng);
+    return table.build(cluster);
+  }
+
+  private static BrokerSettings brokerSettings(Config config) {
+    return new BrokerSettings(
+        config.get(Settings.AUTO_CREATE_TOPICS),
+        config.get(Settings.MESSAGE_MAX_BYTES),
+        config.get(Settings.FETCH_MAX_BYTES),
+        config.get(Settings.FETCH_SESSIONS),
+        config.get(Settings.OFFSETS_PARTITIONS));
+  }
+
+  private static GroupSettings groupSettings(Config config) {
+    GroupSettings defaults = GroupSettings.DEFAULTS;
+    return new GroupSettings(
+        config.get(Settings.GROUP_MIN_SESSION_MS),
+        config.get(Settings.GROUP_MAX_SESSION_MS),
+        config.get(Settings.GROUP_INITIAL_DELAY_MS),
+        defaults.newMemberJoinMs(),
+        config.get(Settings.GROUP_MAX_SIZE),
+        defaults.maxGroups(),
+        defaults.maxSubscriptionBytes(),
+        defaults.maxGroupRecordBytes(),
+        config.get(Settings.OFFSET_METADATA_MAX),
+        config.get(Settings.OFFSETS_RETENTION_MINUTES) * 60_000L,
+        defaults.expiryCheckMs());
+  }
+
+  /** The settings as DescribeConfigs tells them. */
+  private static List<BrokerConfig> told(Config config) {
+    var told = new ArrayList<BrokerConfig>();
+    for (Setting<?> setting : Settings.ALL) {
+      told.add(
+          new BrokerConfig(
+              setting.key(),
+              config.textOf(setting),
+              !config.isGiven(setting),
+              setting.type().code(),
+              setting.text()));
+    }
+    return told;
+  }
+}
