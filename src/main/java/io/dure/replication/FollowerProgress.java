@@ -3,157 +3,161 @@ package io.dure.replication;
 import io.dure.base.NodeId;
 
 /**
- * What a leader knows of one other replica or learner, for one epoch. Mutable; owned by the leader's {@link Replica}.
+ * What a leader knows of one other replica or learner, for one epoch. Mutable; owned by the
+ * leader's {@link Replica}.
  *
- * <p>{@code joined} and {@code durableEnd} are facts that stay true whatever is lost later; the rest is about the stream
- * and starts anew with every Begin.
+ * <p>{@code joined} and {@code durableEnd} are facts that stay true whatever is lost later; the
+ * rest is about the stream and starts anew with every Begin.
  */
 final class FollowerProgress {
-    private static final long NOT_LAGGING = -1;
+  private static final long NOT_LAGGING = -1;
 
-    final NodeId node;
-    final boolean voter;
-    final Retry retry;
+  final NodeId node;
+  final boolean voter;
+  final Retry retry;
 
-    private boolean joined;
-    private long durableEnd;
+  private boolean joined;
+  private long durableEnd;
 
-    private boolean begun;
-    private boolean sending;
-    private long nextOffset;
-    private long toldHighWatermark = -1;
-    private final long[] inFlightEnds;
-    private int inFlightHead;
-    private int inFlight;
+  private boolean begun;
+  private boolean sending;
+  private long nextOffset;
+  private long toldHighWatermark = -1;
+  private final long[] inFlightEnds;
+  private int inFlightHead;
+  private int inFlight;
 
-    private long lagTarget;
-    private long laggingSinceMs = NOT_LAGGING;
-    private boolean reportedInStep;
+  private long lagTarget;
+  private long laggingSinceMs = NOT_LAGGING;
+  private boolean reportedInStep;
 
-    FollowerProgress(NodeId node, boolean voter, ReplicaSettings settings) {
-        this.node = node;
-        this.voter = voter;
-        this.retry = new Retry(settings);
-        this.inFlightEnds = new long[settings.windowMessages()];
+  FollowerProgress(NodeId node, boolean voter, ReplicaSettings settings) {
+    this.node = node;
+    this.voter = voter;
+    this.retry = new Retry(settings);
+    this.inFlightEnds = new long[settings.windowMessages()];
+  }
+
+  boolean joined() {
+    return joined;
+  }
+
+  /** Everything below (exclusive) is durable there. */
+  long durableEnd() {
+    return durableEnd;
+  }
+
+  /** Whether it has told where its log ends since the last Begin. */
+  boolean begun() {
+    return begun;
+  }
+
+  boolean sending() {
+    return sending;
+  }
+
+  long nextOffset() {
+    return nextOffset;
+  }
+
+  boolean windowOpen() {
+    return inFlight < inFlightEnds.length;
+  }
+
+  boolean anythingInFlight() {
+    return inFlight > 0;
+  }
+
+  /** It has not begun, or not made durable what it was sent, or not joined though it has all. */
+  boolean owesAnswer(long logEnd) {
+    return !begun || inFlight > 0 || (!joined && nextOffset == logEnd);
+  }
+
+  boolean nothingInFlight() {
+    return inFlight == 0 && !sending;
+  }
+
+  boolean knows(long highWatermark) {
+    return toldHighWatermark >= highWatermark;
+  }
+
+  void told(long highWatermark) {
+    toldHighWatermark = highWatermark;
+  }
+
+  /** A Begin or a Restart is on its way: nothing is sent until it is answered. */
+  void awaitBegan() {
+    begun = false;
+    forgetInFlight();
+  }
+
+  void onBegan(long end) {
+    begun = true;
+    nextOffset = end;
+    toldHighWatermark = -1;
+    forgetInFlight();
+  }
+
+  void startSending() {
+    sending = true;
+  }
+
+  /** Returns whether anything was sent. */
+  boolean onSent(long end) {
+    sending = false;
+    if (end <= nextOffset) {
+      return false;
     }
+    inFlightEnds[(inFlightHead + inFlight) % inFlightEnds.length] = end;
+    inFlight++;
+    nextOffset = end;
+    return true;
+  }
 
-    boolean joined() {
-        return joined;
-    }
+  /** The host never said what it sent: ask again. */
+  void sendingGaveUp() {
+    sending = false;
+  }
 
-    /** Everything below (exclusive) is durable there. */
-    long durableEnd() {
-        return durableEnd;
+  /** Takes note of an acknowledgement and returns whether it told anything new. */
+  boolean onAcked(boolean nowJoined, long end) {
+    boolean news = end > durableEnd || (nowJoined && !joined);
+    joined |= nowJoined;
+    durableEnd = Math.max(durableEnd, end);
+    while (inFlight > 0 && inFlightEnds[inFlightHead] <= end) {
+      inFlightHead = (inFlightHead + 1) % inFlightEnds.length;
+      inFlight--;
     }
+    return news;
+  }
 
-    /** Whether it has told where its log ends since the last Begin. */
-    boolean begun() {
-        return begun;
+  /**
+   * How long it has been behind is measured from one point of the log at a time, as the load never
+   * ends.
+   */
+  void measureLag(long logEnd, long nowMs) {
+    if (durableEnd < lagTarget) {
+      return;
     }
+    lagTarget = logEnd;
+    laggingSinceMs = durableEnd >= logEnd ? NOT_LAGGING : nowMs;
+  }
 
-    boolean sending() {
-        return sending;
-    }
+  boolean inStep(long nowMs, long lagMs) {
+    return joined && begun && (laggingSinceMs == NOT_LAGGING || nowMs - laggingSinceMs <= lagMs);
+  }
 
-    long nextOffset() {
-        return nextOffset;
-    }
+  boolean reportedInStep() {
+    return reportedInStep;
+  }
 
-    boolean windowOpen() {
-        return inFlight < inFlightEnds.length;
-    }
+  void reportInStep(boolean inStep) {
+    reportedInStep = inStep;
+  }
 
-    boolean anythingInFlight() {
-        return inFlight > 0;
-    }
-
-    /** It has not begun, or not made durable what it was sent, or not joined though it has all. */
-    boolean owesAnswer(long logEnd) {
-        return !begun || inFlight > 0 || (!joined && nextOffset == logEnd);
-    }
-
-    boolean nothingInFlight() {
-        return inFlight == 0 && !sending;
-    }
-
-    boolean knows(long highWatermark) {
-        return toldHighWatermark >= highWatermark;
-    }
-
-    void told(long highWatermark) {
-        toldHighWatermark = highWatermark;
-    }
-
-    /** A Begin or a Restart is on its way: nothing is sent until it is answered. */
-    void awaitBegan() {
-        begun = false;
-        forgetInFlight();
-    }
-
-    void onBegan(long end) {
-        begun = true;
-        nextOffset = end;
-        toldHighWatermark = -1;
-        forgetInFlight();
-    }
-
-    void startSending() {
-        sending = true;
-    }
-
-    /** Returns whether anything was sent. */
-    boolean onSent(long end) {
-        sending = false;
-        if (end <= nextOffset) {
-            return false;
-        }
-        inFlightEnds[(inFlightHead + inFlight) % inFlightEnds.length] = end;
-        inFlight++;
-        nextOffset = end;
-        return true;
-    }
-
-    /** The host never said what it sent: ask again. */
-    void sendingGaveUp() {
-        sending = false;
-    }
-
-    /** Takes note of an acknowledgement and returns whether it told anything new. */
-    boolean onAcked(boolean nowJoined, long end) {
-        boolean news = end > durableEnd || (nowJoined && !joined);
-        joined |= nowJoined;
-        durableEnd = Math.max(durableEnd, end);
-        while (inFlight > 0 && inFlightEnds[inFlightHead] <= end) {
-            inFlightHead = (inFlightHead + 1) % inFlightEnds.length;
-            inFlight--;
-        }
-        return news;
-    }
-
-    /** How long it has been behind is measured from one point of the log at a time, as the load never ends. */
-    void measureLag(long logEnd, long nowMs) {
-        if (durableEnd < lagTarget) {
-            return;
-        }
-        lagTarget = logEnd;
-        laggingSinceMs = durableEnd >= logEnd ? NOT_LAGGING : nowMs;
-    }
-
-    boolean inStep(long nowMs, long lagMs) {
-        return joined && begun && (laggingSinceMs == NOT_LAGGING || nowMs - laggingSinceMs <= lagMs);
-    }
-
-    boolean reportedInStep() {
-        return reportedInStep;
-    }
-
-    void reportInStep(boolean inStep) {
-        reportedInStep = inStep;
-    }
-
-    private void forgetInFlight() {
-        sending = false;
-        inFlightHead = 0;
-        inFlight = 0;
-    }
+  private void forgetInFlight() {
+    sending = false;
+    inFlightHead = 0;
+    inFlight = 0;
+  }
 }

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whole nodes are killed, lose power, freeze and are cut off, in any order: what was acknowledged stays where it is, what was
- * read never changes, and when all is well again writes go on.
+ * Whole nodes are killed, lose power, freeze and are cut off, in any order: what was acknowledged
+ * stays where it is, what was read never changes, and when all is well again writes go on.
  */
 class NodeChaosTest {
   private static final int PARTITIONS = 3;
@@ -188,20 +188,18 @@ class NodeChaosTest {
 
   private void check(SimClient client, PartitionId partition) {
     List<String> log = client.values(client.leader(partition).orElseThrow(), partition);
-    acknowledged.forEach(
-        (at, value) -> {
-          if (at.partition().equals(partition)) {
-            assertThat(log.size()).as("acknowledged %s", at).isGreaterThan((int) at.offset());
-            assertThat(log.get((int) at.offset())).as("acknowledged %s", at).isEqualTo(value);
-          }
-        });
-    read.forEach(
-        (at, value) -> {
-          if (at.partition().equals(partition)) {
-            assertThat(log.size()).as("read %s", at).isGreaterThan((int) at.offset());
-            assertThat(log.get((int) at.offset())).as("read %s", at).isEqualTo(value);
-          }
-        });
+    acknowledged.forEach((at, value) -> {
+      if (at.partition().equals(partition)) {
+        assertThat(log.size()).as("acknowledged %s", at).isGreaterThan((int) at.offset());
+        assertThat(log.get((int) at.offset())).as("acknowledged %s", at).isEqualTo(value);
+      }
+    });
+    read.forEach((at, value) -> {
+      if (at.partition().equals(partition)) {
+        assertThat(log.size()).as("read %s", at).isGreaterThan((int) at.offset());
+        assertThat(log.get((int) at.offset())).as("read %s", at).isEqualTo(value);
+      }
+    });
   }
 
   static LongStream seeds() {

@@ -7,19 +7,19 @@ import io.dure.replication.ReplicaEvent;
 
 /** The cores of one life of a node: a replica of a partition, or a share in the metadata quorum. */
 interface Brain {
-    Replica replica();
+  Replica replica();
 
-    /** Something from the log beneath or from the streams. */
-    void onLocal(ReplicaEvent event);
+  /** Something from the log beneath or from the streams. */
+  void onLocal(ReplicaEvent event);
 
-    void onMessage(NodeId from, Object message);
+  void onMessage(NodeId from, Object message);
 
-    void onPersisted(Object state);
+  void onPersisted(Object state);
 
-    void onPeerGone(NodeId peer);
+  void onPeerGone(NodeId peer);
 
-    void onTick(long nowMs);
+  void onTick(long nowMs);
 
-    /** What the replica inside was last appointed by. */
-    Appointment appointment();
+  /** What the replica inside was last appointed by. */
+  Appointment appointment();
 }

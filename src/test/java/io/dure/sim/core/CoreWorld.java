@@ -18,206 +18,229 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One run: nodes with cores, troubled for a while, then healed. Every fact is shown to the invariants as it happens; after
- * healing there must be progress, and in the end all logs must be equal.
+ * One run: nodes with cores, troubled for a while, then healed. Every fact is shown to the
+ * invariants as it happens; after healing there must be progress, and in the end all logs must be
+ * equal.
  */
 final class CoreWorld {
-    /** What is simulated. */
-    enum Kind {
-        PARTITION,
-        QUORUM
+  /** What is simulated. */
+  enum Kind {
+    PARTITION,
+    QUORUM
+  }
+
+  /** What a run came to. */
+  record Outcome(long steps, long committed, long epochs, long messages, long virtualMs) {}
+
+  private static final ReplicaSettings REPLICA = new ReplicaSettings(4, 50, 400, 150, 1_000, 100);
+  private static final int FIRST_PORTION = 3_000;
+
+  private final SimRng rng;
+  private final SimScheduler scheduler = new SimScheduler();
+  private final SimNetwork<Object> network;
+  private final Trace trace;
+  private final CommittedLog committed = new CommittedLog();
+  private final List<Invariant<Fact>> invariants = Invariants.all(committed);
+  private final List<SimNode> nodes = new ArrayList<>();
+  private final Faults faults;
+  private final Optional<Appointer> appointer;
+  private final int replicas;
+  private boolean troubled = true;
+  private long values;
+  private int epochs;
+
+  CoreWorld(Kind kind, long seed, Trace.Sink sink) {
+    rng = new SimRng(seed * 2 + kind.ordinal());
+    trace = new Trace(scheduler, sink);
+    network = new SimNetwork<>(scheduler, rng.split(), this::receive);
+    faults = Faults.pick(rng);
+    network.weather(faults.weather());
+    replicas = rng.chance(600) ? 3 : 1 + rng.below(5);
+    int learners = rng.chance(300) ? 1 + rng.below(2) : 0;
+    var ids = new ArrayList<NodeId>();
+    for (int i = 0; i < replicas + learners; i++) {
+      ids.add(new NodeId(i));
     }
-
-    /** What a run came to. */
-    record Outcome(long steps, long committed, long epochs, long messages, long virtualMs) {}
-
-    private static final ReplicaSettings REPLICA = new ReplicaSettings(4, 50, 400, 150, 1_000, 100);
-    private static final int FIRST_PORTION = 3_000;
-
-    private final SimRng rng;
-    private final SimScheduler scheduler = new SimScheduler();
-    private final SimNetwork<Object> network;
-    private final Trace trace;
-    private final CommittedLog committed = new CommittedLog();
-    private final List<Invariant<Fact>> invariants = Invariants.all(committed);
-    private final List<SimNode> nodes = new ArrayList<>();
-    private final Faults faults;
-    private final Optional<Appointer> appointer;
-    private final int replicas;
-    private boolean troubled = true;
-    private long values;
-    private int epochs;
-
-    CoreWorld(Kind kind, long seed, Trace.Sink sink) {
-        rng = new SimRng(seed * 2 + kind.ordinal());
-        trace = new Trace(scheduler, sink);
-        network = new SimNetwork<>(scheduler, rng.split(), this::receive);
-        faults = Faults.pick(rng);
-        network.weather(faults.weather());
-        replicas = rng.chance(600) ? 3 : 1 + rng.below(5);
-        int learners = rng.chance(300) ? 1 + rng.below(2) : 0;
-        var ids = new ArrayList<NodeId>();
-        for (int i = 0; i < replicas + learners; i++) {
-            ids.add(new NodeId(i));
-        }
-        List<NodeId> voters = List.copyOf(ids.subList(0, replicas));
-        List<NodeId> copies = List.copyOf(ids.subList(replicas, ids.size()));
-        int majority = replicas / 2 + 1;
-        int quorum = rng.chance(150) ? majority + rng.below(replicas - majority + 1) : majority;
-        trace.say("world", () -> kind + " of " + voters + " and " + copies + " with " + faults);
-        appointer = kind == Kind.PARTITION
-                ? Optional.of(new Appointer(this, voters, copies, quorum))
-                : Optional.empty();
-        for (NodeId id : ids) {
-            nodes.add(switch (kind) {
-                case PARTITION ->
-                    new SimNode(this, id, ReplicaState.INITIAL, (node, state, shapeKnown) ->
-                            new PartitionBrain(node, state, shapeKnown, REPLICA));
-                case QUORUM ->
-                    new SimNode(this, id, QuorumState.INITIAL, (node, state, shapeKnown) -> new QuorumBrain(
+    List<NodeId> voters = List.copyOf(ids.subList(0, replicas));
+    List<NodeId> copies = List.copyOf(ids.subList(replicas, ids.size()));
+    int majority = replicas / 2 + 1;
+    int quorum = rng.chance(150) ? majority + rng.below(replicas - majority + 1) : majority;
+    trace.say("world", () -> kind + " of " + voters + " and " + copies + " with " + faults);
+    appointer =
+        kind == Kind.PARTITION
+            ? Optional.of(new Appointer(this, voters, copies, quorum))
+            : Optional.empty();
+    for (NodeId id : ids) {
+      nodes.add(
+          switch (kind) {
+            case PARTITION ->
+                new SimNode(
+                    this,
+                    id,
+                    ReplicaState.INITIAL,
+                    (node, state, shapeKnown) ->
+                        new PartitionBrain(node, state, shapeKnown, REPLICA));
+            case QUORUM ->
+                new SimNode(
+                    this,
+                    id,
+                    QuorumState.INITIAL,
+                    (node, state, shapeKnown) ->
+                        new QuorumBrain(
                             node, state, shapeKnown, voters, copies, quorumSettings(), REPLICA));
-            });
+          });
+    }
+  }
+
+  /** Half of the runs elect in great haste. */
+  private QuorumSettings quorumSettings() {
+    return faults.electionMs() < 100
+        ? new QuorumSettings(60, 60, 20, 50, 20, 20, 80, 20)
+        : QuorumSettings.DEFAULT;
+  }
+
+  SimRng rng() {
+    return rng;
+  }
+
+  SimScheduler scheduler() {
+    return scheduler;
+  }
+
+  SimNetwork<Object> network() {
+    return network;
+  }
+
+  Trace trace() {
+    return trace;
+  }
+
+  SimNode node(NodeId id) {
+    return nodes.get(id.value());
+  }
+
+  int life(SimNode node) {
+    return node.life();
+  }
+
+  long nextValue() {
+    return ++values;
+  }
+
+  long diskDelayUs() {
+    long most = troubled ? faults.maxFlushMs() * 1000L : 3_000;
+    return rng.chance(900) ? rng.between(100, Math.max(200, most / 5)) : rng.between(100, most);
+  }
+
+  void fenceAnswered(SimNode node, ReplicaEffect.AnswerFence answer) {
+    appointer.ifPresent(a -> a.answerOf(node, answer));
+  }
+
+  void tell(Fact fact) {
+    if (fact instanceof Fact.Led(SimNode _, var appointment)) {
+      epochs = Math.max(epochs, appointment.epoch());
+    }
+    for (Invariant<Fact> invariant : invariants) {
+      invariant
+          .brokenBy(fact)
+          .ifPresent(how -> {
+            throw new Violation(invariant.name() + ": " + how);
+          });
+    }
+  }
+
+  private void receive(NodeId from, NodeId to, Object message) {
+    if (to.equals(Appointer.ID)) {
+      appointer.ifPresent(a -> a.receive(from, message));
+    } else {
+      node(to).receive(from, message);
+    }
+  }
+
+  // ---- the course of a run
+  // ----------------------------------------------------------------------------------------
+
+  Outcome run() {
+    long steps = FIRST_PORTION + rng.below(2 * FIRST_PORTION);
+    try {
+      nodes.forEach(SimNode::start);
+      appointer.ifPresent(Appointer::start);
+      connectAll();
+      new Trouble(this, faults, nodes, appointer).begin();
+      while (scheduler.steps() < steps && scheduler.step()) {}
+      heal();
+      scheduler.runForMs(4_000);
+      long before = committed.end();
+      appendEverywhere();
+      scheduler.runForMs(6_000);
+      if (committed.end() <= before) {
+        throw new Violation("no progress after healing: committed %d".formatted(before));
+      }
+      checkAllEqual();
+    } catch (CheckFailed e) {
+      throw new Violation("a core's own check: " + e.getMessage());
+    }
+    return new Outcome(
+        scheduler.steps(), committed.end(), epochs, network.messages(), scheduler.nowMs());
+  }
+
+  boolean troubled() {
+    return troubled;
+  }
+
+  private void heal() {
+    trace.say("world", () -> "---- heals ----");
+    troubled = false;
+    network.heal();
+    for (SimNode node : nodes) {
+      node.thaw();
+      if (!node.running()) {
+        node.start();
+      }
+    }
+    connectAll();
+  }
+
+  void connectAll() {
+    for (SimNode a : nodes) {
+      for (SimNode b : nodes) {
+        if (a != b) {
+          a.connected(b.id());
         }
+      }
     }
+  }
 
-    /** Half of the runs elect in great haste. */
-    private QuorumSettings quorumSettings() {
-        return faults.electionMs() < 100 ? new QuorumSettings(60, 60, 20, 50, 20, 20, 80, 20) : QuorumSettings.DEFAULT;
+  private void appendEverywhere() {
+    nodes.forEach(node -> node.append(3));
+  }
+
+  /** Every replica holds exactly what was committed; so does every learner that is still one. */
+  private void checkAllEqual() {
+    for (SimNode node : nodes) {
+      boolean member =
+          appointer
+              .map(a ->
+                  a.latest().replicas().contains(node.id())
+                      || a.latest().learners().contains(node.id()))
+              .orElse(true);
+      if (!member) {
+        continue;
+      }
+      long held = committed.heldBy(node.log(), node.log().start());
+      long mark = node.brain().replica().highWatermark();
+      if (held != committed.end()
+          || node.log().end() != committed.end()
+          || mark != committed.end()) {
+        throw new Violation(
+            "in the end %s holds %d of %d records, ends at %d, high watermark %d"
+                .formatted(node.id(), held, committed.end(), node.log().end(), mark));
+      }
+      long durable = committed.heldBy(node.log().durable());
+      if (durable != committed.end()) {
+        throw new Violation(
+            "in the end %s has %d of %d on disk".formatted(node.id(), durable, committed.end()));
+      }
     }
-
-    SimRng rng() {
-        return rng;
-    }
-
-    SimScheduler scheduler() {
-        return scheduler;
-    }
-
-    SimNetwork<Object> network() {
-        return network;
-    }
-
-    Trace trace() {
-        return trace;
-    }
-
-    SimNode node(NodeId id) {
-        return nodes.get(id.value());
-    }
-
-    int life(SimNode node) {
-        return node.life();
-    }
-
-    long nextValue() {
-        return ++values;
-    }
-
-    long diskDelayUs() {
-        long most = troubled ? faults.maxFlushMs() * 1000L : 3_000;
-        return rng.chance(900) ? rng.between(100, Math.max(200, most / 5)) : rng.between(100, most);
-    }
-
-    void fenceAnswered(SimNode node, ReplicaEffect.AnswerFence answer) {
-        appointer.ifPresent(a -> a.answerOf(node, answer));
-    }
-
-    void tell(Fact fact) {
-        if (fact instanceof Fact.Led(SimNode _, var appointment)) {
-            epochs = Math.max(epochs, appointment.epoch());
-        }
-        for (Invariant<Fact> invariant : invariants) {
-            invariant.brokenBy(fact).ifPresent(how -> {
-                throw new Violation(invariant.name() + ": " + how);
-            });
-        }
-    }
-
-    private void receive(NodeId from, NodeId to, Object message) {
-        if (to.equals(Appointer.ID)) {
-            appointer.ifPresent(a -> a.receive(from, message));
-        } else {
-            node(to).receive(from, message);
-        }
-    }
-
-    // ---- the course of a run ----------------------------------------------------------------------------------------
-
-    Outcome run() {
-        long steps = FIRST_PORTION + rng.below(2 * FIRST_PORTION);
-        try {
-            nodes.forEach(SimNode::start);
-            appointer.ifPresent(Appointer::start);
-            connectAll();
-            new Trouble(this, faults, nodes, appointer).begin();
-            while (scheduler.steps() < steps && scheduler.step()) {}
-            heal();
-            scheduler.runForMs(4_000);
-            long before = committed.end();
-            appendEverywhere();
-            scheduler.runForMs(6_000);
-            if (committed.end() <= before) {
-                throw new Violation("no progress after healing: committed %d".formatted(before));
-            }
-            checkAllEqual();
-        } catch (CheckFailed e) {
-            throw new Violation("a core's own check: " + e.getMessage());
-        }
-        return new Outcome(
-                scheduler.steps(), committed.end(), epochs, network.messages(), scheduler.nowMs());
-    }
-
-    boolean troubled() {
-        return troubled;
-    }
-
-    private void heal() {
-        trace.say("world", () -> "---- heals ----");
-        troubled = false;
-        network.heal();
-        for (SimNode node : nodes) {
-            node.thaw();
-            if (!node.running()) {
-                node.start();
-            }
-        }
-        connectAll();
-    }
-
-    void connectAll() {
-        for (SimNode a : nodes) {
-            for (SimNode b : nodes) {
-                if (a != b) {
-                    a.connected(b.id());
-                }
-            }
-        }
-    }
-
-    private void appendEverywhere() {
-        nodes.forEach(node -> node.append(3));
-    }
-
-    /** Every replica holds exactly what was committed; so does every learner that is still one. */
-    private void checkAllEqual() {
-        for (SimNode node : nodes) {
-            boolean member = appointer
-                    .map(a -> a.latest().replicas().contains(node.id())
-                            || a.latest().learners().contains(node.id()))
-                    .orElse(true);
-            if (!member) {
-                continue;
-            }
-            long held = committed.heldBy(node.log(), node.log().start());
-            long mark = node.brain().replica().highWatermark();
-            if (held != committed.end() || node.log().end() != committed.end() || mark != committed.end()) {
-                throw new Violation("in the end %s holds %d of %d records, ends at %d, high watermark %d"
-                        .formatted(node.id(), held, committed.end(), node.log().end(), mark));
-            }
-            long durable = committed.heldBy(node.log().durable());
-            if (durable != committed.end()) {
-                throw new Violation("in the end %s has %d of %d on disk".formatted(node.id(), durable, committed.end()));
-            }
-        }
-    }
+  }
 }

@@ -6,35 +6,42 @@ import io.dure.sim.SimRng;
 /**
  * How a run is troubled. Rates are milliseconds between two of a kind on average; 0: never.
  *
- * @param electionMs between appointments that nobody needs (of a controller that goes mad), for partitions
+ * @param electionMs between appointments that nobody needs (of a controller that goes mad), for
+ *     partitions
  * @param maxFlushMs how long a flush may take
  */
 record Faults(
-        Weather weather,
-        int crashMs,
-        int powerCutMs,
-        int freezeMs,
-        int cutMs,
-        int electionMs,
-        int reconnectMs,
-        int startMoveMs,
-        int appendMs,
-        int maxFlushMs,
-        int maxDownMs) {
-    static Faults pick(SimRng rng) {
-        return switch (rng.below(6)) {
-            // Everything a little.
-            case 0 -> new Faults(new Weather(20, 20, 50, 200), 400, 1500, 500, 400, 500, 500, 700, 8, 10, 300);
-            // Elections thick and fast.
-            case 1 -> new Faults(new Weather(50, 50, 150, 60), 150, 700, 600, 300, 12, 300, 1500, 4, 8, 60);
-            // Power cuts while nearly nothing gets through.
-            case 2 -> new Faults(new Weather(200, 100, 200, 100), 120, 150, 400, 150, 40, 100, 0, 6, 30, 80);
-            // Late and repeated messages.
-            case 3 -> new Faults(new Weather(10, 300, 400, 500), 200, 800, 300, 600, 60, 400, 500, 5, 10, 150);
-            // Slow disks.
-            case 4 -> new Faults(new Weather(30, 30, 50, 50), 150, 200, 700, 500, 50, 400, 900, 3, 150, 100);
-            // Crashes thick and fast.
-            default -> new Faults(new Weather(40, 40, 100, 40), 40, 120, 300, 200, 20, 200, 1000, 5, 10, 30);
-        };
-    }
+    Weather weather,
+    int crashMs,
+    int powerCutMs,
+    int freezeMs,
+    int cutMs,
+    int electionMs,
+    int reconnectMs,
+    int startMoveMs,
+    int appendMs,
+    int maxFlushMs,
+    int maxDownMs) {
+  static Faults pick(SimRng rng) {
+    return switch (rng.below(6)) {
+      // Everything a little.
+      case 0 ->
+          new Faults(new Weather(20, 20, 50, 200), 400, 1500, 500, 400, 500, 500, 700, 8, 10, 300);
+      // Elections thick and fast.
+      case 1 ->
+          new Faults(new Weather(50, 50, 150, 60), 150, 700, 600, 300, 12, 300, 1500, 4, 8, 60);
+      // Power cuts while nearly nothing gets through.
+      case 2 ->
+          new Faults(new Weather(200, 100, 200, 100), 120, 150, 400, 150, 40, 100, 0, 6, 30, 80);
+      // Late and repeated messages.
+      case 3 ->
+          new Faults(new Weather(10, 300, 400, 500), 200, 800, 300, 600, 60, 400, 500, 5, 10, 150);
+      // Slow disks.
+      case 4 ->
+          new Faults(new Weather(30, 30, 50, 50), 150, 200, 700, 500, 50, 400, 900, 3, 150, 100);
+      // Crashes thick and fast.
+      default ->
+          new Faults(new Weather(40, 40, 100, 40), 40, 120, 300, 200, 20, 200, 1000, 5, 10, 30);
+    };
+  }
 }

@@ -21,88 +21,92 @@ import java.util.Set;
 
 /** A voter or a learner of the metadata quorum. */
 final class QuorumBrain implements Brain {
-    private final SimNode node;
-    private final Quorum quorum;
+  private final SimNode node;
+  private final Quorum quorum;
 
-    QuorumBrain(
-            SimNode node,
-            Object state,
-            boolean shapeKnownDurable,
-            List<NodeId> voters,
-            List<NodeId> learners,
-            QuorumSettings settings,
-            ReplicaSettings replicaSettings) {
-        this.node = node;
-        this.quorum = new Quorum(
-                node.id(),
-                voters,
-                (QuorumState) state,
-                node.log().history(),
-                shapeKnownDurable ? node.log().end() : -1,
-                settings,
-                replicaSettings);
-        Set<NodeId> copies = new HashSet<>(learners);
-        quorum.step(new QuorumEvent.LearnersChanged(copies));
-    }
+  QuorumBrain(
+      SimNode node,
+      Object state,
+      boolean shapeKnownDurable,
+      List<NodeId> voters,
+      List<NodeId> learners,
+      QuorumSettings settings,
+      ReplicaSettings replicaSettings) {
+    this.node = node;
+    this.quorum =
+        new Quorum(
+            node.id(),
+            voters,
+            (QuorumState) state,
+            node.log().history(),
+            shapeKnownDurable ? node.log().end() : -1,
+            settings,
+            replicaSettings);
+    Set<NodeId> copies = new HashSet<>(learners);
+    quorum.step(new QuorumEvent.LearnersChanged(copies));
+  }
 
-    Quorum quorum() {
-        return quorum;
-    }
+  Quorum quorum() {
+    return quorum;
+  }
 
-    @Override
-    public Replica replica() {
-        return quorum.replica();
-    }
+  @Override
+  public Replica replica() {
+    return quorum.replica();
+  }
 
-    @Override
-    public Appointment appointment() {
-        List<NodeId> voters = quorum.voters();
-        return new Appointment(
-                quorum.epoch(), node.id(), Incarnation.NONE, voters, List.of(), voters.size() / 2 + 1);
-    }
+  @Override
+  public Appointment appointment() {
+    List<NodeId> voters = quorum.voters();
+    return new Appointment(
+        quorum.epoch(), node.id(), Incarnation.NONE, voters, List.of(), voters.size() / 2 + 1);
+  }
 
-    @Override
-    public void onLocal(ReplicaEvent event) {
-        step(new QuorumEvent.ForReplica(event));
-    }
+  @Override
+  public void onLocal(ReplicaEvent event) {
+    step(new QuorumEvent.ForReplica(event));
+  }
 
-    @Override
-    public void onMessage(NodeId from, Object message) {
-        switch (message) {
-            case ReplicaMessage m -> onLocal(new ReplicaEvent.Received(from, m));
-            case QuorumMessage m -> step(new QuorumEvent.Received(from, m));
-            default -> throw new IllegalStateException("unknown " + message);
-        }
+  @Override
+  public void onMessage(NodeId from, Object message) {
+    switch (message) {
+      case ReplicaMessage m -> onLocal(new ReplicaEvent.Received(from, m));
+      case QuorumMessage m -> step(new QuorumEvent.Received(from, m));
+      default -> throw new IllegalStateException("unknown " + message);
     }
+  }
 
-    @Override
-    public void onPersisted(Object state) {
-        step(new QuorumEvent.Persisted((QuorumState) state));
-    }
+  @Override
+  public void onPersisted(Object state) {
+    step(new QuorumEvent.Persisted((QuorumState) state));
+  }
 
-    @Override
-    public void onPeerGone(NodeId peer) {
-        step(new QuorumEvent.PeerGone(peer));
-    }
+  @Override
+  public void onPeerGone(NodeId peer) {
+    step(new QuorumEvent.PeerGone(peer));
+  }
 
-    @Override
-    public void onTick(long nowMs) {
-        step(new QuorumEvent.Tick(nowMs));
-    }
+  @Override
+  public void onTick(long nowMs) {
+    step(new QuorumEvent.Tick(nowMs));
+  }
 
-    /** Runs of the replica's effects are kept whole, so that what they ask for at once comes after all of them. */
-    private void step(QuorumEvent event) {
-        var inner = new ArrayList<ReplicaEffect>();
-        for (QuorumEffect effect : quorum.step(event)) {
-            switch (effect) {
-                case QuorumEffect.Send e -> node.send(e.to(), e.message());
-                case QuorumEffect.Persist e -> node.persist(e.state());
-                case QuorumEffect.OfReplica e -> inner.add(e.effect());
-                case QuorumEffect.LeaderIs e ->
-                    node.world().trace().say(node.id().toString(), () -> "   " + e);
-                case QuorumEffect.Heard _ -> {}
-            }
-        }
-        node.run(inner);
+  /**
+   * Runs of the replica's effects are kept whole, so that what they ask for at once comes after all
+   * of them.
+   */
+  private void step(QuorumEvent event) {
+    var inner = new ArrayList<ReplicaEffect>();
+    for (QuorumEffect effect : quorum.step(event)) {
+      switch (effect) {
+        case QuorumEffect.Send e -> node.send(e.to(), e.message());
+        case QuorumEffect.Persist e -> node.persist(e.state());
+        case QuorumEffect.OfReplica e -> inner.add(e.effect());
+        case QuorumEffect.LeaderIs e ->
+            node.world().trace().say(node.id().toString(), () -> "   " + e);
+        case QuorumEffect.Heard _ -> {}
+      }
     }
+    node.run(inner);
+  }
 }

@@ -11,278 +11,297 @@ import java.util.Queue;
 import java.util.function.Supplier;
 
 /**
- * One node: a log, a file of states, and while it runs a brain. Runs the effects of its cores at once and in order, as a
- * host in production does; its disk takes time and answers in order.
+ * One node: a log, a file of states, and while it runs a brain. Runs the effects of its cores at
+ * once and in order, as a host in production does; its disk takes time and answers in order.
  */
 final class SimNode {
-    static final long TICK_MS = 20;
+  static final long TICK_MS = 20;
 
-    /** Makes the brain of a node's next life. */
-    interface Birth {
-        Brain brain(SimNode node, Object state, boolean shapeKnownDurable);
+  /** Makes the brain of a node's next life. */
+  interface Birth {
+    Brain brain(SimNode node, Object state, boolean shapeKnownDurable);
+  }
+
+  private final CoreWorld world;
+  private final NodeId id;
+  private final Birth birth;
+  private final SimLog log = new SimLog();
+  private final Queue<Runnable> backlog = new ArrayDeque<>();
+  private final List<Object> unflushedStates = new ArrayList<>();
+  private Object durableState;
+  private Brain brain;
+  private int life;
+  private boolean running;
+  private boolean frozen;
+  private boolean flushing;
+  private long stateReadyUs;
+
+  SimNode(CoreWorld world, NodeId id, Object initialState, Birth birth) {
+    this.world = world;
+    this.id = id;
+    this.birth = birth;
+    this.durableState = initialState;
+    this.brain = birth.brain(this, initialState, true);
+  }
+
+  NodeId id() {
+    return id;
+  }
+
+  CoreWorld world() {
+    return world;
+  }
+
+  SimLog log() {
+    return log;
+  }
+
+  Brain brain() {
+    return brain;
+  }
+
+  boolean running() {
+    return running;
+  }
+
+  boolean frozen() {
+    return frozen;
+  }
+
+  int life() {
+    return life;
+  }
+
+  // ---- lives
+  // ------------------------------------------------------------------------------------------------------
+
+  void start() {
+    life++;
+    running = true;
+    frozen = false;
+    flushing = false;
+    stateReadyUs = 0;
+    say(() -> "starts with " + durableState + " and " + log.history());
+    brain = birth.brain(this, durableState, !log.dirty());
+    world.tell(new Fact.Started(this));
+    flushIfDirty();
+    tickEver(life);
+  }
+
+  /**
+   * The process dies; what it wrote is in the page cache, and its next life makes that durable
+   * first.
+   */
+  void crash() {
+    say(() -> "CRASHES");
+    stop();
+    log.crash();
+    if (!unflushedStates.isEmpty()) {
+      durableState = unflushedStates.getLast();
+      unflushedStates.clear();
     }
+  }
 
-    private final CoreWorld world;
-    private final NodeId id;
-    private final Birth birth;
-    private final SimLog log = new SimLog();
-    private final Queue<Runnable> backlog = new ArrayDeque<>();
-    private final List<Object> unflushedStates = new ArrayList<>();
-    private Object durableState;
-    private Brain brain;
-    private int life;
-    private boolean running;
-    private boolean frozen;
-    private boolean flushing;
-    private long stateReadyUs;
-
-    SimNode(CoreWorld world, NodeId id, Object initialState, Birth birth) {
-        this.world = world;
-        this.id = id;
-        this.birth = birth;
-        this.durableState = initialState;
-        this.brain = birth.brain(this, initialState, true);
+  void powerCut() {
+    say(() -> "LOSES POWER");
+    stop();
+    log.powerCut(world.rng());
+    if (!unflushedStates.isEmpty()) {
+      int kept = world.rng().below(unflushedStates.size() + 1);
+      durableState = kept == 0 ? durableState : unflushedStates.get(kept - 1);
+      unflushedStates.clear();
     }
+    world.tell(new Fact.DiskChanged(this));
+  }
 
-    NodeId id() {
-        return id;
+  private void stop() {
+    running = false;
+    frozen = false;
+    backlog.clear();
+  }
+
+  void freeze() {
+    say(() -> "FREEZES");
+    frozen = true;
+  }
+
+  void thaw() {
+    if (running && frozen) {
+      say(() -> "wakes");
+      frozen = false;
+      while (!backlog.isEmpty() && running && !frozen) {
+        backlog.poll().run();
+      }
     }
+  }
 
-    CoreWorld world() {
-        return world;
+  /** Runs on this node's own thread: later while it is frozen, never when this life has ended. */
+  void post(int ofLife, Runnable work) {
+    if (!running || life != ofLife) {
+      return;
     }
-
-    SimLog log() {
-        return log;
+    if (frozen) {
+      backlog.add(work);
+    } else {
+      work.run();
     }
+  }
 
-    Brain brain() {
-        return brain;
+  private void tickEver(int ofLife) {
+    if (running && life == ofLife) {
+      if (!frozen) {
+        brain.onTick(world.scheduler().nowMs());
+      }
+      world.scheduler().afterMs(TICK_MS, () -> tickEver(ofLife));
     }
+  }
 
-    boolean running() {
-        return running;
-    }
+  // ---- what happens to it
+  // -----------------------------------------------------------------------------------------
 
-    boolean frozen() {
-        return frozen;
-    }
-
-    int life() {
-        return life;
-    }
-
-    // ---- lives ------------------------------------------------------------------------------------------------------
-
-    void start() {
-        life++;
-        running = true;
-        frozen = false;
-        flushing = false;
-        stateReadyUs = 0;
-        say(() -> "starts with " + durableState + " and " + log.history());
-        brain = birth.brain(this, durableState, !log.dirty());
-        world.tell(new Fact.Started(this));
-        flushIfDirty();
-        tickEver(life);
-    }
-
-    /** The process dies; what it wrote is in the page cache, and its next life makes that durable first. */
-    void crash() {
-        say(() -> "CRASHES");
-        stop();
-        log.crash();
-        if (!unflushedStates.isEmpty()) {
-            durableState = unflushedStates.getLast();
-            unflushedStates.clear();
-        }
-    }
-
-    void powerCut() {
-        say(() -> "LOSES POWER");
-        stop();
-        log.powerCut(world.rng());
-        if (!unflushedStates.isEmpty()) {
-            int kept = world.rng().below(unflushedStates.size() + 1);
-            durableState = kept == 0 ? durableState : unflushedStates.get(kept - 1);
-            unflushedStates.clear();
-        }
-        world.tell(new Fact.DiskChanged(this));
-    }
-
-    private void stop() {
-        running = false;
-        frozen = false;
-        backlog.clear();
-    }
-
-    void freeze() {
-        say(() -> "FREEZES");
-        frozen = true;
-    }
-
-    void thaw() {
-        if (running && frozen) {
-            say(() -> "wakes");
-            frozen = false;
-            while (!backlog.isEmpty() && running && !frozen) {
-                backlog.poll().run();
-            }
-        }
-    }
-
-    /** Runs on this node's own thread: later while it is frozen, never when this life has ended. */
-    void post(int ofLife, Runnable work) {
-        if (!running || life != ofLife) {
-            return;
-        }
-        if (frozen) {
-            backlog.add(work);
-        } else {
-            work.run();
-        }
-    }
-
-    private void tickEver(int ofLife) {
-        if (running && life == ofLife) {
-            if (!frozen) {
-                brain.onTick(world.scheduler().nowMs());
-            }
-            world.scheduler().afterMs(TICK_MS, () -> tickEver(ofLife));
-        }
-    }
-
-    // ---- what happens to it -----------------------------------------------------------------------------------------
-
-    void receive(NodeId from, Object message) {
-        post(life, () -> {
-            say(() -> "<- " + from + " " + message);
-            brain.onMessage(from, message);
+  void receive(NodeId from, Object message) {
+    post(
+        life,
+        () -> {
+          say(() -> "<- " + from + " " + message);
+          brain.onMessage(from, message);
         });
-    }
+  }
 
-    void connected(NodeId peer) {
-        post(life, () -> local(new ReplicaEvent.PeerConnected(peer)));
-    }
+  void connected(NodeId peer) {
+    post(life, () -> local(new ReplicaEvent.PeerConnected(peer)));
+  }
 
-    void peerGone(NodeId peer) {
-        post(life, () -> brain.onPeerGone(peer));
-    }
+  void peerGone(NodeId peer) {
+    post(life, () -> brain.onPeerGone(peer));
+  }
 
-    void local(ReplicaEvent event) {
-        say(event::toString);
-        brain.onLocal(event);
-    }
+  void local(ReplicaEvent event) {
+    say(event::toString);
+    brain.onLocal(event);
+  }
 
-    /** A client's records, if this node leads. */
-    void append(int count) {
-        if (running && !frozen && brain.replica().leads()) {
-            int epoch = brain.replica().epoch();
-            for (int i = 0; i < count; i++) {
-                write(epoch, world.nextValue());
-            }
-            local(new ReplicaEvent.Appended(log.end()));
-            flushIfDirty();
+  /** A client's records, if this node leads. */
+  void append(int count) {
+    if (running && !frozen && brain.replica().leads()) {
+      int epoch = brain.replica().epoch();
+      for (int i = 0; i < count; i++) {
+        write(epoch, world.nextValue());
+      }
+      local(new ReplicaEvent.Appended(log.end()));
+      flushIfDirty();
+    }
+  }
+
+  void moveStart() {
+    long newest = Math.min(brain.replica().highWatermark(), log.end());
+    if (running && !frozen && newest > log.start()) {
+      log.advanceStart(world.rng().between(log.start() + 1, newest));
+      local(new ReplicaEvent.StartMoved(log.start()));
+    }
+  }
+
+  // ---- what it does
+  // -----------------------------------------------------------------------------------------------
+
+  void run(List<ReplicaEffect> effects) {
+    var sent = new ArrayList<ReplicaEvent.Sent>();
+    for (ReplicaEffect effect : effects) {
+      say(() -> "   " + effect);
+      run(effect, sent);
+    }
+    flushIfDirty();
+    sent.forEach(brain::onLocal);
+  }
+
+  private void run(ReplicaEffect effect, List<ReplicaEvent.Sent> sent) {
+    switch (effect) {
+      case ReplicaEffect.Truncate e -> log.truncateTo(e.end());
+      case ReplicaEffect.Reset e -> log.resetTo(e.start());
+      case ReplicaEffect.Append e -> {
+        log.append(e.records());
+        for (long i = e.records().from(); i < e.records().end(); i++) {
+          world.tell(new Fact.Wrote(this, i));
         }
+      }
+      case ReplicaEffect.Persist e -> persist(e.state());
+      case ReplicaEffect.Send e -> send(e.to(), e.message());
+      case ReplicaEffect.SendRecords e -> sent.add(sendRecords(e));
+      case ReplicaEffect.AnswerFence e -> world.fenceAnswered(this, e);
+      case ReplicaEffect.Committed e ->
+          world.tell(new Fact.Committed(this, e.highWatermark(), brain.replica().leads()));
+      case ReplicaEffect.Leads _ -> world.tell(new Fact.Led(this, brain.appointment()));
+      case ReplicaEffect.Opened _, ReplicaEffect.Resigned _, ReplicaEffect.InStep _ -> {}
     }
+  }
 
-    void moveStart() {
-        long newest = Math.min(brain.replica().highWatermark(), log.end());
-        if (running && !frozen && newest > log.start()) {
-            log.advanceStart(world.rng().between(log.start() + 1, newest));
-            local(new ReplicaEvent.StartMoved(log.start()));
-        }
-    }
+  void send(NodeId to, Object message) {
+    world.network().send(id, to, message);
+  }
 
-    // ---- what it does -----------------------------------------------------------------------------------------------
+  private ReplicaEvent.Sent sendRecords(ReplicaEffect.SendRecords e) {
+    long to = Math.min(log.end(), e.from() + 1 + world.rng().below(8));
+    send(e.to(), new ReplicaMessage.Append(e.epoch(), log.span(e.from(), to), e.highWatermark()));
+    return new ReplicaEvent.Sent(e.to(), e.epoch(), to);
+  }
 
-    void run(List<ReplicaEffect> effects) {
-        var sent = new ArrayList<ReplicaEvent.Sent>();
-        for (ReplicaEffect effect : effects) {
-            say(() -> "   " + effect);
-            run(effect, sent);
-        }
-        flushIfDirty();
-        sent.forEach(brain::onLocal);
-    }
-
-    private void run(ReplicaEffect effect, List<ReplicaEvent.Sent> sent) {
-        switch (effect) {
-            case ReplicaEffect.Truncate e -> log.truncateTo(e.end());
-            case ReplicaEffect.Reset e -> log.resetTo(e.start());
-            case ReplicaEffect.Append e -> {
-                log.append(e.records());
-                for (long i = e.records().from(); i < e.records().end(); i++) {
-                    world.tell(new Fact.Wrote(this, i));
-                }
-            }
-            case ReplicaEffect.Persist e -> persist(e.state());
-            case ReplicaEffect.Send e -> send(e.to(), e.message());
-            case ReplicaEffect.SendRecords e -> sent.add(sendRecords(e));
-            case ReplicaEffect.AnswerFence e -> world.fenceAnswered(this, e);
-            case ReplicaEffect.Committed e ->
-                world.tell(new Fact.Committed(
-                        this, e.highWatermark(), brain.replica().leads()));
-            case ReplicaEffect.Leads _ -> world.tell(new Fact.Led(this, brain.appointment()));
-            case ReplicaEffect.Opened _, ReplicaEffect.Resigned _, ReplicaEffect.InStep _ -> {}
-        }
-    }
-
-    void send(NodeId to, Object message) {
-        world.network().send(id, to, message);
-    }
-
-    private ReplicaEvent.Sent sendRecords(ReplicaEffect.SendRecords e) {
-        long to = Math.min(log.end(), e.from() + 1 + world.rng().below(8));
-        send(e.to(), new ReplicaMessage.Append(e.epoch(), log.span(e.from(), to), e.highWatermark()));
-        return new ReplicaEvent.Sent(e.to(), e.epoch(), to);
-    }
-
-    void persist(Object state) {
-        unflushedStates.add(state);
-        int ofLife = life;
-        long nowUs = world.scheduler().nowUs();
-        stateReadyUs = Math.max(stateReadyUs, nowUs + world.diskDelayUs());
-        world.scheduler().afterUs(stateReadyUs - nowUs, () -> {
-            if (life != ofLife || !running) {
+  void persist(Object state) {
+    unflushedStates.add(state);
+    int ofLife = life;
+    long nowUs = world.scheduler().nowUs();
+    stateReadyUs = Math.max(stateReadyUs, nowUs + world.diskDelayUs());
+    world
+        .scheduler()
+        .afterUs(
+            stateReadyUs - nowUs,
+            () -> {
+              if (life != ofLife || !running) {
                 return;
-            }
-            durableState = state;
-            unflushedStates.removeFirst();
-            post(ofLife, () -> {
-                say(() -> "persisted " + state);
-                brain.onPersisted(state);
+              }
+              durableState = state;
+              unflushedStates.removeFirst();
+              post(
+                  ofLife,
+                  () -> {
+                    say(() -> "persisted " + state);
+                    brain.onPersisted(state);
+                  });
             });
-        });
-    }
+  }
 
-    private void write(int epoch, long value) {
-        log.append(epoch, value);
-        world.tell(new Fact.Wrote(this, log.end() - 1));
-    }
+  private void write(int epoch, long value) {
+    log.append(epoch, value);
+    world.tell(new Fact.Wrote(this, log.end() - 1));
+  }
 
-    private void flushIfDirty() {
-        if (flushing || !log.dirty() || !running) {
-            return;
-        }
-        flushing = true;
-        int ofLife = life;
-        SimLog.Flush flush = log.beginFlush();
-        world.scheduler().afterUs(world.diskDelayUs(), () -> {
-            if (life != ofLife || !running) {
+  private void flushIfDirty() {
+    if (flushing || !log.dirty() || !running) {
+      return;
+    }
+    flushing = true;
+    int ofLife = life;
+    SimLog.Flush flush = log.beginFlush();
+    world
+        .scheduler()
+        .afterUs(
+            world.diskDelayUs(),
+            () -> {
+              if (life != ofLife || !running) {
                 return;
-            }
-            log.flushed(flush);
-            world.tell(new Fact.DiskChanged(this));
-            post(ofLife, () -> {
-                flushing = false;
-                local(new ReplicaEvent.Flushed(flush.generation(), flush.content().end()));
-                flushIfDirty();
+              }
+              log.flushed(flush);
+              world.tell(new Fact.DiskChanged(this));
+              post(
+                  ofLife,
+                  () -> {
+                    flushing = false;
+                    local(new ReplicaEvent.Flushed(flush.generation(), flush.content().end()));
+                    flushIfDirty();
+                  });
             });
-        });
-    }
+  }
 
-    private void say(Supplier<String> what) {
-        world.trace().say(id.toString(), what);
-    }
+  private void say(Supplier<String> what) {
+    world.trace().say(id.toString(), what);
+  }
 }
