@@ -82,7 +82,8 @@ final class ProducedRecords {
       return refuse(WireError.INVALID_RECORD, "Clients are not allowed to write control records");
     }
     if ((attributes & TRANSACTIONAL_BIT) != 0) {
-      return refuse(WireError.INVALID_TXN_STATE, "No transaction was begun here");
+      return refuse(
+          WireError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "There are no transactions here");
     }
     return Optional.empty();
   }

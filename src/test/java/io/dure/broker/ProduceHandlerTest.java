@@ -201,7 +201,7 @@ class ProduceHandlerTest {
         MemoryRecords.withTransactionalRecords(
             Compression.NONE, 1L, (short) 0, 0, new SimpleRecord("v".getBytes()));
     assertThat(ask(produce(9, 0, inTransaction), 9).errorCode())
-        .isEqualTo(WireError.INVALID_TXN_STATE.code());
+        .isEqualTo(WireError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code());
   }
 
   @Test
