@@ -38,9 +38,13 @@ final class Offsets {
   }
 
   private static void store(GroupCommand.CommitOffsets commit, GroupCommand.OffsetToCommit o, Turn turn) {
-    long expireMs = commit.retentionMs() >= 0 ? turn.wallMs() + commit.retentionMs() : -1;
-    var stored =
-        new StoredOffset(o.offset(), o.leaderEpoch(), o.metadata(), turn.wallMs(), expireMs, o.key().topicId());
+    // The format has no room for an expiry beside the leader epoch and the topic's id.
+    StoredOffset stored =
+        commit.retentionMs() >= 0
+            ? new StoredOffset(
+                o.offset(), -1, o.metadata(), turn.wallMs(), turn.wallMs() + commit.retentionMs(), TopicId.ZERO)
+            : new StoredOffset(
+                o.offset(), o.leaderEpoch(), o.metadata(), turn.wallMs(), -1, o.key().topicId());
     turn.store(new GroupRecord.OffsetStored(commit.groupId(), o.key().topic(), o.key().partition(), stored));
   }
 

@@ -158,6 +158,20 @@ class OffsetsTest {
   }
 
   @Test
+  void anOldClientsOwnRetentionTimeIsKept() {
+    var key = new OffsetKey("t", new TopicId(new UUID(1, 1)), 0);
+    scene.answer(
+        new GroupCommand.CommitOffsets(
+            Scene.GROUP, MemberRef.dynamic(""), -1, 1_000, false,
+            List.of(new GroupCommand.OffsetToCommit(key, 9, 4, ""))));
+
+    StoredOffset stored =
+        scene.answer(new GroupCommand.FetchAllOffsets(Scene.GROUP)).offsets().getFirst().offset().orElseThrow();
+    assertThat(stored.expireMs()).isEqualTo(stored.commitMs() + 1_000);
+    assertThat(stored.leaderEpoch()).isEqualTo(-1);
+  }
+
+  @Test
   void groupsAreListedByState() {
     commit("", -1, 42);
 
