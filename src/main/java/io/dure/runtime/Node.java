@@ -359,6 +359,15 @@ public final class Node {
             });
   }
 
+  /** How this node's replica of a partition stands, for people; on the partition's loop only. */
+  public String describe(PartitionId partition) {
+    return shards
+        .get(LoopPartitions.loopOf(partition, shards.size()))
+        .host(partition)
+        .map(PartitionHost::toString)
+        .orElse("no replica of " + partition);
+  }
+
   // ---- the controller ----
 
   /**

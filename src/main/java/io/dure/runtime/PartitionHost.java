@@ -163,6 +163,10 @@ final class PartitionHost {
     }
   }
 
+  void onRegistered(Incarnation own) {
+    on(new ReplicaEvent.Registered(own));
+  }
+
   void onFence(FenceAsked asked, int epoch) {
     fenceAsked = Optional.of(asked);
     on(new ReplicaEvent.Fenced(epoch));
@@ -335,6 +339,20 @@ final class PartitionHost {
 
   private void onFlushed(FlushTicket ticket) {
     on(new ReplicaEvent.Flushed(ticket.generation(), ticket.end()));
+  }
+
+  /** For people who look for what is wrong. */
+  @Override
+  public String toString() {
+    return "%s %s %s end %d flushed %d committed %d%s"
+        .formatted(
+            id,
+            replica.role().getClass().getSimpleName(),
+            replica.state(),
+            replica.history().end(),
+            replica.flushedEnd(),
+            highWatermark,
+            opened ? " open" : "");
   }
 
   /** Ends the replica here: nothing of it is led, watched or waited for any more. */

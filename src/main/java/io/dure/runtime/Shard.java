@@ -99,6 +99,9 @@ final class Shard {
     image = newer;
     if (first) {
       clearLeftovers(newer);
+    } else if (older == ClusterImage.EMPTY) {
+      // A late repetition of our request can register us anew.
+      hosts.values().forEach(host -> host.onRegistered(registered.get()));
     }
     dropStale(newer);
     for (TopicImage topic : newer.topics()) {

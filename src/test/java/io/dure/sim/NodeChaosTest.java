@@ -61,6 +61,9 @@ class NodeChaosTest {
       client.produceUntilCommitted(new PartitionId(topic, p), "healed " + p);
     }
     cluster.runForMs(6_000);
+    for (int p = 0; p < PARTITIONS; p++) {
+      client.awaitLeader(new PartitionId(topic, p));
+    }
     take();
 
     assertThat(sent).allMatch(each -> each.answer().isThere() || wasLost(each));

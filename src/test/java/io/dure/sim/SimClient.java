@@ -89,6 +89,15 @@ public final class SimClient {
     return id;
   }
 
+  public void awaitLeader(PartitionId partition) {
+    for (int i = 0; i < 200 && leader(partition).isEmpty(); i++) {
+      cluster.runForMs(10);
+    }
+    if (leader(partition).isEmpty()) {
+      throw new AssertionError("no leader" + state(partition));
+    }
+  }
+
   /** The node that serves a partition as its leader. */
   public Optional<NodeId> leader(PartitionId partition) {
     for (SimNode node : cluster.alive()) {
@@ -140,7 +149,19 @@ public final class SimClient {
       }
       cluster.runForMs(10);
     }
-    throw new AssertionError("never committed: " + value);
+    throw new AssertionError("never committed: " + value + state(partition));
+  }
+
+  /** How a partition stands on all nodes. */
+  public String state(PartitionId partition) {
+    var text = new StringBuilder();
+    for (SimNode node : cluster.alive()) {
+      text.append('\n').append(node.id()).append(' ').append(node.node().describe(partition));
+      text.append('\n').append("   ").append(node.node().image().partition(partition));
+      text.append('\n').append("   ").append(node.node().image().brokers());
+      text.append('\n').append("   ").append(node.node().metadata());
+    }
+    return text.toString();
   }
 
   public static ByteBuffer batch(String value) {
