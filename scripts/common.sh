@@ -63,6 +63,14 @@ maven() {
     mvn -B -f "$ROOT/pom.xml" "$@"
 }
 
+# Flags of both kinds of process. The start-up caches fit these and no others.
+readonly COMMON_FLAGS=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData --enable-native-access=ALL-UNNAMED)
+# A broker keeps its records in the page cache, not on the heap.
+readonly BROKER_FLAGS=("${COMMON_FLAGS[@]}" -Xss512k -XX:+ExitOnOutOfMemoryError)
+readonly COMMAND_FLAGS=("${COMMON_FLAGS[@]}" -XX:TieredStopAtLevel=1)
+readonly BROKER_MAIN=io.dure.server.Main
+readonly COMMAND_MAIN=io.dure.cli.Main
+
 app_is_current() {
   local jar="$ROOT/target/app/dure.jar"
   [[ -f "$jar" ]] || return 1
@@ -97,6 +105,39 @@ build_app() {
     done
     cp "$ROOT/target/dure.jar" "$ROOT/target/app/.dure.jar.new"
     mv -f "$ROOT/target/app/.dure.jar.new" "$ROOT/target/app/dure.jar"
+    [[ "${DURE_AOT:-on}" == off ]] || train_start_caches || true
     printf 'done in %d s\n' "$((SECONDS - started))" >&2
   ) 9> "$ROOT/target/.build.lock"
+}
+
+# Lets a broker and a command run once and keeps what the JVM learned (JEP 483, 514): later starts take a third of the time.
+# Without the caches everything works, only slower, so nothing here may fail the build. DURE_AOT=off leaves it out.
+train_start_caches() {
+  local app="$ROOT/target/app" work port="" pid
+  rm -f "$app"/*.aot
+  work="$(mktemp -d)" || return 1
+  "$JDK/bin/java" "${BROKER_FLAGS[@]}" -XX:AOTCacheOutput="$work/broker.aot" -cp "$app/dure.jar" "$BROKER_MAIN" \
+    --listen 127.0.0.1:0 --data "$work/data" --console off > "$work/out" 2> "$work/broker.log" < /dev/null &
+  pid=$!
+  for _ in $(seq 100); do
+    port="$(sed -n 's/^ready .*listen=[^ ]*:\([0-9]*\).*/\1/p' "$work/out")"
+    [[ -z "$port" ]] && kill -0 "$pid" 2> /dev/null || break
+    sleep 0.1
+  done
+  if [[ -n "$port" ]]; then
+    "$JDK/bin/java" "${COMMAND_FLAGS[@]}" -XX:AOTCacheOutput="$work/command.aot" -cp "$app/dure.jar" "$COMMAND_MAIN" \
+      exercise -b "127.0.0.1:$port" > "$work/command.log" 2>&1 < /dev/null || true
+  fi
+  kill -TERM "$pid" 2> /dev/null || true
+  wait "$pid" 2> /dev/null || true
+  for cache in broker command; do
+    [[ -s "$work/$cache.aot" ]] && mv "$work/$cache.aot" "$app/$cache.aot"
+  done
+  rm -rf "$work"
+}
+
+# The flag that uses a start-up cache, if there is one; the JVM goes without when it does not fit.
+start_cache() {
+  [[ -f "$ROOT/target/app/$1.aot" ]] && printf '%s' "-XX:AOTCache=$ROOT/target/app/$1.aot"
+  return 0
 }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             TopicCommand.class,
             ProduceCommand.class,
             ConsumeCommand.class,
+            ExerciseCommand.class,
             CommandLine.HelpCommand.class
         })
 final class DureCommand {
