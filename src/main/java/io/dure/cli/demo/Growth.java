@@ -22,8 +22,9 @@ final class Growth {
         Stage.await("the cluster lists four brokers", 10_000, () -> scene.admin().describeCluster().nodes().get().size() == 4);
         scene.tell("a member after " + (System.nanoTime() - startedNs) / 1_000_000 + " ms");
         scene.admin().createTopics(List.of(new NewTopic("new-orders", 8, (short) 3))).all().get();
-        Stage.await("its partitions have leaders", 10_000, () -> Stage.partitions(scene.admin(), "new-orders").stream()
-                .allMatch(p -> p.leader().isPresent()));
+        Stage.await("its partitions have leaders and all copies", 10_000, () -> Stage.partitions(scene.admin(), "new-orders")
+                .stream()
+                .allMatch(p -> p.leader().isPresent() && !p.behind()));
         List<ClusterView.Partition> fresh = Stage.partitions(scene.admin(), "new-orders");
         Picture.draw(scene.screen(), fresh, List.of(1, 2, 3, 4), Set.of());
         scene.verdicts()
