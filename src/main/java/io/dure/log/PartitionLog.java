@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 public final class PartitionLog implements AutoCloseable {
     private static final int LOADED_SEGMENTS = 4;
     private static final int DURABLE_CHECKPOINT_EVERY = 16;
+    private static final long EXPIRY_EVERY_MS = 600_000;
 
     private final Disk disk;
     private final String folder;
@@ -43,6 +44,7 @@ public final class PartitionLog implements AutoCloseable {
     private List<DiskFile> flushAlso = new ArrayList<>(0);
     private long namesVersion;
     private long flushedNamesVersion;
+    private long nextExpiryMs;
 
     private PartitionLog(
             Disk disk, String folder, LogSettings settings, Checkpoints checkpoints, LogRecovery.Result found) {
@@ -129,6 +131,10 @@ public final class PartitionLog implements AutoCloseable {
      * @param wallMs milliseconds since 1970, for records that carry the time of their append
      */
     public AppendInfo appendAsLeader(ByteBuffer batches, int epoch, long wallMs) {
+        if (wallMs >= nextExpiryMs) {
+            producers.expire(wallMs, settings.producerExpiryMs());
+            nextExpiryMs = wallMs + EXPIRY_EVERY_MS;
+        }
         long from = history.end();
         long end = from;
         int at = batches.position();
@@ -483,11 +489,8 @@ public final class PartitionLog implements AutoCloseable {
         int kept = indexOf(end);
         Segment last = segments.get(kept);
         int position = end == last.base() ? 0 : reading(() -> locate(last, end, endOf(kept)));
-        Check.that(
-                position == 0 || firstOffsetAt(last, position) == end,
-                "cut to %d within the batch at %d",
-                end,
-                position == 0 ? 0 : firstOffsetAt(last, position));
+        long boundary = end == last.base() ? end : firstOffsetAt(last, position);
+        Check.that(boundary == end, "cut to %d within the batch at %d", end, boundary);
         recent.clear();
         producers.replaceBy(
                 reading(() -> new ProducerReplay(snapshots, segments, settings).until(end, history.start())));

@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * Checks what producers send before a leader appends it: after that, every replica takes it as it is. Looks at headers and
- * checksums, not into compressed records: those are the producer's own affair, and unpacking them would cost more than all else
- * that a broker does with them. Stateless.
+ * checksums, and whether uncompressed records add up; not into compressed ones: those are the producer's own affair, and
+ * unpacking them would cost more than all else that a broker does with them. Stateless.
  */
 public final class ProducedBatches {
   private static final int KNOWN_CODECS = 4;
@@ -63,6 +63,12 @@ public final class ProducedBatches {
     if (BatchFormat.codec(batches, at) > KNOWN_CODECS) {
       return flaw(Kind.UNKNOWN_COMPRESSION, "compression " + BatchFormat.codec(batches, at));
     }
+    if (BatchFormat.baseOffset(batches, at) != 0) {
+      return flaw(Kind.INVALID, "the base offset of a new batch should be 0, not " + BatchFormat.baseOffset(batches, at));
+    }
+    if (BatchFormat.codec(batches, at) == 0 && !recordsAddUp(batches, at, count)) {
+      return flaw(Kind.INVALID, "the records do not fill the batch as its header says");
+    }
     boolean idempotent = BatchFormat.producerId(batches, at) != BatchFormat.NO_PRODUCER;
     if (idempotent
         && (BatchFormat.baseSequence(batches, at) < 0 || BatchFormat.producerEpoch(batches, at) < 0)) {
@@ -75,6 +81,46 @@ public final class ProducedBatches {
                   BatchFormat.baseSequence(batches, at)));
     }
     return Optional.empty();
+  }
+
+  /** Whether there are {@code count} records with offsets 0, 1, 2 and so on, and nothing else. */
+  private static boolean recordsAddUp(ByteBuffer batches, int at, int count) {
+    int end = at + (int) BatchFormat.sizeBytes(batches, at);
+    int next = at + BatchFormat.HEADER_BYTES;
+    for (int i = 0; i < count; i++) {
+      long length = varint(batches, next, end);
+      int body = afterVarint(batches, next, end);
+      if (length <= 0 || length > end - body) {
+        return false;
+      }
+      int offsetAt = afterVarint(batches, body + 1, end);
+      if (varint(batches, offsetAt, end) != i) {
+        return false;
+      }
+      next = body + (int) length;
+    }
+    return next == end;
+  }
+
+  /** A zigzag number of at most ten bytes; -1, which fits nowhere here, where it is cut off. */
+  private static long varint(ByteBuffer bytes, int at, int end) {
+    long value = 0;
+    for (int i = 0; i < 10 && at + i < end; i++) {
+      byte part = bytes.get(at + i);
+      value |= (part & 0x7FL) << (7 * i);
+      if (part >= 0) {
+        return (value >>> 1) ^ -(value & 1);
+      }
+    }
+    return -1;
+  }
+
+  private static int afterVarint(ByteBuffer bytes, int at, int end) {
+    int next = at;
+    while (next < end && bytes.get(next) < 0) {
+      next++;
+    }
+    return Math.min(next + 1, end);
   }
 
   private static Optional<Flaw> flaw(Kind kind, String text) {

@@ -4,8 +4,7 @@
  *
  * <p>Front door: {@link io.dure.log.PartitionLog} (open, append, read, cut, flush); {@link
  * io.dure.log.ProducedBatches} checks what producers send before it is appended; {@link io.dure.log.BatchBuilder} and
- * {@link io.dure.log.LogRecord} write and read records of internal partitions; {@link
- * io.dure.log.PartitionFolder} names the topic a folder belongs to. Nothing here starts a thread or takes a lock: a log
+ * {@link io.dure.log.LogRecord} write and read records of internal partitions. Nothing here starts a thread or takes a lock: a log
  * is confined to the loop that owns its partition, and only {@link io.dure.log.FlushTicket#run} may run elsewhere.
  */
 @NullMarked
