@@ -18,118 +18,140 @@ import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
 
-/** The brokers and partitions of a cluster as one moment's answers of the Admin client show them. */
+/**
+ * The brokers and partitions of a cluster as one moment's answers of the Admin client show them.
+ */
 public record ClusterView(
-        String clusterId, Optional<Integer> controller, List<Broker> brokers, List<Partition> topics) {
+    String clusterId, Optional<Integer> controller, List<Broker> brokers, List<Partition> topics) {
 
-    /** A broker; not {@code live} when partitions name it but the cluster does not list it. */
-    public record Broker(int id, String address, Optional<String> rack, boolean live) {}
+  /** A broker; not {@code live} when partitions name it but the cluster does not list it. */
+  public record Broker(int id, String address, Optional<String> rack, boolean live) {}
 
-    /** A partition; {@code replicas} are in preference order. */
-    public record Partition(
-            String topic, int index, Optional<Integer> leader, List<Integer> replicas, List<Integer> inStep) {
-        public boolean behind() {
-            return inStep.size() < replicas.size();
-        }
-
-        public List<Integer> missing() {
-            return replicas.stream().filter(id -> !inStep.contains(id)).toList();
-        }
+  /** A partition; {@code replicas} are in preference order. */
+  public record Partition(
+      String topic,
+      int index,
+      Optional<Integer> leader,
+      List<Integer> replicas,
+      List<Integer> inStep) {
+    public boolean behind() {
+      return inStep.size() < replicas.size();
     }
 
-    public static ClusterView read(Admin admin, boolean withInternal) throws ExecutionException, InterruptedException {
-        DescribeClusterResult cluster = admin.describeCluster();
-        Collection<String> names = admin.listTopics(new ListTopicsOptions().listInternal(withInternal))
-                .names()
-                .get();
-        List<Partition> partitions = partitions(admin, names);
-        Map<Integer, Broker> brokers = new TreeMap<>();
-        for (Partition partition : partitions) {
-            partition.replicas().forEach(id -> brokers.put(id, new Broker(id, "-", Optional.empty(), false)));
-        }
-        for (Node node : cluster.nodes().get()) {
-            String address = node.host() + ":" + node.port();
-            brokers.put(node.id(), new Broker(node.id(), address, Optional.ofNullable(node.rack()), true));
-        }
-        Node controller = cluster.controller().get();
-        return new ClusterView(
-                Optional.ofNullable(cluster.clusterId().get()).orElse("-"),
-                controller == null || controller.isEmpty() ? Optional.empty() : Optional.of(controller.id()),
-                List.copyOf(brokers.values()),
-                partitions);
+    public List<Integer> missing() {
+      return replicas.stream().filter(id -> !inStep.contains(id)).toList();
     }
+  }
 
-    /** The partitions of the topics named, by topic and number. */
-    public static List<Partition> partitions(Admin admin, Collection<String> topics)
-            throws ExecutionException, InterruptedException {
-        if (topics.isEmpty()) {
-            return List.of();
-        }
-        var partitions = new ArrayList<Partition>();
-        for (TopicDescription topic :
-                admin.describeTopics(topics).allTopicNames().get().values()) {
-            topic.partitions()
-                    .forEach(p -> partitions.add(new Partition(
-                            topic.name(),
-                            p.partition(),
-                            p.leader() == null || p.leader().isEmpty()
-                                    ? Optional.empty()
-                                    : Optional.of(p.leader().id()),
-                            ids(p.replicas()),
-                            ids(p.isr()))));
-        }
-        partitions.sort(Comparator.comparing(Partition::topic).thenComparing(Partition::index));
-        return List.copyOf(partitions);
+  public static ClusterView read(Admin admin, boolean withInternal)
+      throws ExecutionException, InterruptedException {
+    DescribeClusterResult cluster = admin.describeCluster();
+    Collection<String> names =
+        admin.listTopics(new ListTopicsOptions().listInternal(withInternal)).names().get();
+    List<Partition> partitions = partitions(admin, names);
+    Map<Integer, Broker> brokers = new TreeMap<>();
+    for (Partition partition : partitions) {
+      partition
+          .replicas()
+          .forEach(id -> brokers.put(id, new Broker(id, "-", Optional.empty(), false)));
     }
+    for (Node node : cluster.nodes().get()) {
+      String address = node.host() + ":" + node.port();
+      brokers.put(
+          node.id(), new Broker(node.id(), address, Optional.ofNullable(node.rack()), true));
+    }
+    Node controller = cluster.controller().get();
+    return new ClusterView(
+        Optional.ofNullable(cluster.clusterId().get()).orElse("-"),
+        controller == null || controller.isEmpty()
+            ? Optional.empty()
+            : Optional.of(controller.id()),
+        List.copyOf(brokers.values()),
+        partitions);
+  }
 
-    private static List<Integer> ids(List<Node> nodes) {
-        return nodes.stream().map(Node::id).toList();
+  /** The partitions of the topics named, by topic and number. */
+  public static List<Partition> partitions(Admin admin, Collection<String> topics)
+      throws ExecutionException, InterruptedException {
+    if (topics.isEmpty()) {
+      return List.of();
     }
+    var partitions = new ArrayList<Partition>();
+    for (TopicDescription topic : admin.describeTopics(topics).allTopicNames().get().values()) {
+      topic
+          .partitions()
+          .forEach(p ->
+              partitions.add(
+                  new Partition(
+                      topic.name(),
+                      p.partition(),
+                      p.leader() == null || p.leader().isEmpty()
+                          ? Optional.empty()
+                          : Optional.of(p.leader().id()),
+                      ids(p.replicas()),
+                      ids(p.isr()))));
+    }
+    partitions.sort(Comparator.comparing(Partition::topic).thenComparing(Partition::index));
+    return List.copyOf(partitions);
+  }
 
-    public long leads(int broker) {
-        return topics.stream().filter(p -> p.leader().filter(id -> id == broker).isPresent()).count();
-    }
+  private static List<Integer> ids(List<Node> nodes) {
+    return nodes.stream().map(Node::id).toList();
+  }
 
-    public long copies(int broker) {
-        return topics.stream().filter(p -> p.replicas().contains(broker)).count() - leads(broker);
-    }
+  public long leads(int broker) {
+    return topics.stream().filter(p -> p.leader().filter(id -> id == broker).isPresent()).count();
+  }
 
-    public List<Partition> withoutLeader() {
-        return topics.stream().filter(p -> p.leader().isEmpty()).toList();
-    }
+  public long copies(int broker) {
+    return topics.stream().filter(p -> p.replicas().contains(broker)).count() - leads(broker);
+  }
 
-    public Map<String, List<Partition>> byTopic() {
-        return topics.stream().collect(Collectors.groupingBy(Partition::topic, TreeMap::new, Collectors.toList()));
-    }
+  public List<Partition> withoutLeader() {
+    return topics.stream().filter(p -> p.leader().isEmpty()).toList();
+  }
 
-    Map<String, Object> asMap() {
-        return object(
-                "clusterId", clusterId,
-                "controller", controller,
-                "brokers",
-                        IntStream.range(0, brokers.size())
-                                .mapToObj(i -> brokerMap(brokers.get(i)))
-                                .toList(),
-                "topics",
-                        byTopic().entrySet().stream()
-                                .map(e -> object("name", e.getKey(), "partitions", partitionMaps(e.getValue())))
-                                .toList());
-    }
+  public Map<String, List<Partition>> byTopic() {
+    return topics.stream()
+        .collect(Collectors.groupingBy(Partition::topic, TreeMap::new, Collectors.toList()));
+  }
 
-    private Map<String, Object> brokerMap(Broker broker) {
-        return object(
-                "id", broker.id(),
-                "address", broker.address(),
-                "rack", broker.rack(),
-                "live", broker.live(),
-                "leads", leads(broker.id()),
-                "copies", copies(broker.id()));
-    }
+  Map<String, Object> asMap() {
+    return object(
+        "clusterId",
+        clusterId,
+        "controller",
+        controller,
+        "brokers",
+        IntStream.range(0, brokers.size()).mapToObj(i -> brokerMap(brokers.get(i))).toList(),
+        "topics",
+        byTopic().entrySet().stream()
+            .map(e -> object("name", e.getKey(), "partitions", partitionMaps(e.getValue())))
+            .toList());
+  }
 
-    static List<Map<String, Object>> partitionMaps(List<Partition> partitions) {
-        return partitions.stream()
-                .map(p -> object(
-                        "partition", p.index(), "leader", p.leader(), "replicas", p.replicas(), "inStep", p.inStep()))
-                .toList();
-    }
+  private Map<String, Object> brokerMap(Broker broker) {
+    return object(
+        "id", broker.id(),
+        "address", broker.address(),
+        "rack", broker.rack(),
+        "live", broker.live(),
+        "leads", leads(broker.id()),
+        "copies", copies(broker.id()));
+  }
+
+  static List<Map<String, Object>> partitionMaps(List<Partition> partitions) {
+    return partitions.stream()
+        .map(p ->
+            object(
+                "partition",
+                p.index(),
+                "leader",
+                p.leader(),
+                "replicas",
+                p.replicas(),
+                "inStep",
+                p.inStep()))
+        .toList();
+  }
 }

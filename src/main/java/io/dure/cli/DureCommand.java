@@ -9,54 +9,56 @@ import picocli.CommandLine.Command;
 
 /** The root of the command line: which commands there are, and how a failure is told. */
 @Command(
-        name = "dure",
-        mixinStandardHelpOptions = true,
-        version = "dure 0.1.0",
-        description = "A cluster of brokers that speaks the Kafka protocol and keeps its promises.",
-        subcommands = {
-            DemoCommand.class,
-            UpCommand.class,
-            StartCommand.class,
-            StatusCommand.class,
-            TopicCommand.class,
-            ProduceCommand.class,
-            ConsumeCommand.class,
-            ExerciseCommand.class,
-            CommandLine.HelpCommand.class
-        })
+    name = "dure",
+    mixinStandardHelpOptions = true,
+    version = "dure 0.1.0",
+    description = "A cluster of brokers that speaks the Kafka protocol and keeps its promises.",
+    subcommands = {
+      DemoCommand.class,
+      UpCommand.class,
+      StartCommand.class,
+      StatusCommand.class,
+      TopicCommand.class,
+      ProduceCommand.class,
+      ConsumeCommand.class,
+      ExerciseCommand.class,
+      CommandLine.HelpCommand.class
+    })
 final class DureCommand {
-    private DureCommand() {}
+  private DureCommand() {}
 
-    /** Runs one command line; returns the exit status: 0 done, 1 failed, 2 wrong usage. */
-    static int run(String[] args, PrintWriter errors) {
-        var line = new CommandLine(new DureCommand());
-        line.setErr(errors);
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionExceptionHandler((failure, command, _) -> {
-            command.getErr().println("error: " + reason(failure));
-            return 1;
-        });
-        if (args.length == 0) {
-            line.usage(System.out);
-            return 2;
-        }
-        return line.execute(args);
+  /** Runs one command line; returns the exit status: 0 done, 1 failed, 2 wrong usage. */
+  static int run(String[] args, PrintWriter errors) {
+    var line = new CommandLine(new DureCommand());
+    line.setErr(errors);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler((failure, command, _) -> {
+      command.getErr().println("error: " + reason(failure));
+      return 1;
+    });
+    if (args.length == 0) {
+      line.usage(System.out);
+      return 2;
     }
+    return line.execute(args);
+  }
 
-    private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof ExecutionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        if (cause instanceof TimeoutException) {
-            return message + System.lineSeparator()
-                    + "The brokers did not answer in time. Without a majority of its nodes a cluster decides nothing:"
-                    + " see ./dure status, or give --timeout more milliseconds.";
-        }
-        if (cause instanceof Refusal) {
-            return message;
-        }
-        return message + " (" + cause.getClass().getSimpleName() + ")";
+  private static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof ExecutionException && cause.getCause() != null) {
+      cause = cause.getCause();
     }
+    String message =
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    if (cause instanceof TimeoutException) {
+      return message
+          + System.lineSeparator()
+          + "The brokers did not answer in time. Without a majority of its nodes a cluster decides nothing:"
+          + " see ./dure status, or give --timeout more milliseconds.";
+    }
+    if (cause instanceof Refusal) {
+      return message;
+    }
+    return message + " (" + cause.getClass().getSimpleName() + ")";
+  }
 }

@@ -17,62 +17,65 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * Uses a broker as clients do, a little of everything. The launcher runs it once after a build, so that the JVM's start-up
- * cache knows the classes a broker and the commands need.
+ * Uses a broker as clients do, a little of everything. The launcher runs it once after a build, so
+ * that the JVM's start-up cache knows the classes a broker and the commands need.
  */
-@Command(name = "exercise", hidden = true, description = "Use a broker a little, for the start-up cache.")
+@Command(
+    name = "exercise",
+    hidden = true,
+    description = "Use a broker a little, for the start-up cache.")
 final class ExerciseCommand implements Callable<Integer> {
-    private static final String TOPIC = "exercise";
-    private static final int RECORDS = 3_000;
-    private static final int VALUE_BYTES = 500;
-    private static final long TIMEOUT_NS = 10_000_000_000L;
+  private static final String TOPIC = "exercise";
+  private static final int RECORDS = 3_000;
+  private static final int VALUE_BYTES = 500;
+  private static final long TIMEOUT_NS = 10_000_000_000L;
 
-    @Mixin
-    ClusterOptions cluster = new ClusterOptions();
+  @Mixin ClusterOptions cluster = new ClusterOptions();
 
-    @Override
-    public Integer call() throws Exception {
-        try (Admin admin = cluster.admin()) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, Optional.of(3), Optional.empty())))
-                    .all()
-                    .get();
-            produce();
-            int read = consume();
-            ClusterView.read(admin, true);
-            return read == RECORDS ? 0 : 1;
-        }
+  @Override
+  public Integer call() throws Exception {
+    try (Admin admin = cluster.admin()) {
+      admin
+          .createTopics(List.of(new NewTopic(TOPIC, Optional.of(3), Optional.empty())))
+          .all()
+          .get();
+      produce();
+      int read = consume();
+      ClusterView.read(admin, true);
+      return read == RECORDS ? 0 : 1;
     }
+  }
 
-    private void produce() throws Exception {
-        var settings = new HashMap<>(cluster.client());
-        settings.remove("default.api.timeout.ms");
-        var bytes = new ByteArraySerializer();
-        try (var producer = new KafkaProducer<>(settings, bytes, bytes)) {
-            Future<?> last = producer.send(new ProducerRecord<>(TOPIC, new byte[VALUE_BYTES]));
-            for (int i = 1; i < RECORDS; i++) {
-                last = producer.send(new ProducerRecord<>(TOPIC, new byte[VALUE_BYTES]));
-                if (i % 100 == 0) {
-                    last.get();
-                }
-            }
-            last.get();
+  private void produce() throws Exception {
+    var settings = new HashMap<>(cluster.client());
+    settings.remove("default.api.timeout.ms");
+    var bytes = new ByteArraySerializer();
+    try (var producer = new KafkaProducer<>(settings, bytes, bytes)) {
+      Future<?> last = producer.send(new ProducerRecord<>(TOPIC, new byte[VALUE_BYTES]));
+      for (int i = 1; i < RECORDS; i++) {
+        last = producer.send(new ProducerRecord<>(TOPIC, new byte[VALUE_BYTES]));
+        if (i % 100 == 0) {
+          last.get();
         }
+      }
+      last.get();
     }
+  }
 
-    private int consume() {
-        var settings = new HashMap<>(cluster.client());
-        settings.put("group.id", "exercise");
-        settings.put("auto.offset.reset", "earliest");
-        var bytes = new ByteArrayDeserializer();
-        int read = 0;
-        try (var consumer = new KafkaConsumer<>(settings, bytes, bytes)) {
-            consumer.subscribe(List.of(TOPIC));
-            long startedNs = System.nanoTime();
-            while (read < RECORDS && System.nanoTime() - startedNs < TIMEOUT_NS) {
-                read += consumer.poll(Duration.ofMillis(100)).count();
-            }
-            consumer.commitSync();
-        }
-        return read;
+  private int consume() {
+    var settings = new HashMap<>(cluster.client());
+    settings.put("group.id", "exercise");
+    settings.put("auto.offset.reset", "earliest");
+    var bytes = new ByteArrayDeserializer();
+    int read = 0;
+    try (var consumer = new KafkaConsumer<>(settings, bytes, bytes)) {
+      consumer.subscribe(List.of(TOPIC));
+      long startedNs = System.nanoTime();
+      while (read < RECORDS && System.nanoTime() - startedNs < TIMEOUT_NS) {
+        read += consumer.poll(Duration.ofMillis(100)).count();
+      }
+      consumer.commitSync();
     }
+    return read;
+  }
 }

@@ -1,4 +1,7 @@
-/** The command line: every {@code ./dure} command but the broker itself, over Kafka's public client API. */
+/**
+ * The command line: every {@code ./dure} command but the broker itself, over Kafka's public client
+ * API.
+ */
 @NullMarked
 package io.dure.cli;
 

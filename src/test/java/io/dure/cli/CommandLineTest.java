@@ -10,35 +10,35 @@ import org.junit.jupiter.api.Test;
 
 /** What the command line says when it cannot do what was asked. */
 class CommandLineTest {
-    private final StringWriter errors = new StringWriter();
+  private final StringWriter errors = new StringWriter();
 
-    private int run(String... args) {
-        return DureCommand.run(args, new PrintWriter(errors, true));
+  private int run(String... args) {
+    return DureCommand.run(args, new PrintWriter(errors, true));
+  }
+
+  @Test
+  void aClusterThatIsNotThereIsToldAtOnceWithWhatToDo() throws Exception {
+    int nobodyHere;
+    try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobodyHere = probe.getLocalPort();
     }
 
-    @Test
-    void aClusterThatIsNotThereIsToldAtOnceWithWhatToDo() throws Exception {
-        int nobodyHere;
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobodyHere = probe.getLocalPort();
-        }
+    int status = run("status", "-b", "127.0.0.1:" + nobodyHere);
 
-        int status = run("status", "-b", "127.0.0.1:" + nobodyHere);
+    assertThat(status).isEqualTo(1);
+    assertThat(errors.toString()).contains("no broker answers", "./dure up", "-b HOST:PORT");
+  }
 
-        assertThat(status).isEqualTo(1);
-        assertThat(errors.toString()).contains("no broker answers", "./dure up", "-b HOST:PORT");
-    }
+  @Test
+  void anAddressWithoutPortIsRefusedWithItsForm() {
+    assertThat(run("topic", "list", "-b", "somewhere")).isEqualTo(1);
+    assertThat(errors.toString()).contains("-b takes HOST:PORT, not somewhere");
+  }
 
-    @Test
-    void anAddressWithoutPortIsRefusedWithItsForm() {
-        assertThat(run("topic", "list", "-b", "somewhere")).isEqualTo(1);
-        assertThat(errors.toString()).contains("-b takes HOST:PORT, not somewhere");
-    }
-
-    @Test
-    void wrongUsageHasAStatusOfItsOwn() {
-        assertThat(run("topic", "create")).isEqualTo(2);
-        assertThat(run("nonsense")).isEqualTo(2);
-        assertThat(errors.toString()).contains("NAME", "nonsense");
-    }
+  @Test
+  void wrongUsageHasAStatusOfItsOwn() {
+    assertThat(run("topic", "create")).isEqualTo(2);
+    assertThat(run("nonsense")).isEqualTo(2);
+    assertThat(errors.toString()).contains("NAME", "nonsense");
+  }
 }

@@ -8,68 +8,74 @@ import java.util.List;
 
 /** What was promised and what was seen, row by row. */
 final class Verdicts {
-    private enum Outcome {
-        HELD("held", Ink.GOOD),
-        BROKEN("BROKEN", Ink.BAD),
-        LATER("not built yet", Ink.WARN);
+  private enum Outcome {
+    HELD("held", Ink.GOOD),
+    BROKEN("BROKEN", Ink.BAD),
+    LATER("not built yet", Ink.WARN);
 
-        private final String word;
-        private final Ink ink;
+    private final String word;
+    private final Ink ink;
 
-        Outcome(String word, Ink ink) {
-            this.word = word;
-            this.ink = ink;
-        }
+    Outcome(String word, Ink ink) {
+      this.word = word;
+      this.ink = ink;
     }
+  }
 
-    private record Row(int number, String promised, String seen, Outcome outcome) {}
+  private record Row(int number, String promised, String seen, Outcome outcome) {}
 
-    private final Screen screen;
-    private final List<Row> rows = new ArrayList<>();
+  private final Screen screen;
+  private final List<Row> rows = new ArrayList<>();
 
-    Verdicts(Screen screen) {
-        this.screen = screen;
-    }
+  Verdicts(Screen screen) {
+    this.screen = screen;
+  }
 
-    /** Notes a promise and tells at once how it went. */
-    void judge(int number, String promised, boolean held, String seen) {
-        add(new Row(number, promised, seen, held ? Outcome.HELD : Outcome.BROKEN));
-    }
+  /** Notes a promise and tells at once how it went. */
+  void judge(int number, String promised, boolean held, String seen) {
+    add(new Row(number, promised, seen, held ? Outcome.HELD : Outcome.BROKEN));
+  }
 
-    /** For what is promised and known not to be there yet: said, not counted. */
-    void later(int number, String promised, String seen) {
-        add(new Row(number, promised, seen, Outcome.LATER));
-    }
+  /** For what is promised and known not to be there yet: said, not counted. */
+  void later(int number, String promised, String seen) {
+    add(new Row(number, promised, seen, Outcome.LATER));
+  }
 
-    private void add(Row row) {
-        rows.add(row);
-        screen.line("          " + screen.ink(row.outcome().ink, mark(row.outcome())) + " " + row.promised() + ": "
-                + row.seen());
-    }
+  private void add(Row row) {
+    rows.add(row);
+    screen.line(
+        "          "
+            + screen.ink(row.outcome().ink, mark(row.outcome()))
+            + " "
+            + row.promised()
+            + ": "
+            + row.seen());
+  }
 
-    private static String mark(Outcome outcome) {
-        return switch (outcome) {
-            case HELD -> "✓";
-            case BROKEN -> "✗";
-            case LATER -> "·";
-        };
-    }
+  private static String mark(Outcome outcome) {
+    return switch (outcome) {
+      case HELD -> "✓";
+      case BROKEN -> "✗";
+      case LATER -> "·";
+    };
+  }
 
-    boolean allHeld() {
-        return !rows.isEmpty() && rows.stream().noneMatch(row -> row.outcome() == Outcome.BROKEN);
-    }
+  boolean allHeld() {
+    return !rows.isEmpty() && rows.stream().noneMatch(row -> row.outcome() == Outcome.BROKEN);
+  }
 
-    void print() {
-        screen.blank();
-        screen.table(
-                List.of("#", "PROMISED", "", "SEEN"),
-                rows.stream()
-                        .sorted((a, b) -> Integer.compare(a.number(), b.number()))
-                        .map(row -> List.of(
-                                Cell.of(row.number()),
-                                Cell.of(row.promised()),
-                                new Cell(row.outcome().word, row.outcome().ink),
-                                Cell.of(row.seen())))
-                        .toList());
-    }
+  void print() {
+    screen.blank();
+    screen.table(
+        List.of("#", "PROMISED", "", "SEEN"),
+        rows.stream()
+            .sorted((a, b) -> Integer.compare(a.number(), b.number()))
+            .map(row ->
+                List.of(
+                    Cell.of(row.number()),
+                    Cell.of(row.promised()),
+                    new Cell(row.outcome().word, row.outcome().ink),
+                    Cell.of(row.seen())))
+            .toList());
+  }
 }
