@@ -37,10 +37,12 @@ public final class DescribeTopicPartitionsHandler
       Reply<DescribeTopicPartitionsResponseData> reply) {
     DescribeTopicPartitionsRequestData.Cursor cursor = request.cursor();
     if (cursor != null && cursor.partitionIndex() < 0) {
-      // The response has room for an error only beside a topic.
-      var response = new DescribeTopicPartitionsResponseData();
-      response.topics().add(unknown(cursor.topicName(), WireError.INVALID_REQUEST));
-      reply.send(response);
+      // The response has room for an error only beside a topic; Kafka answers with nothing at all.
+      DescribeTopicPartitionsResponseData nothing = new DescribeTopicPartitionsResponseData();
+      request
+          .topics()
+          .forEach(topic -> nothing.topics().add(unknown(topic.name(), WireError.INVALID_REQUEST)));
+      reply.send(nothing);
       return;
     }
     TopicCatalog catalog = TopicCatalog.of(cluster);
@@ -72,7 +74,8 @@ public final class DescribeTopicPartitionsHandler
     return new DescribeTopicPartitionsResponseTopic()
         .setErrorCode(error.code())
         .setName(name)
-        .setIsInternal(TopicNames.internal(name));
+        .setIsInternal(TopicNames.internal(name))
+        .setTopicAuthorizedOperations(AuthorizedOperations.TOPIC);
   }
 
   /** One answer being filled. */

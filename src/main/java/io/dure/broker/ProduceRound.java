@@ -2,6 +2,7 @@ package io.dure.broker;
 
 import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
+import io.dure.metadata.TopicImage;
 import io.dure.runtime.Partitions.AppendOutcome;
 import io.dure.runtime.Partitions.Leadership;
 import io.dure.wire.WireError;
@@ -21,6 +22,7 @@ final class ProduceRound {
 
   private final short acks;
   private final short version;
+  private final ClusterImage image;
   private final LeaderHints hints;
   private final Reply<ProduceResponseData> reply;
   private final ProduceResponseData response = new ProduceResponseData();
@@ -34,6 +36,7 @@ final class ProduceRound {
       Reply<ProduceResponseData> reply) {
     this.acks = request.acks();
     this.version = context.version();
+    this.image = image;
     this.hints = new LeaderHints(image);
     this.reply = reply;
   }
@@ -48,7 +51,17 @@ final class ProduceRound {
     var into = new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
     of.partitionResponses().add(into);
     underWay++;
-    return new Slot(topic.name(), into);
+    return new Slot(topic, into);
+  }
+
+  private String nameOf(TopicProduceData topic) {
+    if (!topic.name().isEmpty()) {
+      return topic.name();
+    }
+    return image
+        .topic(Ids.topic(topic.topicId()))
+        .map(TopicImage::name)
+        .orElseGet(() -> topic.topicId().toString());
   }
 
   void allStarted() {
@@ -82,10 +95,10 @@ final class ProduceRound {
 
   /** One partition's place in the answer; filled exactly once. */
   final class Slot {
-    private final String topic;
+    private final TopicProduceData topic;
     private final PartitionProduceResponse into;
 
-    private Slot(String topic, PartitionProduceResponse into) {
+    private Slot(TopicProduceData topic, PartitionProduceResponse into) {
       this.topic = topic;
       this.into = into;
     }
@@ -120,7 +133,7 @@ final class ProduceRound {
       if (firstFailure.isEmpty()) {
         firstFailure =
             Optional.of(
-                error + " for " + topic + "-" + into.index() + (reason.isEmpty() ? "" : ", " + reason));
+                error + " for " + nameOf(topic) + "-" + into.index() + (reason.isEmpty() ? "" : ", " + reason));
       }
       finishOne();
     }

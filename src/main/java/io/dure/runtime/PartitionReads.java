@@ -101,6 +101,9 @@ final class PartitionReads {
       case Locate.AtTime(long timestampMs) ->
           found(log, log.firstAtOrAfter(timestampMs, committed));
       case Locate.EndOfEpoch(int epoch) -> {
+        if (epoch > host.imageEpoch()) {
+          yield new LocateOutcome.Found(-1, -1, -1);
+        }
         LogPosition end = log.history().endOf(epoch);
         yield new LocateOutcome.Found(
             end.lastEpoch() < 0 ? -1 : end.end(), -1, end.lastEpoch());
