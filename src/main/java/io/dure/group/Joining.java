@@ -4,6 +4,7 @@ import io.dure.wire.WireError;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** JoinGroup: a member comes in, or comes again for the next generation. */
 final class Joining {
@@ -48,14 +49,24 @@ final class Joining {
   }
 
   private WireError malformed(GroupCommand.Join join) {
-    if (join.groupId().isEmpty()) {
+    if (join.groupId().isEmpty() || join.groupId().length() > RecordCodec.MAX_TEXT_CHARS) {
       return WireError.INVALID_GROUP_ID;
+    }
+    if (!texts(join).allMatch(text -> text.length() <= RecordCodec.MAX_TEXT_CHARS)) {
+      return WireError.INVALID_REQUEST;
     }
     if (join.sessionTimeoutMs() < settings.minSessionMs() || join.sessionTimeoutMs() > settings.maxSessionMs()) {
       return WireError.INVALID_SESSION_TIMEOUT;
     }
     long bytes = join.protocols().stream().mapToLong(p -> p.metadata().sizeBytes()).sum();
     return bytes > settings.maxSubscriptionBytes() ? WireError.POLICY_VIOLATION : WireError.NONE;
+  }
+
+  private static Stream<String> texts(GroupCommand.Join join) {
+    Stream<String> own = Stream.of(join.clientId(), join.clientHost(), join.protocolType());
+    return Stream.concat(
+        Stream.concat(own, join.member().instanceId().stream()),
+        join.protocols().stream().map(Protocol::name));
   }
 
   /** While members rejoin, the first so many who come are in; otherwise those who are in are. */

@@ -27,7 +27,7 @@ final class Offsets {
     table.find(commit.groupId()).ifPresent(g -> countAsHeartbeat(g, commit.member(), turn));
     var errors = new ArrayList<WireError>();
     for (GroupCommand.OffsetToCommit offset : commit.offsets()) {
-      if (offset.metadata().length() > settings.maxOffsetMetadataChars()) {
+      if (offset.metadata().length() > Math.min(RecordCodec.MAX_TEXT_CHARS, settings.maxOffsetMetadataChars())) {
         errors.add(WireError.OFFSET_METADATA_TOO_LARGE);
       } else {
         store(commit, offset, turn);
@@ -49,6 +49,9 @@ final class Offsets {
   }
 
   private WireError refusal(GroupCommand.CommitOffsets commit) {
+    if (commit.groupId().length() > RecordCodec.MAX_TEXT_CHARS) {
+      return WireError.INVALID_GROUP_ID;
+    }
     Optional<Group> found = table.find(commit.groupId());
     if (found.isEmpty()) {
       if (commit.generation() >= 0) {

@@ -22,6 +22,9 @@ import java.util.Optional;
  * versions. A value of nothing (a tombstone) forgets.
  */
 public final class RecordCodec {
+  /** A text of so many characters fits into a record whatever characters they are. */
+  static final int MAX_TEXT_CHARS = Short.MAX_VALUE / 3;
+
   private static final short OFFSET_KEY_OLD = 0;
   private static final short OFFSET_KEY = 1;
   private static final short GROUP_KEY = 2;

@@ -73,11 +73,11 @@ final class Settings {
           "Incremental fetch sessions kept per event loop.");
   static final Setting<Integer> OFFSETS_PARTITIONS =
       number(
-          "offsets.topic.num.partitions", "", 1, 1_000, 50,
+          "offsets.topic.num.partitions", "", 1, 1_000, 16,
           "Partitions of the topic that keeps the groups' offsets, when it is created.");
   static final Setting<Integer> OFFSET_METADATA_MAX =
       number(
-          "offset.metadata.max.bytes", "characters", 0, 1 << 20, 4_096,
+          "offset.metadata.max.bytes", "characters", 0, 10_000, 4_096,
           "The longest text stored beside an offset.");
   static final Setting<Integer> OFFSETS_RETENTION_MINUTES =
       number(

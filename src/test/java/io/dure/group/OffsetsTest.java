@@ -172,6 +172,20 @@ class OffsetsTest {
   }
 
   @Test
+  void textsThatNoRecordCouldHoldAreRefused() {
+    String tooLong = "\ufffd".repeat(RecordCodec.MAX_TEXT_CHARS + 1);
+    var command = new GroupCommand.CommitOffsets(tooLong, MemberRef.dynamic(""), -1, -1, true, scene.commit("", -1, "t", 0, 1).offsets());
+
+    assertThat(scene.answer(command).errors()).containsExactly(WireError.INVALID_GROUP_ID);
+    assertThat(scene.answer(scene.joinOf(tooLong, "", Optional.empty(), true, 10_000)).error()).isEqualTo(WireError.INVALID_GROUP_ID);
+    assertThat(scene.answer(scene.join("", Optional.of(tooLong))).error()).isEqualTo(WireError.INVALID_REQUEST);
+    String longest = tooLong.substring(1);
+    scene.ask(scene.join("", Optional.of(longest)));
+    scene.pass(400);
+    assertThat(scene.described().members()).hasSize(1);
+  }
+
+  @Test
   void groupsAreListedByState() {
     commit("", -1, 42);
 
