@@ -203,7 +203,10 @@ public final class Node {
 
   /** A node that does not know the leader yet tells whom it reaches; they pass it on, once. */
   private void onRegister(NodeId from, PeerMessage.Register register) {
-    metadata.onAlive(register.node(), register.process());
+    if (from.equals(register.node())) {
+      // What others pass on may be late and of a process that is long over.
+      metadata.onAlive(register.node(), register.process());
+    }
     if (metadata.controller().isActive()) {
       tellController(
           new ControllerEvent.RegistrationAsked(

@@ -113,6 +113,20 @@ class BrokerLivenessTest {
     }
 
     @Test
+    void lateRequestOfAProcessThatIsOverDoesNotBringItBack() {
+        UUID former = cluster.processes.get(node(2));
+        cluster.gone(2);
+        cluster.register(2);
+        Incarnation current = cluster.incarnation(2);
+        cluster.gone(2);
+
+        cluster.registerAs(2, former);
+
+        assertThat(cluster.incarnation(2)).isEqualTo(current);
+        assertThat(cluster.refusals).hasSize(1);
+    }
+
+    @Test
     void signsOfLifeOfAnotherProcessDoNotCount() {
         for (int i = 0; i < 30; i++) {
             cluster.nowMs += 50;
