@@ -168,7 +168,7 @@ public final class SocketLoop implements IoSource {
   public void close() {
     flushDirty();
     for (Channel channel : new ArrayList<>(channels)) {
-      channel.close("this node stops");
+      channel.close("");
     }
     try {
       selector.close();
