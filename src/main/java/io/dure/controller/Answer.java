@@ -6,63 +6,74 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The controller's answer to a {@link Command}: one result per thing asked for, in the order of the request. */
+/**
+ * The controller's answer to a {@link Command}: one result per thing asked for, in the order of the
+ * request.
+ */
 public sealed interface Answer {
-    record TopicsCreated(List<TopicCreation> topics) implements Answer {
-        public TopicsCreated {
-            topics = List.copyOf(topics);
-        }
+  record TopicsCreated(List<TopicCreation> topics) implements Answer {
+    public TopicsCreated {
+      topics = List.copyOf(topics);
+    }
+  }
+
+  /**
+   * One topic's result; what follows {@code result} is meaningful only when it is {@link
+   * Result#DONE}.
+   *
+   * @param configs the topic's own settings
+   */
+  record TopicCreation(
+      String name,
+      Result result,
+      TopicId id,
+      int partitions,
+      int replicationFactor,
+      Map<String, String> configs) {
+    public TopicCreation {
+      configs = Map.copyOf(configs);
     }
 
-    /**
-     * One topic's result; what follows {@code result} is meaningful only when it is {@link Result#DONE}.
-     *
-     * @param configs the topic's own settings
-     */
-    record TopicCreation(
-            String name, Result result, TopicId id, int partitions, int replicationFactor, Map<String, String> configs) {
-        public TopicCreation {
-            configs = Map.copyOf(configs);
-        }
+    static TopicCreation refused(String name, Result result) {
+      return new TopicCreation(name, result, TopicId.ZERO, -1, -1, Map.of());
+    }
+  }
 
-        static TopicCreation refused(String name, Result result) {
-            return new TopicCreation(name, result, TopicId.ZERO, -1, -1, Map.of());
-        }
+  record TopicsDeleted(List<TopicDeletion> topics) implements Answer {
+    public TopicsDeleted {
+      topics = List.copyOf(topics);
+    }
+  }
+
+  /**
+   * @param name empty when the topic was named by an id that does not exist
+   */
+  record TopicDeletion(Optional<String> name, TopicId id, Result result) {}
+
+  record PartitionsCreated(List<TopicGrowth> topics) implements Answer {
+    public PartitionsCreated {
+      topics = List.copyOf(topics);
+    }
+  }
+
+  record TopicGrowth(String name, Result result) {}
+
+  /** The ids {@code first} to {@code first + count - 1} are the asker's alone. */
+  record ProducerIds(long first, int count) implements Answer {}
+
+  /** The command as a whole was not taken up. */
+  record Refused(Result result) implements Answer {}
+
+  /** An error with its explanation for people, or {@link #DONE}. */
+  record Result(WireError error, Optional<String> message) {
+    public static final Result DONE = new Result(WireError.NONE, Optional.empty());
+
+    static Result refused(WireError error, String message) {
+      return new Result(error, Optional.of(message));
     }
 
-    record TopicsDeleted(List<TopicDeletion> topics) implements Answer {
-        public TopicsDeleted {
-            topics = List.copyOf(topics);
-        }
+    public boolean isDone() {
+      return error == WireError.NONE;
     }
-
-    /** @param name empty when the topic was named by an id that does not exist */
-    record TopicDeletion(Optional<String> name, TopicId id, Result result) {}
-
-    record PartitionsCreated(List<TopicGrowth> topics) implements Answer {
-        public PartitionsCreated {
-            topics = List.copyOf(topics);
-        }
-    }
-
-    record TopicGrowth(String name, Result result) {}
-
-    /** The ids {@code first} to {@code first + count - 1} are the asker's alone. */
-    record ProducerIds(long first, int count) implements Answer {}
-
-    /** The command as a whole was not taken up. */
-    record Refused(Result result) implements Answer {}
-
-    /** An error with its explanation for people, or {@link #DONE}. */
-    record Result(WireError error, Optional<String> message) {
-        public static final Result DONE = new Result(WireError.NONE, Optional.empty());
-
-        static Result refused(WireError error, String message) {
-            return new Result(error, Optional.of(message));
-        }
-
-        public boolean isDone() {
-            return error == WireError.NONE;
-        }
-    }
+  }
 }

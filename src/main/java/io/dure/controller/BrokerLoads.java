@@ -6,37 +6,40 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How many partitions each broker is the preferred leader of, and how many copies it holds, over all topics. */
+/**
+ * How many partitions each broker is the preferred leader of, and how many copies it holds, over
+ * all topics.
+ */
 final class BrokerLoads {
-    private final Map<NodeId, Integer> leaders = new HashMap<>();
-    private final Map<NodeId, Integer> copies = new HashMap<>();
+  private final Map<NodeId, Integer> leaders = new HashMap<>();
+  private final Map<NodeId, Integer> copies = new HashMap<>();
 
-    BrokerLoads() {}
+  BrokerLoads() {}
 
-    BrokerLoads(BrokerLoads other) {
-        leaders.putAll(other.leaders);
-        copies.putAll(other.copies);
-    }
+  BrokerLoads(BrokerLoads other) {
+    leaders.putAll(other.leaders);
+    copies.putAll(other.copies);
+  }
 
-    void add(PartitionImage partition) {
-        add(partition.replicas());
-    }
+  void add(PartitionImage partition) {
+    add(partition.replicas());
+  }
 
-    void add(List<NodeId> replicas) {
-        leaders.merge(replicas.getFirst(), 1, Integer::sum);
-        replicas.forEach(node -> copies.merge(node, 1, Integer::sum));
-    }
+  void add(List<NodeId> replicas) {
+    leaders.merge(replicas.getFirst(), 1, Integer::sum);
+    replicas.forEach(node -> copies.merge(node, 1, Integer::sum));
+  }
 
-    void remove(PartitionImage partition) {
-        leaders.merge(partition.preferredLeader(), -1, Integer::sum);
-        partition.replicas().forEach(node -> copies.merge(node, -1, Integer::sum));
-    }
+  void remove(PartitionImage partition) {
+    leaders.merge(partition.preferredLeader(), -1, Integer::sum);
+    partition.replicas().forEach(node -> copies.merge(node, -1, Integer::sum));
+  }
 
-    int leaders(NodeId node) {
-        return leaders.getOrDefault(node, 0);
-    }
+  int leaders(NodeId node) {
+    return leaders.getOrDefault(node, 0);
+  }
 
-    int copies(NodeId node) {
-        return copies.getOrDefault(node, 0);
-    }
+  int copies(NodeId node) {
+    return copies.getOrDefault(node, 0);
+  }
 }

@@ -8,79 +8,82 @@ import java.util.Optional;
 
 /** What only the controller can decide. */
 public sealed interface Command {
-    /** Makes topics; each succeeds or fails by itself. With {@code validateOnly} nothing is made. */
-    record CreateTopics(List<NewTopic> topics, boolean validateOnly) implements Command {
-        public CreateTopics {
-            topics = List.copyOf(topics);
-        }
+  /** Makes topics; each succeeds or fails by itself. With {@code validateOnly} nothing is made. */
+  record CreateTopics(List<NewTopic> topics, boolean validateOnly) implements Command {
+    public CreateTopics {
+      topics = List.copyOf(topics);
+    }
+  }
+
+  /**
+   * A topic to be made.
+   *
+   * @param id a fresh random id
+   * @param partitions how many; -1: the default, or as many as {@code assignments} has
+   * @param replicationFactor copies of each partition; -1: the default, or as {@code assignments}
+   *     says
+   * @param assignments replicas by partition, in preference order; empty: the controller places
+   *     them
+   * @param configs the topic's own settings; an empty value is what a client sends as null
+   * @param internal made by the cluster for itself
+   */
+  record NewTopic(
+      TopicId id,
+      String name,
+      int partitions,
+      int replicationFactor,
+      List<Assignment> assignments,
+      Map<String, Optional<String>> configs,
+      boolean internal) {
+    public NewTopic {
+      assignments = List.copyOf(assignments);
+      configs = Map.copyOf(configs);
     }
 
-    /**
-     * A topic to be made.
-     *
-     * @param id a fresh random id
-     * @param partitions how many; -1: the default, or as many as {@code assignments} has
-     * @param replicationFactor copies of each partition; -1: the default, or as {@code assignments} says
-     * @param assignments replicas by partition, in preference order; empty: the controller places them
-     * @param configs the topic's own settings; an empty value is what a client sends as null
-     * @param internal made by the cluster for itself
-     */
-    record NewTopic(
-            TopicId id,
-            String name,
-            int partitions,
-            int replicationFactor,
-            List<Assignment> assignments,
-            Map<String, Optional<String>> configs,
-            boolean internal) {
-        public NewTopic {
-            assignments = List.copyOf(assignments);
-            configs = Map.copyOf(configs);
-        }
-
-        /** A topic with defaults throughout, as made when a client asks for one that is not there. */
-        public static NewTopic withDefaults(TopicId id, String name) {
-            return new NewTopic(id, name, -1, -1, List.of(), Map.of(), false);
-        }
+    /** A topic with defaults throughout, as made when a client asks for one that is not there. */
+    public static NewTopic withDefaults(TopicId id, String name) {
+      return new NewTopic(id, name, -1, -1, List.of(), Map.of(), false);
     }
+  }
 
-    /** The replicas that a client wants for one partition. */
-    record Assignment(int partition, List<NodeId> replicas) {
-        public Assignment {
-            replicas = List.copyOf(replicas);
-        }
+  /** The replicas that a client wants for one partition. */
+  record Assignment(int partition, List<NodeId> replicas) {
+    public Assignment {
+      replicas = List.copyOf(replicas);
     }
+  }
 
-    record DeleteTopics(List<TopicRef> topics) implements Command {
-        public DeleteTopics {
-            topics = List.copyOf(topics);
-        }
+  record DeleteTopics(List<TopicRef> topics) implements Command {
+    public DeleteTopics {
+      topics = List.copyOf(topics);
     }
+  }
 
-    /** A topic as a client names it. */
-    sealed interface TopicRef {
-        record ByName(String name) implements TopicRef {}
+  /** A topic as a client names it. */
+  sealed interface TopicRef {
+    record ByName(String name) implements TopicRef {}
 
-        record ById(TopicId id) implements TopicRef {}
+    record ById(TopicId id) implements TopicRef {}
+  }
+
+  /** Adds partitions to topics; each succeeds or fails by itself. */
+  record CreatePartitions(List<Growth> topics, boolean validateOnly) implements Command {
+    public CreatePartitions {
+      topics = List.copyOf(topics);
     }
+  }
 
-    /** Adds partitions to topics; each succeeds or fails by itself. */
-    record CreatePartitions(List<Growth> topics, boolean validateOnly) implements Command {
-        public CreatePartitions {
-            topics = List.copyOf(topics);
-        }
+  /**
+   * @param totalPartitions how many the topic is to have afterwards
+   * @param assignments replicas of the added partitions, in order; empty: the controller places
+   *     them
+   */
+  record Growth(String topic, int totalPartitions, Optional<List<List<NodeId>>> assignments) {
+    public Growth {
+      assignments = assignments.map(List::copyOf);
     }
+  }
 
-    /**
-     * @param totalPartitions how many the topic is to have afterwards
-     * @param assignments replicas of the added partitions, in order; empty: the controller places them
-     */
-    record Growth(String topic, int totalPartitions, Optional<List<List<NodeId>>> assignments) {
-        public Growth {
-            assignments = assignments.map(List::copyOf);
-        }
-    }
-
-    /** Takes a block of producer ids that nobody else gets. */
-    record AllocateProducerIds() implements Command {}
+  /** Takes a block of producer ids that nobody else gets. */
+  record AllocateProducerIds() implements Command {}
 }

@@ -7,131 +7,137 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The one place that decides for the whole cluster. Confined to the loop of the metadata log; active only while this node
- * leads that log.
+ * The one place that decides for the whole cluster. Confined to the loop of the metadata log;
+ * active only while this node leads that log.
  *
  * <pre>
  *   Idle ── Activated ─▶ Active ── Deposed ─▶ Idle
  * </pre>
  *
- * <p>It decides on an image that already holds everything it appended. If an append cannot be done or the node loses the
- * metadata log, that image is worthless: the host deposes the controller, and the next one starts from what is committed.
+ * <p>It decides on an image that already holds everything it appended. If an append cannot be done
+ * or the node loses the metadata log, that image is worthless: the host deposes the controller, and
+ * the next one starts from what is committed.
  */
 public final class Controller {
-    private static final int PRODUCER_ID_BLOCK = 1_000;
+  private static final int PRODUCER_ID_BLOCK = 1_000;
 
-    private final NodeId self;
-    private final ControllerSettings settings;
-    private State state = new State.Idle();
+  private final NodeId self;
+  private final ControllerSettings settings;
+  private State state = new State.Idle();
 
-    private sealed interface State {
-        record Idle() implements State {}
+  private sealed interface State {
+    record Idle() implements State {}
 
-        record Active(
-                Ledger ledger,
-                BrokerLiveness liveness,
-                Registrations registrations,
-                Elections elections,
-                LeaderReturn leaderReturn,
-                InStepReports inStep)
-                implements State {
-            static Active over(Ledger ledger) {
-                BrokerLiveness liveness = new BrokerLiveness(ledger);
-                Elections elections = new Elections(ledger);
-                return new Active(
-                        ledger,
-                        liveness,
-                        new Registrations(ledger, liveness),
-                        elections,
-                        new LeaderReturn(ledger, elections),
-                        new InStepReports(ledger));
-            }
-        }
+    record Active(
+        Ledger ledger,
+        BrokerLiveness liveness,
+        Registrations registrations,
+        Elections elections,
+        LeaderReturn leaderReturn,
+        InStepReports inStep)
+        implements State {
+      static Active over(Ledger ledger) {
+        BrokerLiveness liveness = new BrokerLiveness(ledger);
+        Elections elections = new Elections(ledger);
+        return new Active(
+            ledger,
+            liveness,
+            new Registrations(ledger, liveness),
+            elections,
+            new LeaderReturn(ledger, elections),
+            new InStepReports(ledger));
+      }
     }
+  }
 
-    public Controller(NodeId self, ControllerSettings settings) {
-        this.self = self;
-        this.settings = settings;
-    }
+  public Controller(NodeId self, ControllerSettings settings) {
+    this.self = self;
+    this.settings = settings;
+  }
 
-    public boolean isActive() {
-        return state instanceof State.Active;
-    }
+  public boolean isActive() {
+    return state instanceof State.Active;
+  }
 
-    /** Advances by one event. The effects must be run in order, all before the next step. */
-    public List<ControllerEffect> step(ControllerEvent event) {
-        if (event instanceof ControllerEvent.Activated activated) {
-            return activate(activated);
-        }
-        if (event instanceof ControllerEvent.Deposed) {
-            state = new State.Idle();
-            return List.of();
-        }
-        return switch (state) {
-            case State.Idle _ -> stepIdle(event);
-            case State.Active active -> {
-                step(active, event);
-                yield active.ledger.finish();
-            }
-        };
+  /** Advances by one event. The effects must be run in order, all before the next step. */
+  public List<ControllerEffect> step(ControllerEvent event) {
+    if (event instanceof ControllerEvent.Activated activated) {
+      return activate(activated);
     }
+    if (event instanceof ControllerEvent.Deposed) {
+      state = new State.Idle();
+      return List.of();
+    }
+    return switch (state) {
+      case State.Idle _ -> stepIdle(event);
+      case State.Active active -> {
+        step(active, event);
+        yield active.ledger.finish();
+      }
+    };
+  }
 
-    private List<ControllerEffect> activate(ControllerEvent.Activated activated) {
-        Ledger ledger = new Ledger(self, activated, settings);
-        State.Active active = State.Active.over(ledger);
-        state = active;
-        if (ledger.image().clusterId().isEmpty()) {
-            ledger.append(List.of(new MetadataRecord.ClusterFormed(activated.newClusterId())));
-        }
-        active.elections.takeOver();
-        return ledger.finish();
+  private List<ControllerEffect> activate(ControllerEvent.Activated activated) {
+    Ledger ledger = new Ledger(self, activated, settings);
+    State.Active active = State.Active.over(ledger);
+    state = active;
+    if (ledger.image().clusterId().isEmpty()) {
+      ledger.append(List.of(new MetadataRecord.ClusterFormed(activated.newClusterId())));
     }
+    active.elections.takeOver();
+    return ledger.finish();
+  }
 
-    private static List<ControllerEffect> stepIdle(ControllerEvent event) {
-        if (event instanceof ControllerEvent.Commanded command) {
-            return List.of(new ControllerEffect.Reply(command.id(), new Answer.Refused(Answer.Result.refused(
-                    WireError.NOT_CONTROLLER, "This node is not the active controller."))));
-        }
-        return List.of();
+  private static List<ControllerEffect> stepIdle(ControllerEvent event) {
+    if (event instanceof ControllerEvent.Commanded command) {
+      return List.of(
+          new ControllerEffect.Reply(
+              command.id(),
+              new Answer.Refused(
+                  Answer.Result.refused(
+                      WireError.NOT_CONTROLLER, "This node is not the active controller."))));
     }
+    return List.of();
+  }
 
-    private static void step(State.Active active, ControllerEvent event) {
-        switch (event) {
-            case ControllerEvent.Activated _, ControllerEvent.Deposed _ -> {}
-            case ControllerEvent.Commanded e -> active.ledger.reply(e.id(), decide(active.ledger, e.command()));
-            case ControllerEvent.RegistrationAsked e -> lives(active, active.registrations.asked(e));
-            case ControllerEvent.FencesAnswered e -> active.elections.onAnswers(e);
-            case ControllerEvent.InStepReported e -> active.inStep.reported(e);
-            case ControllerEvent.Heard e -> {
-                active.ledger.advanceTo(e.nowMs());
-                lives(active, active.liveness.heard(e.node(), e.process()));
-            }
-            case ControllerEvent.Gone e -> active.elections.onLost(active.liveness.gone(e.node()));
-            case ControllerEvent.Tick e -> {
-                active.ledger.advanceTo(e.nowMs());
-                active.elections.onLost(active.liveness.tick());
-                active.inStep.tick();
-                active.elections.tick();
-                active.leaderReturn.tick();
-            }
-        }
+  private static void step(State.Active active, ControllerEvent event) {
+    switch (event) {
+      case ControllerEvent.Activated _, ControllerEvent.Deposed _ -> {}
+      case ControllerEvent.Commanded e ->
+          active.ledger.reply(e.id(), decide(active.ledger, e.command()));
+      case ControllerEvent.RegistrationAsked e -> lives(active, active.registrations.asked(e));
+      case ControllerEvent.FencesAnswered e -> active.elections.onAnswers(e);
+      case ControllerEvent.InStepReported e -> active.inStep.reported(e);
+      case ControllerEvent.Heard e -> {
+        active.ledger.advanceTo(e.nowMs());
+        lives(active, active.liveness.heard(e.node(), e.process()));
+      }
+      case ControllerEvent.Gone e -> active.elections.onLost(active.liveness.gone(e.node()));
+      case ControllerEvent.Tick e -> {
+        active.ledger.advanceTo(e.nowMs());
+        active.elections.onLost(active.liveness.tick());
+        active.inStep.tick();
+        active.elections.tick();
+        active.leaderReturn.tick();
+      }
     }
+  }
 
-    private static void lives(State.Active active, Optional<NodeId> node) {
-        node.ifPresent(active.elections::onLive);
-    }
+  private static void lives(State.Active active, Optional<NodeId> node) {
+    node.ifPresent(active.elections::onLive);
+  }
 
-    private static Answer decide(Ledger ledger, Command command) {
-        Assignments assignments = new Assignments(ledger);
-        return switch (command) {
-            case Command.CreateTopics c -> new TopicCreations(ledger, assignments).create(c);
-            case Command.DeleteTopics c -> new TopicDeletions(ledger).delete(c);
-            case Command.CreatePartitions c -> new PartitionCreations(ledger, assignments).create(c);
-            case Command.AllocateProducerIds _ -> {
-                long first = ledger.image().nextProducerId();
-                ledger.append(List.of(new MetadataRecord.ProducerIdsAllocated(first + PRODUCER_ID_BLOCK)));
-                yield new Answer.ProducerIds(first, PRODUCER_ID_BLOCK);
-            }
-        };
-    }
+  private static Answer decide(Ledger ledger, Command command) {
+    Assignments assignments = new Assignments(ledger);
+    return switch (command) {
+      case Command.CreateTopics c -> new TopicCreations(ledger, assignments).create(c);
+      case Command.DeleteTopics c -> new TopicDeletions(ledger).delete(c);
+      case Command.CreatePartitions c -> new PartitionCreations(ledger, assignments).create(c);
+      case Command.AllocateProducerIds _ -> {
+        long first = ledger.image().nextProducerId();
+        ledger.append(List.of(new MetadataRecord.ProducerIdsAllocated(first + PRODUCER_ID_BLOCK)));
+        yield new Answer.ProducerIds(first, PRODUCER_ID_BLOCK);
+      }
+    };
+  }
 }

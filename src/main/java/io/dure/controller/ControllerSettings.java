@@ -8,47 +8,52 @@ import io.dure.base.Check;
  * @param brokerSilenceMs a broker not heard from for so long is taken for dead
  * @param fenceResendMs how long to wait for a broker's answers before it is asked again
  * @param leaderLostAfterMs an election that takes longer is shown to clients as "no leader"
- * @param returnAfterMs a preferred leader must have been live and in step for so long before it leads again
+ * @param returnAfterMs a preferred leader must have been live and in step for so long before it
+ *     leads again
  * @param returnEveryMs leaders return in batches, one in so long
  * @param defaultPartitions of a topic made without saying how many
- * @param defaultReplicationFactor of a topic made without saying how many; fewer while the cluster has fewer brokers
+ * @param defaultReplicationFactor of a topic made without saying how many; fewer while the cluster
+ *     has fewer brokers
  * @param maxPartitionsPerRequest bound of one request
  * @param maxPartitions bound of the cluster
  * @param maxRecordsPerBatch bound of one batch of leader changes
  */
 public record ControllerSettings(
-        int brokerSilenceMs,
-        int fenceResendMs,
-        int leaderLostAfterMs,
-        int returnAfterMs,
-        int returnEveryMs,
-        int defaultPartitions,
-        int defaultReplicationFactor,
-        int maxPartitionsPerRequest,
-        int maxPartitions,
-        int maxRecordsPerBatch) {
-    public static final ControllerSettings DEFAULTS =
-            new ControllerSettings(1_000, 200, 500, 1_500, 1_000, 1, 3, 10_000, 200_000, 1_000);
+    int brokerSilenceMs,
+    int fenceResendMs,
+    int leaderLostAfterMs,
+    int returnAfterMs,
+    int returnEveryMs,
+    int defaultPartitions,
+    int defaultReplicationFactor,
+    int maxPartitionsPerRequest,
+    int maxPartitions,
+    int maxRecordsPerBatch) {
+  public static final ControllerSettings DEFAULTS =
+      new ControllerSettings(1_000, 200, 500, 1_500, 1_000, 1, 3, 10_000, 200_000, 1_000);
 
-    public ControllerSettings {
-        Check.that(brokerSilenceMs > 0, "broker silence of %d ms", brokerSilenceMs);
-        Check.that(defaultPartitions > 0, "%d partitions by default", defaultPartitions);
-        Check.that(defaultReplicationFactor > 0, "replication factor of %d by default", defaultReplicationFactor);
-        Check.that(maxRecordsPerBatch > 0, "at most %d records in a batch", maxRecordsPerBatch);
-    }
+  public ControllerSettings {
+    Check.that(brokerSilenceMs > 0, "broker silence of %d ms", brokerSilenceMs);
+    Check.that(defaultPartitions > 0, "%d partitions by default", defaultPartitions);
+    Check.that(
+        defaultReplicationFactor > 0,
+        "replication factor of %d by default",
+        defaultReplicationFactor);
+    Check.that(maxRecordsPerBatch > 0, "at most %d records in a batch", maxRecordsPerBatch);
+  }
 
-    /** These settings with other defaults for new topics. */
-    public ControllerSettings withTopicDefaults(int partitions, int replicationFactor) {
-        return new ControllerSettings(
-                brokerSilenceMs,
-                fenceResendMs,
-                leaderLostAfterMs,
-                returnAfterMs,
-                returnEveryMs,
-                partitions,
-                replicationFactor,
-                maxPartitionsPerRequest,
-                maxPartitions,
-                maxRecordsPerBatch);
-    }
+  /** These settings with other defaults for new topics. */
+  public ControllerSettings withTopicDefaults(int partitions, int replicationFactor) {
+    return new ControllerSettings(
+        brokerSilenceMs,
+        fenceResendMs,
+        leaderLostAfterMs,
+        returnAfterMs,
+        returnEveryMs,
+        partitions,
+        replicationFactor,
+        maxPartitionsPerRequest,
+        maxPartitions,
+        maxRecordsPerBatch);
+  }
 }

@@ -18,233 +18,267 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Gives partitions a leader: fences the next epoch at the replicas, waits for enough answers, appoints.
+ * Gives partitions a leader: fences the next epoch at the replicas, waits for enough answers,
+ * appoints.
  *
- * <p>An election that a controller leaves unfinished is in no log; its successor starts it anew, from what the image says
- * and from what {@link EpochProbes} find at the replicas.
+ * <p>An election that a controller leaves unfinished is in no log; its successor starts it anew,
+ * from what the image says and from what {@link EpochProbes} find at the replicas.
  */
 final class Elections {
-    /** How long a planned election waits for more than the necessary answers, so that the preferred leader can win. */
-    private static final long PLANNED_WAIT_MS = 300;
+  /**
+   * How long a planned election waits for more than the necessary answers, so that the preferred
+   * leader can win.
+   */
+  private static final long PLANNED_WAIT_MS = 300;
 
-    private final Ledger ledger;
-    private final EpochProbes probes;
-    private final Map<PartitionId, Election> open = new LinkedHashMap<>();
+  private final Ledger ledger;
+  private final EpochProbes probes;
+  private final Map<PartitionId, Election> open = new LinkedHashMap<>();
 
-    Elections(Ledger ledger) {
-        this.ledger = ledger;
-        this.probes = new EpochProbes(ledger);
+  Elections(Ledger ledger) {
+    this.ledger = ledger;
+    this.probes = new EpochProbes(ledger);
+  }
+
+  /**
+   * Takes up what the controller before left: partitions without a working leader, and half fenced
+   * ones.
+   */
+  void takeOver() {
+    for (TopicImage topic : ledger.image().topics()) {
+      for (PartitionImage partition : topic.partitions()) {
+        if (!electIfLeaderless(partition)) {
+          probes.ask(partition, partition.replicas());
+        }
+      }
     }
+    ledger.flush();
+  }
 
-    /** Takes up what the controller before left: partitions without a working leader, and half fenced ones. */
-    void takeOver() {
-        for (TopicImage topic : ledger.image().topics()) {
-            for (PartitionImage partition : topic.partitions()) {
-                if (!electIfLeaderless(partition)) {
-                    probes.ask(partition, partition.replicas());
-                }
-            }
-        }
-        ledger.flush();
+  /** These brokers are not live any more. */
+  void onLost(Collection<NodeId> nodes) {
+    if (nodes.isEmpty()) {
+      return;
     }
-
-    /** These brokers are not live any more. */
-    void onLost(Collection<NodeId> nodes) {
-        if (nodes.isEmpty()) {
-            return;
+    Set<NodeId> lost = new HashSet<>(nodes);
+    probes.forget(lost);
+    for (TopicImage topic : ledger.image().topics()) {
+      for (PartitionImage partition : topic.partitions()) {
+        if (partition.leader().filter(lost::contains).isPresent()) {
+          electIfLeaderless(partition);
         }
-        Set<NodeId> lost = new HashSet<>(nodes);
-        probes.forget(lost);
-        for (TopicImage topic : ledger.image().topics()) {
-            for (PartitionImage partition : topic.partitions()) {
-                if (partition.leader().filter(lost::contains).isPresent()) {
-                    electIfLeaderless(partition);
-                }
-            }
-        }
-        ledger.flush();
+      }
     }
+    ledger.flush();
+  }
 
-    /** The broker is live, perhaps in a new life: its answers are wanted, and what it led in the old life is leaderless. */
-    void onLive(NodeId node) {
-        for (TopicImage topic : ledger.image().topics()) {
-            for (PartitionImage partition : topic.partitions()) {
-                if (!partition.replicas().contains(node)) {
-                    continue;
-                }
-                Election election = open.get(partition.id());
-                if (election != null) {
-                    ask(election, node);
-                } else if (!electIfLeaderless(partition)) {
-                    probes.ask(partition, List.of(node));
-                }
-            }
+  /**
+   * The broker is live, perhaps in a new life: its answers are wanted, and what it led in the old
+   * life is leaderless.
+   */
+  void onLive(NodeId node) {
+    for (TopicImage topic : ledger.image().topics()) {
+      for (PartitionImage partition : topic.partitions()) {
+        if (!partition.replicas().contains(node)) {
+          continue;
         }
-        ledger.flush();
+        Election election = open.get(partition.id());
+        if (election != null) {
+          ask(election, node);
+        } else if (!electIfLeaderless(partition)) {
+          probes.ask(partition, List.of(node));
+        }
+      }
     }
+    ledger.flush();
+  }
 
-    /** Moves the leadership to the preferred replica, unless it turns out not to hold everything. */
-    void returnToPreferred(PartitionImage partition) {
-        start(partition, partition.epoch() + 1, true);
+  /** Moves the leadership to the preferred replica, unless it turns out not to hold everything. */
+  void returnToPreferred(PartitionImage partition) {
+    start(partition, partition.epoch() + 1, true);
+  }
+
+  boolean isOpen(PartitionId partition) {
+    return open.containsKey(partition);
+  }
+
+  void onAnswers(ControllerEvent.FencesAnswered event) {
+    Optional<BrokerImage> from = ledger.image().broker(event.from());
+    boolean current = from.isPresent() && from.get().incarnation().equals(event.incarnation());
+    if (!current || event.controllerEpoch() != ledger.controllerEpoch()) {
+      return;
     }
-
-    boolean isOpen(PartitionId partition) {
-        return open.containsKey(partition);
+    List<ControllerEvent.FenceAnswer> others = new ArrayList<>();
+    for (ControllerEvent.FenceAnswer answer : event.answers()) {
+      Election election = open.get(answer.partition());
+      if (election == null) {
+        others.add(answer);
+      } else {
+        count(election, event.from(), event.incarnation(), answer);
+      }
     }
-
-    void onAnswers(ControllerEvent.FencesAnswered event) {
-        Optional<BrokerImage> from = ledger.image().broker(event.from());
-        boolean current = from.isPresent() && from.get().incarnation().equals(event.incarnation());
-        if (!current || event.controllerEpoch() != ledger.controllerEpoch()) {
-            return;
-        }
-        List<ControllerEvent.FenceAnswer> others = new ArrayList<>();
-        for (ControllerEvent.FenceAnswer answer : event.answers()) {
-            Election election = open.get(answer.partition());
-            if (election == null) {
-                others.add(answer);
-            } else {
-                count(election, event.from(), event.incarnation(), answer);
-            }
-        }
-        ledger.flush();
-        for (ControllerEvent.FenceAnswer answer : others) {
-            onProbeAnswer(event.from(), event.incarnation(), answer);
-        }
+    ledger.flush();
+    for (ControllerEvent.FenceAnswer answer : others) {
+      onProbeAnswer(event.from(), event.incarnation(), answer);
     }
+  }
 
-    /** A replica that knows a higher epoch than the image was fenced for an election that nobody finished. */
-    private void onProbeAnswer(NodeId from, Incarnation incarnation, ControllerEvent.FenceAnswer answer) {
-        probes.answered(from, answer.partition());
-        Optional<PartitionImage> partition = ledger.image().partition(answer.partition());
-        if (partition.isPresent()
-                && !isOpen(answer.partition())
-                && partition.get().replicas().contains(from)
-                && answer.epoch() > partition.get().epoch()) {
-            count(start(partition.get(), answer.epoch(), false), from, incarnation, answer);
-        }
+  /**
+   * A replica that knows a higher epoch than the image was fenced for an election that nobody
+   * finished.
+   */
+  private void onProbeAnswer(
+      NodeId from, Incarnation incarnation, ControllerEvent.FenceAnswer answer) {
+    probes.answered(from, answer.partition());
+    Optional<PartitionImage> partition = ledger.image().partition(answer.partition());
+    if (partition.isPresent()
+        && !isOpen(answer.partition())
+        && partition.get().replicas().contains(from)
+        && answer.epoch() > partition.get().epoch()) {
+      count(start(partition.get(), answer.epoch(), false), from, incarnation, answer);
     }
+  }
 
-    private void count(
-            Election election, NodeId from, Incarnation incarnation, ControllerEvent.FenceAnswer answer) {
-        Optional<PartitionImage> partition = ledger.image().partition(election.partition());
-        if (answer.epoch() < election.epoch()
-                || partition.isEmpty()
-                || !partition.get().replicas().contains(from)) {
-            return;
-        }
-        boolean raised = answer.epoch() > election.epoch();
-        if (raised) {
-            election.raiseTo(answer.epoch());
-        }
-        election.answered(from, incarnation, new Ballot.Standing(answer.joinedEpoch(), answer.end()));
-        if (raised) {
-            askMissing(election, partition.get());
-        }
-        decide(election, partition.get());
+  private void count(
+      Election election, NodeId from, Incarnation incarnation, ControllerEvent.FenceAnswer answer) {
+    Optional<PartitionImage> partition = ledger.image().partition(election.partition());
+    if (answer.epoch() < election.epoch()
+        || partition.isEmpty()
+        || !partition.get().replicas().contains(from)) {
+      return;
     }
-
-    /** Time has passed: decide what waited only for time, ask again, and let clients know of what takes long. */
-    void tick() {
-        for (Election election : List.copyOf(open.values())) {
-            Optional<PartitionImage> partition = ledger.image().partition(election.partition());
-            if (partition.isEmpty()) {
-                open.remove(election.partition());
-                continue;
-            }
-            if (decide(election, partition.get())) {
-                continue;
-            }
-            long nowMs = ledger.nowMs();
-            if (nowMs - election.askedMs() >= ledger.settings().fenceResendMs()) {
-                askMissing(election, partition.get());
-            }
-            if (nowMs - election.startedMs() >= ledger.settings().leaderLostAfterMs()
-                    && partition.get().leader().isPresent()) {
-                ledger.note(new MetadataRecord.LeaderLost(partition.get().id(), partition.get().epoch()));
-            }
-        }
-        ledger.flush();
-        probes.tick(open.keySet());
+    boolean raised = answer.epoch() > election.epoch();
+    if (raised) {
+      election.raiseTo(answer.epoch());
     }
-
-    /** Returns whether the partition needs a leader; if so it has one now or an election is open. */
-    private boolean electIfLeaderless(PartitionImage partition) {
-        ClusterImage image = ledger.image();
-        boolean led = partition.leader()
-                .flatMap(image::broker)
-                .filter(leader -> leader.live() && leader.incarnation().equals(partition.leaderIncarnation()))
-                .isPresent();
-        if (led || isOpen(partition.id())) {
-            return !led;
-        }
-        if (partition.epoch() < 0) {
-            firstLeader(image, partition.id(), partition.replicas()).ifPresent(ledger::note);
-        } else {
-            start(partition, partition.epoch() + 1, false);
-        }
-        return true;
+    election.answered(from, incarnation, new Ballot.Standing(answer.joinedEpoch(), answer.end()));
+    if (raised) {
+      askMissing(election, partition.get());
     }
+    decide(election, partition.get());
+  }
 
-    /**
-     * The first appointment of a partition. Nothing was ever appended to it, so there is nothing to lose and nobody to ask.
-     * Empty: none of its replicas is live.
-     */
-    static Optional<MetadataRecord> firstLeader(ClusterImage image, PartitionId id, List<NodeId> replicas) {
-        return replicas.stream()
-                .flatMap(node -> image.broker(node).stream())
-                .filter(BrokerImage::live)
-                .findFirst()
-                .map(leader -> new MetadataRecord.LeaderAppointed(id, 0, leader.node(), leader.incarnation()));
+  /**
+   * Time has passed: decide what waited only for time, ask again, and let clients know of what
+   * takes long.
+   */
+  void tick() {
+    for (Election election : List.copyOf(open.values())) {
+      Optional<PartitionImage> partition = ledger.image().partition(election.partition());
+      if (partition.isEmpty()) {
+        open.remove(election.partition());
+        continue;
+      }
+      if (decide(election, partition.get())) {
+        continue;
+      }
+      long nowMs = ledger.nowMs();
+      if (nowMs - election.askedMs() >= ledger.settings().fenceResendMs()) {
+        askMissing(election, partition.get());
+      }
+      if (nowMs - election.startedMs() >= ledger.settings().leaderLostAfterMs()
+          && partition.get().leader().isPresent()) {
+        ledger.note(new MetadataRecord.LeaderLost(partition.get().id(), partition.get().epoch()));
+      }
     }
+    ledger.flush();
+    probes.tick(open.keySet());
+  }
 
-    private Election start(PartitionImage partition, int epoch, boolean planned) {
-        Election election = new Election(partition.id(), epoch, planned, ledger.nowMs());
-        open.put(partition.id(), election);
-        askMissing(election, partition);
-        return election;
+  /** Returns whether the partition needs a leader; if so it has one now or an election is open. */
+  private boolean electIfLeaderless(PartitionImage partition) {
+    ClusterImage image = ledger.image();
+    boolean led =
+        partition
+            .leader()
+            .flatMap(image::broker)
+            .filter(leader ->
+                leader.live() && leader.incarnation().equals(partition.leaderIncarnation()))
+            .isPresent();
+    if (led || isOpen(partition.id())) {
+      return !led;
     }
-
-    private void askMissing(Election election, PartitionImage partition) {
-        election.asked(ledger.nowMs());
-        partition.replicas().forEach(node -> ask(election, node));
+    if (partition.epoch() < 0) {
+      firstLeader(image, partition.id(), partition.replicas()).ifPresent(ledger::note);
+    } else {
+      start(partition, partition.epoch() + 1, false);
     }
+    return true;
+  }
 
-    private void ask(Election election, NodeId node) {
-        if (ledger.image().broker(node).filter(broker -> broker.live() && !election.hasAnswerOf(broker)).isPresent()) {
-            ledger.fence(node, new ControllerEffect.FenceOf(election.partition(), election.epoch()));
-        }
+  /**
+   * The first appointment of a partition. Nothing was ever appended to it, so there is nothing to
+   * lose and nobody to ask. Empty: none of its replicas is live.
+   */
+  static Optional<MetadataRecord> firstLeader(
+      ClusterImage image, PartitionId id, List<NodeId> replicas) {
+    return replicas.stream()
+        .flatMap(node -> image.broker(node).stream())
+        .filter(BrokerImage::live)
+        .findFirst()
+        .map(leader ->
+            new MetadataRecord.LeaderAppointed(id, 0, leader.node(), leader.incarnation()));
+  }
+
+  private Election start(PartitionImage partition, int epoch, boolean planned) {
+    Election election = new Election(partition.id(), epoch, planned, ledger.nowMs());
+    open.put(partition.id(), election);
+    askMissing(election, partition);
+    return election;
+  }
+
+  private void askMissing(Election election, PartitionImage partition) {
+    election.asked(ledger.nowMs());
+    partition.replicas().forEach(node -> ask(election, node));
+  }
+
+  private void ask(Election election, NodeId node) {
+    if (ledger
+        .image()
+        .broker(node)
+        .filter(broker -> broker.live() && !election.hasAnswerOf(broker))
+        .isPresent()) {
+      ledger.fence(node, new ControllerEffect.FenceOf(election.partition(), election.epoch()));
     }
+  }
 
-    /** Appoints the leader if the answers suffice. */
-    private boolean decide(Election election, PartitionImage partition) {
-        Ballot ballot = ballot(election, partition);
-        if (!ballot.isEnough() || (election.isPlanned() && isWorthWaiting(election, ballot, partition))) {
-            return false;
-        }
-        NodeId preferred = partition.preferredLeader();
-        Optional<NodeId> winner = election.isPlanned() && ballot.holdsAllCommitted(preferred)
-                ? Optional.of(preferred)
-                : ballot.furthest(partition.replicas());
-        winner.flatMap(ledger.image()::broker).ifPresent(leader -> {
-            open.remove(partition.id());
-            ledger.note(new MetadataRecord.LeaderAppointed(
-                    partition.id(), election.epoch(), leader.node(), leader.incarnation()));
+  /** Appoints the leader if the answers suffice. */
+  private boolean decide(Election election, PartitionImage partition) {
+    Ballot ballot = ballot(election, partition);
+    if (!ballot.isEnough()
+        || (election.isPlanned() && isWorthWaiting(election, ballot, partition))) {
+      return false;
+    }
+    NodeId preferred = partition.preferredLeader();
+    Optional<NodeId> winner =
+        election.isPlanned() && ballot.holdsAllCommitted(preferred)
+            ? Optional.of(preferred)
+            : ballot.furthest(partition.replicas());
+    winner
+        .flatMap(ledger.image()::broker)
+        .ifPresent(leader -> {
+          open.remove(partition.id());
+          ledger.note(
+              new MetadataRecord.LeaderAppointed(
+                  partition.id(), election.epoch(), leader.node(), leader.incarnation()));
         });
-        return winner.isPresent();
-    }
+    return winner.isPresent();
+  }
 
-    private Ballot ballot(Election election, PartitionImage partition) {
-        int replicas = partition.replicas().size();
-        int commitQuorum = ledger.image()
-                .topic(partition.id().topic())
-                .map(topic -> topic.commitQuorum(replicas))
-                .orElse(replicas / 2 + 1);
-        return election.ballot(ledger.image(), replicas, commitQuorum);
-    }
+  private Ballot ballot(Election election, PartitionImage partition) {
+    int replicas = partition.replicas().size();
+    int commitQuorum =
+        ledger
+            .image()
+            .topic(partition.id().topic())
+            .map(topic -> topic.commitQuorum(replicas))
+            .orElse(replicas / 2 + 1);
+    return election.ballot(ledger.image(), replicas, commitQuorum);
+  }
 
-    private boolean isWorthWaiting(Election election, Ballot ballot, PartitionImage partition) {
-        long live = partition.replicas().stream().filter(ledger.image()::isLive).count();
-        return ballot.answers().size() < live && ledger.nowMs() - election.startedMs() < PLANNED_WAIT_MS;
-    }
+  private boolean isWorthWaiting(Election election, Ballot ballot, PartitionImage partition) {
+    long live = partition.replicas().stream().filter(ledger.image()::isLive).count();
+    return ballot.answers().size() < live
+        && ledger.nowMs() - election.startedMs() < PLANNED_WAIT_MS;
+  }
 }

@@ -7,39 +7,46 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What leaders say about who keeps up with them. Written at the next tick, so that many reports share a batch. */
+/**
+ * What leaders say about who keeps up with them. Written at the next tick, so that many reports
+ * share a batch.
+ */
 final class InStepReports {
-    private final Ledger ledger;
-    private final Map<PartitionId, ControllerEvent.InStepReported> waiting = new LinkedHashMap<>();
+  private final Ledger ledger;
+  private final Map<PartitionId, ControllerEvent.InStepReported> waiting = new LinkedHashMap<>();
 
-    InStepReports(Ledger ledger) {
-        this.ledger = ledger;
-    }
+  InStepReports(Ledger ledger) {
+    this.ledger = ledger;
+  }
 
-    /** At most one report waits per partition, so the image bounds their number. */
-    void reported(ControllerEvent.InStepReported report) {
-        if (partitionOf(report).isPresent()) {
-            waiting.put(report.partition(), report);
-        }
+  /** At most one report waits per partition, so the image bounds their number. */
+  void reported(ControllerEvent.InStepReported report) {
+    if (partitionOf(report).isPresent()) {
+      waiting.put(report.partition(), report);
     }
+  }
 
-    void tick() {
-        for (ControllerEvent.InStepReported report : waiting.values()) {
-            partitionOf(report)
-                    .filter(partition -> !partition.inStep().equals(report.inStep()))
-                    .ifPresent(partition -> ledger.note(new MetadataRecord.InStepChanged(
-                            report.partition(), report.epoch(), report.inStep())));
-        }
-        waiting.clear();
-        ledger.flush();
+  void tick() {
+    for (ControllerEvent.InStepReported report : waiting.values()) {
+      partitionOf(report)
+          .filter(partition -> !partition.inStep().equals(report.inStep()))
+          .ifPresent(partition ->
+              ledger.note(
+                  new MetadataRecord.InStepChanged(
+                      report.partition(), report.epoch(), report.inStep())));
     }
+    waiting.clear();
+    ledger.flush();
+  }
 
-    /** The partition, if the report comes from its leader of now and makes sense. */
-    private Optional<PartitionImage> partitionOf(ControllerEvent.InStepReported report) {
-        return ledger.image()
-                .partition(report.partition())
-                .filter(partition -> partition.epoch() == report.epoch()
-                        && partition.leader().filter(report.from()::equals).isPresent()
-                        && partition.replicas().containsAll(report.inStep()));
-    }
+  /** The partition, if the report comes from its leader of now and makes sense. */
+  private Optional<PartitionImage> partitionOf(ControllerEvent.InStepReported report) {
+    return ledger
+        .image()
+        .partition(report.partition())
+        .filter(partition ->
+            partition.epoch() == report.epoch()
+                && partition.leader().filter(report.from()::equals).isPresent()
+                && partition.replicas().containsAll(report.inStep()));
+  }
 }

@@ -7,82 +7,84 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Brings leaders back to their preferred replicas, so that they stay spread as they were dealt out. A preferred replica must
- * have been live and in step for a while; leaders move in batches; one that could not win is tried again ever more rarely.
+ * Brings leaders back to their preferred replicas, so that they stay spread as they were dealt out.
+ * A preferred replica must have been live and in step for a while; leaders move in batches; one
+ * that could not win is tried again ever more rarely.
  */
 final class LeaderReturn {
-    private static final long FIRST_BACKOFF_MS = 2_000;
-    private static final long LAST_BACKOFF_MS = 60_000;
+  private static final long FIRST_BACKOFF_MS = 2_000;
+  private static final long LAST_BACKOFF_MS = 60_000;
 
-    private final Ledger ledger;
-    private final Elections elections;
-    private final Map<PartitionId, Long> readySinceMs = new HashMap<>();
-    private final Map<PartitionId, Attempt> attempts = new HashMap<>();
-    private long lookedMs;
+  private final Ledger ledger;
+  private final Elections elections;
+  private final Map<PartitionId, Long> readySinceMs = new HashMap<>();
+  private final Map<PartitionId, Attempt> attempts = new HashMap<>();
+  private long lookedMs;
 
-    /** Not to be tried again before {@code againMs}. */
-    private record Attempt(long againMs, long backoffMs) {}
+  /** Not to be tried again before {@code againMs}. */
+  private record Attempt(long againMs, long backoffMs) {}
 
-    LeaderReturn(Ledger ledger, Elections elections) {
-        this.ledger = ledger;
-        this.elections = elections;
-        lookedMs = ledger.nowMs();
+  LeaderReturn(Ledger ledger, Elections elections) {
+    this.ledger = ledger;
+    this.elections = elections;
+    lookedMs = ledger.nowMs();
+  }
+
+  void tick() {
+    if (ledger.nowMs() - lookedMs < ledger.settings().returnEveryMs()) {
+      return;
     }
-
-    void tick() {
-        if (ledger.nowMs() - lookedMs < ledger.settings().returnEveryMs()) {
-            return;
+    lookedMs = ledger.nowMs();
+    forgetDeletedTopics();
+    int moved = 0;
+    for (TopicImage topic : ledger.image().topics()) {
+      for (PartitionImage partition : topic.partitions()) {
+        if (moved < ledger.settings().maxRecordsPerBatch() && isDue(partition)) {
+          moved++;
+          note(partition.id());
+          elections.returnToPreferred(partition);
         }
-        lookedMs = ledger.nowMs();
-        forgetDeletedTopics();
-        int moved = 0;
-        for (TopicImage topic : ledger.image().topics()) {
-            for (PartitionImage partition : topic.partitions()) {
-                if (moved < ledger.settings().maxRecordsPerBatch() && isDue(partition)) {
-                    moved++;
-                    note(partition.id());
-                    elections.returnToPreferred(partition);
-                }
-            }
-        }
+      }
     }
+  }
 
-    private boolean isDue(PartitionImage partition) {
-        if (partition.leader().filter(partition.preferredLeader()::equals).isPresent()) {
-            readySinceMs.remove(partition.id());
-            attempts.remove(partition.id());
-            return false;
-        }
-        if (!isReady(partition)) {
-            readySinceMs.remove(partition.id());
-            return false;
-        }
-        long nowMs = ledger.nowMs();
-        long sinceMs = readySinceMs.computeIfAbsent(partition.id(), _ -> nowMs);
-        Attempt attempt = attempts.get(partition.id());
-        return nowMs - sinceMs >= ledger.settings().returnAfterMs() && (attempt == null || nowMs >= attempt.againMs);
+  private boolean isDue(PartitionImage partition) {
+    if (partition.leader().filter(partition.preferredLeader()::equals).isPresent()) {
+      readySinceMs.remove(partition.id());
+      attempts.remove(partition.id());
+      return false;
     }
+    if (!isReady(partition)) {
+      readySinceMs.remove(partition.id());
+      return false;
+    }
+    long nowMs = ledger.nowMs();
+    long sinceMs = readySinceMs.computeIfAbsent(partition.id(), _ -> nowMs);
+    Attempt attempt = attempts.get(partition.id());
+    return nowMs - sinceMs >= ledger.settings().returnAfterMs()
+        && (attempt == null || nowMs >= attempt.againMs);
+  }
 
-    private boolean isReady(PartitionImage partition) {
-        return partition.leader().filter(ledger.image()::isLive).isPresent()
-                && ledger.image().isLive(partition.preferredLeader())
-                && partition.inStep().contains(partition.preferredLeader())
-                && !elections.isOpen(partition.id());
-    }
+  private boolean isReady(PartitionImage partition) {
+    return partition.leader().filter(ledger.image()::isLive).isPresent()
+        && ledger.image().isLive(partition.preferredLeader())
+        && partition.inStep().contains(partition.preferredLeader())
+        && !elections.isOpen(partition.id());
+  }
 
-    private void note(PartitionId partition) {
-        readySinceMs.remove(partition);
-        attempts.merge(
-                partition,
-                new Attempt(ledger.nowMs() + FIRST_BACKOFF_MS, FIRST_BACKOFF_MS),
-                (old, _) -> {
-                    long backoffMs = Math.min(LAST_BACKOFF_MS, 2 * old.backoffMs);
-                    return new Attempt(ledger.nowMs() + backoffMs, backoffMs);
-                });
-    }
+  private void note(PartitionId partition) {
+    readySinceMs.remove(partition);
+    attempts.merge(
+        partition,
+        new Attempt(ledger.nowMs() + FIRST_BACKOFF_MS, FIRST_BACKOFF_MS),
+        (old, _) -> {
+          long backoffMs = Math.min(LAST_BACKOFF_MS, 2 * old.backoffMs);
+          return new Attempt(ledger.nowMs() + backoffMs, backoffMs);
+        });
+  }
 
-    private void forgetDeletedTopics() {
-        readySinceMs.keySet().removeIf(id -> ledger.image().partition(id).isEmpty());
-        attempts.keySet().removeIf(id -> ledger.image().partition(id).isEmpty());
-    }
+  private void forgetDeletedTopics() {
+    readySinceMs.keySet().removeIf(id -> ledger.image().partition(id).isEmpty());
+    attempts.keySet().removeIf(id -> ledger.image().partition(id).isEmpty());
+  }
 }

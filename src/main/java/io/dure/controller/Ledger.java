@@ -17,159 +17,172 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * What the parts of an active controller share: the image with everything appended so far already in it, the time, and
- * the effects of the step under way. The image changes here and nowhere else, and only by records.
+ * What the parts of an active controller share: the image with everything appended so far already
+ * in it, the time, and the effects of the step under way. The image changes here and nowhere else,
+ * and only by records.
  */
 final class Ledger {
-    /** Bound of one fence message; about 30 bytes each on the wire. */
-    private static final int MAX_FENCES_PER_MESSAGE = 10_000;
+  /** Bound of one fence message; about 30 bytes each on the wire. */
+  private static final int MAX_FENCES_PER_MESSAGE = 10_000;
 
-    private final NodeId self;
-    private final int controllerEpoch;
-    private final Set<NodeId> voters;
-    private final ControllerSettings settings;
-    private final BrokerLoads loads = new BrokerLoads();
-    private final Map<String, String> namesByCanonical = new HashMap<>();
-    private ClusterImage image;
-    private long nowMs;
+  private final NodeId self;
+  private final int controllerEpoch;
+  private final Set<NodeId> voters;
+  private final ControllerSettings settings;
+  private final BrokerLoads loads = new BrokerLoads();
+  private final Map<String, String> namesByCanonical = new HashMap<>();
+  private ClusterImage image;
+  private long nowMs;
 
-    private List<ControllerEffect> effects = new ArrayList<>();
-    private List<MetadataRecord> noted = new ArrayList<>();
-    private final Map<NodeId, List<ControllerEffect.FenceOf>> fences = new LinkedHashMap<>();
+  private List<ControllerEffect> effects = new ArrayList<>();
+  private List<MetadataRecord> noted = new ArrayList<>();
+  private final Map<NodeId, List<ControllerEffect.FenceOf>> fences = new LinkedHashMap<>();
 
-    Ledger(NodeId self, ControllerEvent.Activated activated, ControllerSettings settings) {
-        this.self = self;
-        this.settings = settings;
-        controllerEpoch = activated.controllerEpoch();
-        voters = activated.voters();
-        image = activated.image();
-        nowMs = activated.nowMs();
-        for (TopicImage topic : image.topics()) {
-            topic.partitions().forEach(loads::add);
-            namesByCanonical.put(TopicNames.canonical(topic.name()), topic.name());
-        }
+  Ledger(NodeId self, ControllerEvent.Activated activated, ControllerSettings settings) {
+    this.self = self;
+    this.settings = settings;
+    controllerEpoch = activated.controllerEpoch();
+    voters = activated.voters();
+    image = activated.image();
+    nowMs = activated.nowMs();
+    for (TopicImage topic : image.topics()) {
+      topic.partitions().forEach(loads::add);
+      namesByCanonical.put(TopicNames.canonical(topic.name()), topic.name());
     }
+  }
 
-    NodeId self() {
-        return self;
-    }
+  NodeId self() {
+    return self;
+  }
 
-    int controllerEpoch() {
-        return controllerEpoch;
-    }
+  int controllerEpoch() {
+    return controllerEpoch;
+  }
 
-    ControllerSettings settings() {
-        return settings;
-    }
+  ControllerSettings settings() {
+    return settings;
+  }
 
-    ClusterImage image() {
-        return image;
-    }
+  ClusterImage image() {
+    return image;
+  }
 
-    BrokerLoads loads() {
-        return loads;
-    }
+  BrokerLoads loads() {
+    return loads;
+  }
 
-    long nowMs() {
-        return nowMs;
-    }
+  long nowMs() {
+    return nowMs;
+  }
 
-    void advanceTo(long laterMs) {
-        nowMs = Math.max(nowMs, laterMs);
-    }
+  void advanceTo(long laterMs) {
+    nowMs = Math.max(nowMs, laterMs);
+  }
 
-    /** The life that a registration appended next, as the first record of its batch, begins. */
-    Incarnation nextIncarnation() {
-        Check.that(noted.isEmpty(), "a registration behind %d records that are not appended yet", noted.size(), 0);
-        return new Incarnation(image.endOffset());
-    }
+  /** The life that a registration appended next, as the first record of its batch, begins. */
+  Incarnation nextIncarnation() {
+    Check.that(
+        noted.isEmpty(),
+        "a registration behind %d records that are not appended yet",
+        noted.size(),
+        0);
+    return new Incarnation(image.endOffset());
+  }
 
-    /** Every broker that replicas may be placed on, dead or alive, by id: the registered ones and the founders. */
-    List<NodeId> knownBrokers() {
-        Set<NodeId> known = new TreeSet<>(voters);
-        image.brokers().forEach(broker -> known.add(broker.node()));
-        return List.copyOf(known);
-    }
+  /**
+   * Every broker that replicas may be placed on, dead or alive, by id: the registered ones and the
+   * founders.
+   */
+  List<NodeId> knownBrokers() {
+    Set<NodeId> known = new TreeSet<>(voters);
+    image.brokers().forEach(broker -> known.add(broker.node()));
+    return List.copyOf(known);
+  }
 
-    /** Appends one atomic batch and applies it. */
-    void append(List<MetadataRecord> records) {
-        flush();
-        write(records);
-    }
+  /** Appends one atomic batch and applies it. */
+  void append(List<MetadataRecord> records) {
+    flush();
+    write(records);
+  }
 
-    /** Notes a record that may share a batch with others; applied by {@link #flush}, at the latest when the step ends. */
-    void note(MetadataRecord record) {
-        noted.add(record);
-        if (noted.size() >= settings.maxRecordsPerBatch()) {
-            flush();
-        }
+  /**
+   * Notes a record that may share a batch with others; applied by {@link #flush}, at the latest
+   * when the step ends.
+   */
+  void note(MetadataRecord record) {
+    noted.add(record);
+    if (noted.size() >= settings.maxRecordsPerBatch()) {
+      flush();
     }
+  }
 
-    void flush() {
-        if (!noted.isEmpty()) {
-            List<MetadataRecord> batch = noted;
-            noted = new ArrayList<>();
-            write(batch);
-        }
+  void flush() {
+    if (!noted.isEmpty()) {
+      List<MetadataRecord> batch = noted;
+      noted = new ArrayList<>();
+      write(batch);
     }
+  }
 
-    private void write(List<MetadataRecord> records) {
-        if (records.isEmpty()) {
-            return;
-        }
-        long baseOffset = image.endOffset();
-        ClusterImage before = image;
-        image = before.apply(records, baseOffset + records.size());
-        for (MetadataRecord record : records) {
-            index(record, before);
-        }
-        effects.add(new ControllerEffect.Append(baseOffset, records));
+  private void write(List<MetadataRecord> records) {
+    if (records.isEmpty()) {
+      return;
     }
+    long baseOffset = image.endOffset();
+    ClusterImage before = image;
+    image = before.apply(records, baseOffset + records.size());
+    for (MetadataRecord record : records) {
+      index(record, before);
+    }
+    effects.add(new ControllerEffect.Append(baseOffset, records));
+  }
 
-    private void index(MetadataRecord record, ClusterImage before) {
-        if (record instanceof MetadataRecord.PartitionCreated created) {
-            loads.add(created.replicas());
-        } else if (record instanceof MetadataRecord.TopicCreated created) {
-            namesByCanonical.put(TopicNames.canonical(created.name()), created.name());
-        } else if (record instanceof MetadataRecord.TopicDeleted deleted) {
-            before.topic(deleted.topic()).ifPresent(topic -> {
-                topic.partitions().forEach(loads::remove);
-                namesByCanonical.remove(TopicNames.canonical(topic.name()));
-            });
-        }
+  private void index(MetadataRecord record, ClusterImage before) {
+    if (record instanceof MetadataRecord.PartitionCreated created) {
+      loads.add(created.replicas());
+    } else if (record instanceof MetadataRecord.TopicCreated created) {
+      namesByCanonical.put(TopicNames.canonical(created.name()), created.name());
+    } else if (record instanceof MetadataRecord.TopicDeleted deleted) {
+      before
+          .topic(deleted.topic())
+          .ifPresent(topic -> {
+            topic.partitions().forEach(loads::remove);
+            namesByCanonical.remove(TopicNames.canonical(topic.name()));
+          });
     }
+  }
 
-    /** The topic, if there is one, whose name differs from {@code name} at most in '.' and '_'. */
-    Optional<String> similarTopic(String name) {
-        return Optional.ofNullable(namesByCanonical.get(TopicNames.canonical(name)));
-    }
+  /** The topic, if there is one, whose name differs from {@code name} at most in '.' and '_'. */
+  Optional<String> similarTopic(String name) {
+    return Optional.ofNullable(namesByCanonical.get(TopicNames.canonical(name)));
+  }
 
-    void reply(long id, Answer answer) {
-        flush();
-        effects.add(new ControllerEffect.Reply(id, answer));
-    }
+  void reply(long id, Answer answer) {
+    flush();
+    effects.add(new ControllerEffect.Reply(id, answer));
+  }
 
-    void refuseRegistration(NodeId node, UUID process, String reason) {
-        effects.add(new ControllerEffect.RegistrationRefused(node, process, reason));
-    }
+  void refuseRegistration(NodeId node, UUID process, String reason) {
+    effects.add(new ControllerEffect.RegistrationRefused(node, process, reason));
+  }
 
-    /** Asks a broker; all that it is asked in one step goes in one message. */
-    void fence(NodeId broker, ControllerEffect.FenceOf fence) {
-        fences.computeIfAbsent(broker, _ -> new ArrayList<>()).add(fence);
-    }
+  /** Asks a broker; all that it is asked in one step goes in one message. */
+  void fence(NodeId broker, ControllerEffect.FenceOf fence) {
+    fences.computeIfAbsent(broker, _ -> new ArrayList<>()).add(fence);
+  }
 
-    /** Ends the step. */
-    List<ControllerEffect> finish() {
-        flush();
-        fences.forEach((broker, all) -> {
-            for (int from = 0; from < all.size(); from += MAX_FENCES_PER_MESSAGE) {
-                int to = Math.min(all.size(), from + MAX_FENCES_PER_MESSAGE);
-                effects.add(new ControllerEffect.SendFence(broker, controllerEpoch, all.subList(from, to)));
-            }
-        });
-        fences.clear();
-        List<ControllerEffect> result = List.copyOf(effects);
-        effects = new ArrayList<>();
-        return result;
-    }
+  /** Ends the step. */
+  List<ControllerEffect> finish() {
+    flush();
+    fences.forEach((broker, all) -> {
+      for (int from = 0; from < all.size(); from += MAX_FENCES_PER_MESSAGE) {
+        int to = Math.min(all.size(), from + MAX_FENCES_PER_MESSAGE);
+        effects.add(new ControllerEffect.SendFence(broker, controllerEpoch, all.subList(from, to)));
+      }
+    });
+    fences.clear();
+    List<ControllerEffect> result = List.copyOf(effects);
+    effects = new ArrayList<>();
+    return result;
+  }
 }

@@ -8,58 +8,72 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Takes processes into the cluster: each gets an incarnation of its own, and one node id belongs to one live process. */
+/**
+ * Takes processes into the cluster: each gets an incarnation of its own, and one node id belongs to
+ * one live process.
+ */
 final class Registrations {
-    private static final int MAX_OVER = 1_000;
+  private static final int MAX_OVER = 1_000;
 
-    private final Ledger ledger;
-    private final BrokerLiveness liveness;
+  private final Ledger ledger;
+  private final BrokerLiveness liveness;
 
-    /** Processes that others took the place of; what they asked for before may still arrive. */
-    private final LinkedHashSet<UUID> over = new LinkedHashSet<>();
+  /** Processes that others took the place of; what they asked for before may still arrive. */
+  private final LinkedHashSet<UUID> over = new LinkedHashSet<>();
 
-    Registrations(Ledger ledger, BrokerLiveness liveness) {
-        this.ledger = ledger;
-        this.liveness = liveness;
+  Registrations(Ledger ledger, BrokerLiveness liveness) {
+    this.ledger = ledger;
+    this.liveness = liveness;
+  }
+
+  /** Returns the broker if it lives a new life now. */
+  Optional<NodeId> asked(ControllerEvent.RegistrationAsked request) {
+    NodeId node = request.node();
+    Optional<BrokerImage> known = ledger.image().broker(node);
+    if (known.isPresent() && known.get().process().equals(request.process())) {
+      // A repetition; it may be late, so it is no sign of life either.
+      return Optional.empty();
     }
-
-    /** Returns the broker if it lives a new life now. */
-    Optional<NodeId> asked(ControllerEvent.RegistrationAsked request) {
-        NodeId node = request.node();
-        Optional<BrokerImage> known = ledger.image().broker(node);
-        if (known.isPresent() && known.get().process().equals(request.process())) {
-            // A repetition; it may be late, so it is no sign of life either.
-            return Optional.empty();
-        }
-        if (over.contains(request.process())) {
-            ledger.refuseRegistration(
-                    node,
-                    request.process(),
-                    "another process has taken the place of this one as node " + node.value() + "; restart it");
-            return Optional.empty();
-        }
-        // Only one process can be this very node, so whatever else was registered under its id is over.
-        boolean taken = !node.equals(ledger.self()) && liveness.isHeard(node);
-        if (known.isPresent() && taken) {
-            ledger.refuseRegistration(
-                    node,
-                    request.process(),
-                    "node id " + node.value() + " belongs to a live process at "
-                            + known.get().endpoint() + "; stop that one or start this one with another --node id");
-            return Optional.empty();
-        }
-        known.map(BrokerImage::process).ifPresent(this::endLifeOf);
-        ledger.flush();
-        ledger.append(List.of(new MetadataRecord.BrokerRegistered(
-                node, request.process(), ledger.nextIncarnation(), request.endpoint(), request.rack())));
-        liveness.registered(node);
-        return Optional.of(node);
+    if (over.contains(request.process())) {
+      ledger.refuseRegistration(
+          node,
+          request.process(),
+          "another process has taken the place of this one as node "
+              + node.value()
+              + "; restart it");
+      return Optional.empty();
     }
-
-    private void endLifeOf(UUID process) {
-        over.add(process);
-        if (over.size() > MAX_OVER) {
-            over.removeFirst();
-        }
+    // Only one process can be this very node, so whatever else was registered under its id is over.
+    boolean taken = !node.equals(ledger.self()) && liveness.isHeard(node);
+    if (known.isPresent() && taken) {
+      ledger.refuseRegistration(
+          node,
+          request.process(),
+          "node id "
+              + node.value()
+              + " belongs to a live process at "
+              + known.get().endpoint()
+              + "; stop that one or start this one with another --node id");
+      return Optional.empty();
     }
+    known.map(BrokerImage::process).ifPresent(this::endLifeOf);
+    ledger.flush();
+    ledger.append(
+        List.of(
+            new MetadataRecord.BrokerRegistered(
+                node,
+                request.process(),
+                ledger.nextIncarnation(),
+                request.endpoint(),
+                request.rack())));
+    liveness.registered(node);
+    return Optional.of(node);
+  }
+
+  private void endLifeOf(UUID process) {
+    over.add(process);
+    if (over.size() > MAX_OVER) {
+      over.removeFirst();
+    }
+  }
 }

@@ -8,4 +8,9 @@ import java.util.UUID;
 
 /** One broker as the metadata log knows it. {@code live} is false while it is fenced. */
 public record BrokerImage(
-        NodeId node, UUID process, Incarnation incarnation, Endpoint endpoint, Optional<String> rack, boolean live) {}
+    NodeId node,
+    UUID process,
+    Incarnation incarnation,
+    Endpoint endpoint,
+    Optional<String> rack,
+    boolean live) {}

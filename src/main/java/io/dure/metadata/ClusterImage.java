@@ -11,192 +11,214 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The cluster as all metadata records below {@link #endOffset} add up to. Immutable and cheap to change: a batch of
- * records costs what it touches, not what there is.
+ * The cluster as all metadata records below {@link #endOffset} add up to. Immutable and cheap to
+ * change: a batch of records costs what it touches, not what there is.
  */
 public final class ClusterImage {
-    /** Before the first record. */
-    public static final ClusterImage EMPTY = new ClusterImage(
-            Optional.empty(),
-            0,
-            0,
-            SortedTree.empty(Comparator.<NodeId>naturalOrder()),
-            SortedTree.empty(Comparator.<String>naturalOrder()),
-            SortedTree.empty(Comparator.comparing(TopicId::value)),
-            0);
+  /** Before the first record. */
+  public static final ClusterImage EMPTY =
+      new ClusterImage(
+          Optional.empty(),
+          0,
+          0,
+          SortedTree.empty(Comparator.<NodeId>naturalOrder()),
+          SortedTree.empty(Comparator.<String>naturalOrder()),
+          SortedTree.empty(Comparator.comparing(TopicId::value)),
+          0);
 
-    private final Optional<UUID> clusterId;
-    private final long endOffset;
-    private final long nextProducerId;
-    private final SortedTree<NodeId, BrokerImage> brokers;
-    private final SortedTree<String, TopicImage> topicsByName;
-    private final SortedTree<TopicId, TopicImage> topicsById;
-    private final int partitionCount;
+  private final Optional<UUID> clusterId;
+  private final long endOffset;
+  private final long nextProducerId;
+  private final SortedTree<NodeId, BrokerImage> brokers;
+  private final SortedTree<String, TopicImage> topicsByName;
+  private final SortedTree<TopicId, TopicImage> topicsById;
+  private final int partitionCount;
 
-    ClusterImage(
-            Optional<UUID> clusterId,
-            long endOffset,
-            long nextProducerId,
-            SortedTree<NodeId, BrokerImage> brokers,
-            SortedTree<String, TopicImage> topicsByName,
-            SortedTree<TopicId, TopicImage> topicsById,
-            int partitionCount) {
-        this.clusterId = clusterId;
-        this.endOffset = endOffset;
-        this.nextProducerId = nextProducerId;
-        this.brokers = brokers;
-        this.topicsByName = topicsByName;
-        this.topicsById = topicsById;
-        this.partitionCount = partitionCount;
+  ClusterImage(
+      Optional<UUID> clusterId,
+      long endOffset,
+      long nextProducerId,
+      SortedTree<NodeId, BrokerImage> brokers,
+      SortedTree<String, TopicImage> topicsByName,
+      SortedTree<TopicId, TopicImage> topicsById,
+      int partitionCount) {
+    this.clusterId = clusterId;
+    this.endOffset = endOffset;
+    this.nextProducerId = nextProducerId;
+    this.brokers = brokers;
+    this.topicsByName = topicsByName;
+    this.topicsById = topicsById;
+    this.partitionCount = partitionCount;
+  }
+
+  /**
+   * The image after these records too; {@code endOffset} (exclusive) is the metadata log's end
+   * after them.
+   */
+  public ClusterImage apply(Iterable<MetadataRecord> records, long endOffset) {
+    ImageDraft draft = new ImageDraft(this);
+    for (MetadataRecord record : records) {
+      draft.apply(record);
     }
+    return draft.finish(endOffset);
+  }
 
-    /** The image after these records too; {@code endOffset} (exclusive) is the metadata log's end after them. */
-    public ClusterImage apply(Iterable<MetadataRecord> records, long endOffset) {
-        ImageDraft draft = new ImageDraft(this);
-        for (MetadataRecord record : records) {
-            draft.apply(record);
+  public Optional<UUID> clusterId() {
+    return clusterId;
+  }
+
+  /** End (exclusive) of what has been applied. */
+  public long endOffset() {
+    return endOffset;
+  }
+
+  /** Producer ids from here on (inclusive) have never been handed out. */
+  public long nextProducerId() {
+    return nextProducerId;
+  }
+
+  public Optional<BrokerImage> broker(NodeId node) {
+    return brokers.get(node);
+  }
+
+  /** All brokers that ever registered and were not removed, by id. */
+  public Collection<BrokerImage> brokers() {
+    return brokers.values();
+  }
+
+  public boolean isLive(NodeId node) {
+    return brokers.get(node).map(BrokerImage::live).orElse(false);
+  }
+
+  public Optional<TopicImage> topic(String name) {
+    return topicsByName.get(name);
+  }
+
+  public Optional<TopicImage> topic(TopicId id) {
+    return topicsById.get(id);
+  }
+
+  /** All topics, by name. */
+  public Collection<TopicImage> topics() {
+    return topicsByName.values();
+  }
+
+  public Optional<PartitionImage> partition(PartitionId id) {
+    return topicsById
+        .get(id.topic())
+        .filter(topic -> id.index() >= 0 && id.index() < topic.partitions().size())
+        .map(topic -> topic.partitions().get(id.index()));
+  }
+
+  /** How many partitions all topics have together. */
+  public int partitionCount() {
+    return partitionCount;
+  }
+
+  /** What changed since an earlier image of the same cluster; costs about what changed. */
+  public ClusterDelta changedSince(ClusterImage before) {
+    List<BrokerImage> changedBrokers = new ArrayList<>();
+    List<BrokerImage> removedBrokers = new ArrayList<>();
+    brokers.diff(before.brokers, new Collecting<>(changedBrokers, removedBrokers));
+    List<TopicImage> changedTopics = new ArrayList<>();
+    List<TopicImage> removedTopics = new ArrayList<>();
+    topicsById.diff(before.topicsById, new Collecting<>(changedTopics, removedTopics));
+    List<PartitionImage> changedPartitions = new ArrayList<>();
+    for (TopicImage topic : changedTopics) {
+      List<PartitionImage> old =
+          before.topic(topic.id()).map(TopicImage::partitions).orElse(List.of());
+      for (PartitionImage partition : topic.partitions()) {
+        int index = partition.id().index();
+        if (index >= old.size() || old.get(index) != partition) {
+          changedPartitions.add(partition);
         }
-        return draft.finish(endOffset);
+      }
     }
+    List<PartitionImage> removedPartitions = new ArrayList<>();
+    removedTopics.forEach(topic -> removedPartitions.addAll(topic.partitions()));
+    return new ClusterDelta(
+        changedBrokers,
+        removedBrokers,
+        changedTopics,
+        removedTopics,
+        changedPartitions,
+        removedPartitions);
+  }
 
-    public Optional<UUID> clusterId() {
-        return clusterId;
-    }
-
-    /** End (exclusive) of what has been applied. */
-    public long endOffset() {
-        return endOffset;
-    }
-
-    /** Producer ids from here on (inclusive) have never been handed out. */
-    public long nextProducerId() {
-        return nextProducerId;
-    }
-
-    public Optional<BrokerImage> broker(NodeId node) {
-        return brokers.get(node);
-    }
-
-    /** All brokers that ever registered and were not removed, by id. */
-    public Collection<BrokerImage> brokers() {
-        return brokers.values();
-    }
-
-    public boolean isLive(NodeId node) {
-        return brokers.get(node).map(BrokerImage::live).orElse(false);
-    }
-
-    public Optional<TopicImage> topic(String name) {
-        return topicsByName.get(name);
-    }
-
-    public Optional<TopicImage> topic(TopicId id) {
-        return topicsById.get(id);
-    }
-
-    /** All topics, by name. */
-    public Collection<TopicImage> topics() {
-        return topicsByName.values();
-    }
-
-    public Optional<PartitionImage> partition(PartitionId id) {
-        return topicsById.get(id.topic())
-                .filter(topic -> id.index() >= 0 && id.index() < topic.partitions().size())
-                .map(topic -> topic.partitions().get(id.index()));
-    }
-
-    /** How many partitions all topics have together. */
-    public int partitionCount() {
-        return partitionCount;
-    }
-
-    /** What changed since an earlier image of the same cluster; costs about what changed. */
-    public ClusterDelta changedSince(ClusterImage before) {
-        List<BrokerImage> changedBrokers = new ArrayList<>();
-        List<BrokerImage> removedBrokers = new ArrayList<>();
-        brokers.diff(before.brokers, new Collecting<>(changedBrokers, removedBrokers));
-        List<TopicImage> changedTopics = new ArrayList<>();
-        List<TopicImage> removedTopics = new ArrayList<>();
-        topicsById.diff(before.topicsById, new Collecting<>(changedTopics, removedTopics));
-        List<PartitionImage> changedPartitions = new ArrayList<>();
-        for (TopicImage topic : changedTopics) {
-            List<PartitionImage> old =
-                    before.topic(topic.id()).map(TopicImage::partitions).orElse(List.of());
-            for (PartitionImage partition : topic.partitions()) {
-                int index = partition.id().index();
-                if (index >= old.size() || old.get(index) != partition) {
-                    changedPartitions.add(partition);
-                }
-            }
-        }
-        List<PartitionImage> removedPartitions = new ArrayList<>();
-        removedTopics.forEach(topic -> removedPartitions.addAll(topic.partitions()));
-        return new ClusterDelta(
-                changedBrokers, removedBrokers, changedTopics, removedTopics, changedPartitions, removedPartitions);
-    }
-
-    private record Collecting<V>(List<V> changed, List<V> gone) implements SortedTree.DiffVisitor<V> {
-        @Override
-        public void added(V now) {
-            changed.add(now);
-        }
-
-        @Override
-        public void changed(V before, V now) {
-            changed.add(now);
-        }
-
-        @Override
-        public void removed(V before) {
-            gone.add(before);
-        }
-    }
-
-    /** Records that make this image out of {@link #EMPTY}: what a snapshot consists of. */
-    public List<MetadataRecord> toRecords() {
-        List<MetadataRecord> records = new ArrayList<>();
-        clusterId.ifPresent(id -> records.add(new MetadataRecord.ClusterFormed(id)));
-        if (nextProducerId > 0) {
-            records.add(new MetadataRecord.ProducerIdsAllocated(nextProducerId));
-        }
-        for (BrokerImage broker : brokers()) {
-            records.add(new MetadataRecord.BrokerRegistered(
-                    broker.node(), broker.process(), broker.incarnation(), broker.endpoint(), broker.rack()));
-            if (!broker.live()) {
-                records.add(new MetadataRecord.BrokerFenced(broker.node(), broker.incarnation()));
-            }
-        }
-        topics().forEach(topic -> topic.addRecords(records));
-        return records;
-    }
-
-    SortedTree<NodeId, BrokerImage> brokerTree() {
-        return brokers;
-    }
-
-    SortedTree<String, TopicImage> topicTreeByName() {
-        return topicsByName;
-    }
-
-    SortedTree<TopicId, TopicImage> topicTreeById() {
-        return topicsById;
+  private record Collecting<V>(List<V> changed, List<V> gone) implements SortedTree.DiffVisitor<V> {
+    @Override
+    public void added(V now) {
+      changed.add(now);
     }
 
     @Override
-    public boolean equals(Object other) {
-        return other instanceof ClusterImage that
-                && endOffset == that.endOffset
-                && toRecords().equals(that.toRecords());
+    public void changed(V before, V now) {
+      changed.add(now);
     }
 
     @Override
-    public int hashCode() {
-        return Long.hashCode(endOffset);
+    public void removed(V before) {
+      gone.add(before);
     }
+  }
 
-    @Override
-    public String toString() {
-        return "ClusterImage[endOffset=" + endOffset + ", brokers=" + brokers.size() + ", topics="
-                + topicsByName.size() + ", partitions=" + partitionCount + "]";
+  /** Records that make this image out of {@link #EMPTY}: what a snapshot consists of. */
+  public List<MetadataRecord> toRecords() {
+    List<MetadataRecord> records = new ArrayList<>();
+    clusterId.ifPresent(id -> records.add(new MetadataRecord.ClusterFormed(id)));
+    if (nextProducerId > 0) {
+      records.add(new MetadataRecord.ProducerIdsAllocated(nextProducerId));
     }
+    for (BrokerImage broker : brokers()) {
+      records.add(
+          new MetadataRecord.BrokerRegistered(
+              broker.node(),
+              broker.process(),
+              broker.incarnation(),
+              broker.endpoint(),
+              broker.rack()));
+      if (!broker.live()) {
+        records.add(new MetadataRecord.BrokerFenced(broker.node(), broker.incarnation()));
+      }
+    }
+    topics().forEach(topic -> topic.addRecords(records));
+    return records;
+  }
+
+  SortedTree<NodeId, BrokerImage> brokerTree() {
+    return brokers;
+  }
+
+  SortedTree<String, TopicImage> topicTreeByName() {
+    return topicsByName;
+  }
+
+  SortedTree<TopicId, TopicImage> topicTreeById() {
+    return topicsById;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ClusterImage that
+        && endOffset == that.endOffset
+        && toRecords().equals(that.toRecords());
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(endOffset);
+  }
+
+  @Override
+  public String toString() {
+    return "ClusterImage[endOffset="
+        + endOffset
+        + ", brokers="
+        + brokers.size()
+        + ", topics="
+        + topicsByName.size()
+        + ", partitions="
+        + partitionCount
+        + "]";
+  }
 }

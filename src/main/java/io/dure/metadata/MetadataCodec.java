@@ -13,154 +13,168 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Metadata records as bytes: the value of one record in the metadata log. One byte says which kind it is, one which version
- * of that kind, then come its fields. A kind or version from the future is refused, never guessed at.
+ * Metadata records as bytes: the value of one record in the metadata log. One byte says which kind
+ * it is, one which version of that kind, then come its fields. A kind or version from the future is
+ * refused, never guessed at.
  */
 public final class MetadataCodec {
-    private static final int VERSION = 0;
+  private static final int VERSION = 0;
 
-    private static final int CLUSTER_FORMED = 1;
-    private static final int BROKER_REGISTERED = 2;
-    private static final int BROKER_FENCED = 3;
-    private static final int BROKER_UNFENCED = 4;
-    private static final int BROKER_REMOVED = 5;
-    private static final int TOPIC_CREATED = 6;
-    private static final int TOPIC_DELETED = 7;
-    private static final int PARTITION_CREATED = 8;
-    private static final int LEADER_APPOINTED = 9;
-    private static final int LEADER_LOST = 10;
-    private static final int IN_STEP_CHANGED = 11;
-    private static final int TOPIC_CONFIGURED = 12;
-    private static final int PRODUCER_IDS_ALLOCATED = 13;
+  private static final int CLUSTER_FORMED = 1;
+  private static final int BROKER_REGISTERED = 2;
+  private static final int BROKER_FENCED = 3;
+  private static final int BROKER_UNFENCED = 4;
+  private static final int BROKER_REMOVED = 5;
+  private static final int TOPIC_CREATED = 6;
+  private static final int TOPIC_DELETED = 7;
+  private static final int PARTITION_CREATED = 8;
+  private static final int LEADER_APPOINTED = 9;
+  private static final int LEADER_LOST = 10;
+  private static final int IN_STEP_CHANGED = 11;
+  private static final int TOPIC_CONFIGURED = 12;
+  private static final int PRODUCER_IDS_ALLOCATED = 13;
 
-    private MetadataCodec() {}
+  private MetadataCodec() {}
 
-    public static byte[] encode(MetadataRecord record) {
-        return switch (record) {
-            case MetadataRecord.ClusterFormed r -> start(CLUSTER_FORMED).uuid(r.clusterId()).finish();
-            case MetadataRecord.BrokerRegistered r -> start(BROKER_REGISTERED)
-                    .number(r.node().value())
-                    .uuid(r.process())
-                    .number(r.incarnation().value())
-                    .text(r.endpoint().host())
-                    .number(r.endpoint().port())
-                    .optionalText(r.rack())
-                    .finish();
-            case MetadataRecord.BrokerFenced r -> start(BROKER_FENCED)
-                    .number(r.node().value())
-                    .number(r.incarnation().value())
-                    .finish();
-            case MetadataRecord.BrokerUnfenced r -> start(BROKER_UNFENCED)
-                    .number(r.node().value())
-                    .number(r.incarnation().value())
-                    .finish();
-            case MetadataRecord.BrokerRemoved r -> start(BROKER_REMOVED).number(r.node().value()).finish();
-            case MetadataRecord.TopicCreated r -> start(TOPIC_CREATED)
-                    .uuid(r.topic().value())
-                    .text(r.name())
-                    .byteValue(r.internal() ? 1 : 0)
-                    .finish();
-            case MetadataRecord.TopicDeleted r -> start(TOPIC_DELETED).uuid(r.topic().value()).finish();
-            case MetadataRecord.PartitionCreated r -> nodes(partition(PARTITION_CREATED, r.partition()), r.replicas())
-                    .finish();
-            case MetadataRecord.LeaderAppointed r -> partition(LEADER_APPOINTED, r.partition())
-                    .number(r.epoch())
-                    .number(r.leader().value())
-                    .number(r.incarnation().value())
-                    .finish();
-            case MetadataRecord.LeaderLost r -> partition(LEADER_LOST, r.partition()).number(r.epoch()).finish();
-            case MetadataRecord.InStepChanged r -> nodes(
-                            partition(IN_STEP_CHANGED, r.partition()).number(r.epoch()),
-                            r.inStep().stream().sorted().toList())
-                    .finish();
-            case MetadataRecord.TopicConfigured r -> start(TOPIC_CONFIGURED)
-                    .uuid(r.topic().value())
-                    .text(r.key())
-                    .optionalText(r.value())
-                    .finish();
-            case MetadataRecord.ProducerIdsAllocated r -> start(PRODUCER_IDS_ALLOCATED).number(r.end()).finish();
-        };
+  public static byte[] encode(MetadataRecord record) {
+    return switch (record) {
+      case MetadataRecord.ClusterFormed r -> start(CLUSTER_FORMED).uuid(r.clusterId()).finish();
+      case MetadataRecord.BrokerRegistered r ->
+          start(BROKER_REGISTERED)
+              .number(r.node().value())
+              .uuid(r.process())
+              .number(r.incarnation().value())
+              .text(r.endpoint().host())
+              .number(r.endpoint().port())
+              .optionalText(r.rack())
+              .finish();
+      case MetadataRecord.BrokerFenced r ->
+          start(BROKER_FENCED).number(r.node().value()).number(r.incarnation().value()).finish();
+      case MetadataRecord.BrokerUnfenced r ->
+          start(BROKER_UNFENCED).number(r.node().value()).number(r.incarnation().value()).finish();
+      case MetadataRecord.BrokerRemoved r ->
+          start(BROKER_REMOVED).number(r.node().value()).finish();
+      case MetadataRecord.TopicCreated r ->
+          start(TOPIC_CREATED)
+              .uuid(r.topic().value())
+              .text(r.name())
+              .byteValue(r.internal() ? 1 : 0)
+              .finish();
+      case MetadataRecord.TopicDeleted r -> start(TOPIC_DELETED).uuid(r.topic().value()).finish();
+      case MetadataRecord.PartitionCreated r ->
+          nodes(partition(PARTITION_CREATED, r.partition()), r.replicas()).finish();
+      case MetadataRecord.LeaderAppointed r ->
+          partition(LEADER_APPOINTED, r.partition())
+              .number(r.epoch())
+              .number(r.leader().value())
+              .number(r.incarnation().value())
+              .finish();
+      case MetadataRecord.LeaderLost r ->
+          partition(LEADER_LOST, r.partition()).number(r.epoch()).finish();
+      case MetadataRecord.InStepChanged r ->
+          nodes(
+                  partition(IN_STEP_CHANGED, r.partition()).number(r.epoch()),
+                  r.inStep().stream().sorted().toList())
+              .finish();
+      case MetadataRecord.TopicConfigured r ->
+          start(TOPIC_CONFIGURED)
+              .uuid(r.topic().value())
+              .text(r.key())
+              .optionalText(r.value())
+              .finish();
+      case MetadataRecord.ProducerIdsAllocated r ->
+          start(PRODUCER_IDS_ALLOCATED).number(r.end()).finish();
+    };
+  }
+
+  private static Bytes.Writer start(int kind) {
+    return new Bytes.Writer().byteValue(kind).byteValue(VERSION);
+  }
+
+  private static Bytes.Writer partition(int kind, PartitionId id) {
+    return start(kind).uuid(id.topic().value()).number(id.index());
+  }
+
+  private static Bytes.Writer nodes(Bytes.Writer out, Collection<NodeId> nodes) {
+    out.number(nodes.size());
+    nodes.forEach(node -> out.number(node.value()));
+    return out;
+  }
+
+  /**
+   * The record in the remaining bytes, all of which it must take. The buffer's position does not
+   * move.
+   */
+  public static MetadataRecord decode(ByteBuffer bytes) {
+    Bytes.Reader in = new Bytes.Reader(bytes);
+    int kind = in.byteValue();
+    int version = in.byteValue();
+    if (version != VERSION) {
+      throw unknown(kind, version);
     }
+    MetadataRecord record = read(kind, version, in);
+    in.finish();
+    return record;
+  }
 
-    private static Bytes.Writer start(int kind) {
-        return new Bytes.Writer().byteValue(kind).byteValue(VERSION);
-    }
+  private static MetadataRecord read(int kind, int version, Bytes.Reader in) {
+    return switch (kind) {
+      case CLUSTER_FORMED -> new MetadataRecord.ClusterFormed(in.uuid());
+      case BROKER_REGISTERED -> readRegistration(in);
+      case BROKER_FENCED -> new MetadataRecord.BrokerFenced(node(in), new Incarnation(in.number()));
+      case BROKER_UNFENCED ->
+          new MetadataRecord.BrokerUnfenced(node(in), new Incarnation(in.number()));
+      case BROKER_REMOVED -> new MetadataRecord.BrokerRemoved(node(in));
+      case TOPIC_CREATED ->
+          new MetadataRecord.TopicCreated(new TopicId(in.uuid()), in.text(), in.byteValue() != 0);
+      case TOPIC_DELETED -> new MetadataRecord.TopicDeleted(new TopicId(in.uuid()));
+      case PARTITION_CREATED -> new MetadataRecord.PartitionCreated(partition(in), nodes(in));
+      case LEADER_APPOINTED ->
+          new MetadataRecord.LeaderAppointed(
+              partition(in), in.intNumber(), node(in), new Incarnation(in.number()));
+      case LEADER_LOST -> new MetadataRecord.LeaderLost(partition(in), in.intNumber());
+      case IN_STEP_CHANGED ->
+          new MetadataRecord.InStepChanged(partition(in), in.intNumber(), Set.copyOf(nodes(in)));
+      case TOPIC_CONFIGURED ->
+          new MetadataRecord.TopicConfigured(new TopicId(in.uuid()), in.text(), in.optionalText());
+      case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.number());
+      default -> throw unknown(kind, version);
+    };
+  }
 
-    private static Bytes.Writer partition(int kind, PartitionId id) {
-        return start(kind).uuid(id.topic().value()).number(id.index());
-    }
+  private static MetadataRecord readRegistration(Bytes.Reader in) {
+    NodeId node = node(in);
+    UUID process = in.uuid();
+    Incarnation incarnation = new Incarnation(in.number());
+    String host = in.text();
+    int port = in.intNumber();
+    return new MetadataRecord.BrokerRegistered(
+        node, process, incarnation, new Endpoint(host, port), in.optionalText());
+  }
 
-    private static Bytes.Writer nodes(Bytes.Writer out, Collection<NodeId> nodes) {
-        out.number(nodes.size());
-        nodes.forEach(node -> out.number(node.value()));
-        return out;
-    }
+  private static NodeId node(Bytes.Reader in) {
+    return new NodeId(in.intNumber());
+  }
 
-    /** The record in the remaining bytes, all of which it must take. The buffer's position does not move. */
-    public static MetadataRecord decode(ByteBuffer bytes) {
-        Bytes.Reader in = new Bytes.Reader(bytes);
-        int kind = in.byteValue();
-        int version = in.byteValue();
-        if (version != VERSION) {
-            throw unknown(kind, version);
-        }
-        MetadataRecord record = read(kind, version, in);
-        in.finish();
-        return record;
-    }
+  private static PartitionId partition(Bytes.Reader in) {
+    return new PartitionId(new TopicId(in.uuid()), in.intNumber());
+  }
 
-    private static MetadataRecord read(int kind, int version, Bytes.Reader in) {
-        return switch (kind) {
-            case CLUSTER_FORMED -> new MetadataRecord.ClusterFormed(in.uuid());
-            case BROKER_REGISTERED -> readRegistration(in);
-            case BROKER_FENCED -> new MetadataRecord.BrokerFenced(node(in), new Incarnation(in.number()));
-            case BROKER_UNFENCED -> new MetadataRecord.BrokerUnfenced(node(in), new Incarnation(in.number()));
-            case BROKER_REMOVED -> new MetadataRecord.BrokerRemoved(node(in));
-            case TOPIC_CREATED -> new MetadataRecord.TopicCreated(
-                    new TopicId(in.uuid()), in.text(), in.byteValue() != 0);
-            case TOPIC_DELETED -> new MetadataRecord.TopicDeleted(new TopicId(in.uuid()));
-            case PARTITION_CREATED -> new MetadataRecord.PartitionCreated(partition(in), nodes(in));
-            case LEADER_APPOINTED -> new MetadataRecord.LeaderAppointed(
-                    partition(in), in.intNumber(), node(in), new Incarnation(in.number()));
-            case LEADER_LOST -> new MetadataRecord.LeaderLost(partition(in), in.intNumber());
-            case IN_STEP_CHANGED -> new MetadataRecord.InStepChanged(
-                    partition(in), in.intNumber(), Set.copyOf(nodes(in)));
-            case TOPIC_CONFIGURED -> new MetadataRecord.TopicConfigured(
-                    new TopicId(in.uuid()), in.text(), in.optionalText());
-            case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.number());
-            default -> throw unknown(kind, version);
-        };
+  private static List<NodeId> nodes(Bytes.Reader in) {
+    int count = in.count();
+    List<NodeId> nodes = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      nodes.add(node(in));
     }
+    return nodes;
+  }
 
-    private static MetadataRecord readRegistration(Bytes.Reader in) {
-        NodeId node = node(in);
-        UUID process = in.uuid();
-        Incarnation incarnation = new Incarnation(in.number());
-        String host = in.text();
-        int port = in.intNumber();
-        return new MetadataRecord.BrokerRegistered(
-                node, process, incarnation, new Endpoint(host, port), in.optionalText());
-    }
-
-    private static NodeId node(Bytes.Reader in) {
-        return new NodeId(in.intNumber());
-    }
-
-    private static PartitionId partition(Bytes.Reader in) {
-        return new PartitionId(new TopicId(in.uuid()), in.intNumber());
-    }
-
-    private static List<NodeId> nodes(Bytes.Reader in) {
-        int count = in.count();
-        List<NodeId> nodes = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            nodes.add(node(in));
-        }
-        return nodes;
-    }
-
-    private static MetadataFormatException unknown(int kind, int version) {
-        return new MetadataFormatException("metadata record of kind " + kind + ", version " + version
-                + " is unknown here; this node runs an older version of the program than the cluster's metadata needs");
-    }
+  private static MetadataFormatException unknown(int kind, int version) {
+    return new MetadataFormatException(
+        "metadata record of kind "
+            + kind
+            + ", version "
+            + version
+            + " is unknown here; this node runs an older version of the program than the metadata needs");
+  }
 }

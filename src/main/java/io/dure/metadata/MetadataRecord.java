@@ -10,56 +10,65 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** One change of the cluster's metadata, as it stands in the metadata log. Applied by {@link ClusterImage#apply}. */
+/**
+ * One change of the cluster's metadata, as it stands in the metadata log. Applied by {@link
+ * ClusterImage#apply}.
+ */
 public sealed interface MetadataRecord {
-    /** The first record of every cluster. */
-    record ClusterFormed(UUID clusterId) implements MetadataRecord {}
+  /** The first record of every cluster. */
+  record ClusterFormed(UUID clusterId) implements MetadataRecord {}
 
-    /**
-     * A node's process came up and may take part. It is live from here on until fenced.
-     *
-     * @param process made by the process itself at its start; by it the process recognizes its own registration
-     */
-    record BrokerRegistered(
-            NodeId node, UUID process, Incarnation incarnation, Endpoint endpoint, Optional<String> rack)
-            implements MetadataRecord {}
+  /**
+   * A node's process came up and may take part. It is live from here on until fenced.
+   *
+   * @param process made by the process itself at its start; by it the process recognizes its own
+   *     registration
+   */
+  record BrokerRegistered(
+      NodeId node, UUID process, Incarnation incarnation, Endpoint endpoint, Optional<String> rack)
+      implements MetadataRecord {}
 
-    /** The broker is dead or out of reach: it leads nothing until it is live again. */
-    record BrokerFenced(NodeId node, Incarnation incarnation) implements MetadataRecord {}
+  /** The broker is dead or out of reach: it leads nothing until it is live again. */
+  record BrokerFenced(NodeId node, Incarnation incarnation) implements MetadataRecord {}
 
-    /** The same process is back within reach. */
-    record BrokerUnfenced(NodeId node, Incarnation incarnation) implements MetadataRecord {}
+  /** The same process is back within reach. */
+  record BrokerUnfenced(NodeId node, Incarnation incarnation) implements MetadataRecord {}
 
-    record BrokerRemoved(NodeId node) implements MetadataRecord {}
+  record BrokerRemoved(NodeId node) implements MetadataRecord {}
 
-    record TopicCreated(TopicId topic, String name, boolean internal) implements MetadataRecord {}
+  record TopicCreated(TopicId topic, String name, boolean internal) implements MetadataRecord {}
 
-    record TopicDeleted(TopicId topic) implements MetadataRecord {}
+  record TopicDeleted(TopicId topic) implements MetadataRecord {}
 
-    /** A new partition with its replicas in preference order, without a leader yet (epoch -1). */
-    record PartitionCreated(PartitionId partition, List<NodeId> replicas) implements MetadataRecord {
-        public PartitionCreated {
-            replicas = List.copyOf(replicas);
-        }
+  /** A new partition with its replicas in preference order, without a leader yet (epoch -1). */
+  record PartitionCreated(PartitionId partition, List<NodeId> replicas) implements MetadataRecord {
+    public PartitionCreated {
+      replicas = List.copyOf(replicas);
     }
+  }
 
-    /** The appointment: {@code leader} leads {@code epoch}, in this one life of its process. */
-    record LeaderAppointed(PartitionId partition, int epoch, NodeId leader, Incarnation incarnation)
-            implements MetadataRecord {}
+  /** The appointment: {@code leader} leads {@code epoch}, in this one life of its process. */
+  record LeaderAppointed(PartitionId partition, int epoch, NodeId leader, Incarnation incarnation)
+      implements MetadataRecord {}
 
-    /** The partition's leader died and no other could be appointed yet. */
-    record LeaderLost(PartitionId partition, int epoch) implements MetadataRecord {}
+  /** The partition's leader died and no other could be appointed yet. */
+  record LeaderLost(PartitionId partition, int epoch) implements MetadataRecord {}
 
-    /** Which replicas are in step with the leader of {@code epoch}; for people's eyes, no rule rests on it. */
-    record InStepChanged(PartitionId partition, int epoch, Set<NodeId> inStep) implements MetadataRecord {
-        public InStepChanged {
-            inStep = Set.copyOf(inStep);
-        }
+  /**
+   * Which replicas are in step with the leader of {@code epoch}; for people's eyes, no rule rests
+   * on it.
+   */
+  record InStepChanged(PartitionId partition, int epoch, Set<NodeId> inStep)
+      implements MetadataRecord {
+    public InStepChanged {
+      inStep = Set.copyOf(inStep);
     }
+  }
 
-    /** A topic's own setting; empty value: back to the default. */
-    record TopicConfigured(TopicId topic, String key, Optional<String> value) implements MetadataRecord {}
+  /** A topic's own setting; empty value: back to the default. */
+  record TopicConfigured(TopicId topic, String key, Optional<String> value)
+      implements MetadataRecord {}
 
-    /** Producer ids below {@code end} (exclusive) have been handed out in blocks. */
-    record ProducerIdsAllocated(long end) implements MetadataRecord {}
+  /** Producer ids below {@code end} (exclusive) have been handed out in blocks. */
+  record ProducerIdsAllocated(long end) implements MetadataRecord {}
 }

@@ -10,202 +10,282 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The settings of one topic: its own where it has them, the defaults elsewhere. Also the table of all there are, with the
- * names, ranges and defaults that Apache Kafka 4.4 gives them.
+ * The settings of one topic: its own where it has them, the defaults elsewhere. Also the table of
+ * all there are, with the names, ranges and defaults that Apache Kafka 4.4 gives them.
  */
 public final class TopicSettings {
-    public static final String CLEANUP_POLICY = "cleanup.policy";
-    public static final String COMPRESSION_TYPE = "compression.type";
-    public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
-    public static final String TIMESTAMP_AFTER_MAX_MS = "message.timestamp.after.max.ms";
-    public static final String TIMESTAMP_BEFORE_MAX_MS = "message.timestamp.before.max.ms";
-    public static final String TIMESTAMP_TYPE = "message.timestamp.type";
-    public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
-    public static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
-    public static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
-    public static final String REMOTE_STORAGE_ENABLE = "remote.storage.enable";
-    public static final String RETENTION_BYTES = "retention.bytes";
-    public static final String RETENTION_MS = "retention.ms";
-    public static final String SEGMENT_BYTES = "segment.bytes";
-    public static final String SEGMENT_MS = "segment.ms";
+  public static final String CLEANUP_POLICY = "cleanup.policy";
+  public static final String COMPRESSION_TYPE = "compression.type";
+  public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+  public static final String TIMESTAMP_AFTER_MAX_MS = "message.timestamp.after.max.ms";
+  public static final String TIMESTAMP_BEFORE_MAX_MS = "message.timestamp.before.max.ms";
+  public static final String TIMESTAMP_TYPE = "message.timestamp.type";
+  public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
+  public static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
+  public static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
+  public static final String REMOTE_STORAGE_ENABLE = "remote.storage.enable";
+  public static final String RETENTION_BYTES = "retention.bytes";
+  public static final String RETENTION_MS = "retention.ms";
+  public static final String SEGMENT_BYTES = "segment.bytes";
+  public static final String SEGMENT_MS = "segment.ms";
 
-    private static final long MAX = Long.MAX_VALUE;
-    private static final Map<String, TopicSetting> TABLE = table(
-            list(CLEANUP_POLICY, "delete", "What happens to old records: delete, compact or both.", "compact", "delete"),
-            oneOf(
-                    COMPRESSION_TYPE,
-                    "producer",
-                    "How batches are compressed in the log; producer: as they came.",
-                    "uncompressed",
-                    "zstd",
-                    "lz4",
-                    "snappy",
-                    "gzip",
-                    "producer"),
-            int32("compression.gzip.level", "-1", -1, 9, "Level for gzip."),
-            int32("compression.lz4.level", "9", 1, 17, "Level for lz4."),
-            int32("compression.zstd.level", "3", -131_072, 22, "Level for zstd."),
-            int64("delete.retention.ms", "86400000", 0, "How long tombstones of a compacted topic are kept."),
-            flag("errors.deadletterqueue.group.enable", "Whether share groups may use it as a dead letter queue."),
-            int64("file.delete.delay.ms", "60000", 0, "How long a dropped segment stays on disk."),
-            int64("flush.messages", Long.toString(MAX), 1, "Records between forced flushes."),
-            int64("flush.ms", Long.toString(MAX), 0, "Time between forced flushes."),
-            list("follower.replication.throttled.replicas", "", "Replicas whose copying is throttled on followers."),
-            int32("index.interval.bytes", "4096", 0, Integer.MAX_VALUE, "Bytes between entries of the index."),
-            list("leader.replication.throttled.replicas", "", "Replicas whose copying is throttled on leaders."),
-            int64("local.retention.bytes", "-2", -2, "Bytes kept here of a tiered partition."),
-            int64("local.retention.ms", "-2", -2, "Time that records of a tiered partition are kept here."),
-            int64(MAX_COMPACTION_LAG_MS, Long.toString(MAX), 1, "Longest time a record may stay uncompacted."),
-            int32("max.decompressed.message.bytes", Integer.toString(Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
-                    "Largest batch after decompression."),
-            int32(MAX_MESSAGE_BYTES, "1048588", 0, Integer.MAX_VALUE, "Largest batch, after compression."),
-            int64(TIMESTAMP_AFTER_MAX_MS, "3600000", 0, "How far ahead of now a timestamp may be."),
-            int64(TIMESTAMP_BEFORE_MAX_MS, Long.toString(MAX), 0, "How far behind now a timestamp may be."),
-            oneOf(TIMESTAMP_TYPE, "CreateTime", "Whose time a record carries.", "CreateTime", "LogAppendTime"),
-            new TopicSetting(
-                    "min.cleanable.dirty.ratio",
-                    new TopicSetting.Kind.Fraction(0, 1),
-                    "0.5",
-                    "Share of uncompacted bytes from which compaction starts."),
-            int64(MIN_COMPACTION_LAG_MS, "0", 0, "Shortest time a record stays uncompacted."),
-            int32(
-                    MIN_INSYNC_REPLICAS,
-                    "1",
-                    1,
-                    Integer.MAX_VALUE,
-                    "Copies that must be durable before a write is acknowledged; never fewer than a majority."),
-            flag("preallocate", "Whether segment files are made at full size."),
-            flag("remote.log.copy.disable", "Whether a tiered topic stops copying."),
-            flag("remote.log.delete.on.disable", "Whether tiered data goes when tiering is switched off."),
-            int64("remote.copy.lag.bytes", "-2", -2, "Bytes that may wait before they are tiered."),
-            int64("remote.copy.lag.ms", "-2", -2, "Time that records may wait before they are tiered."),
-            flag(REMOTE_STORAGE_ENABLE, "Whether the topic is tiered; not supported."),
-            int64(RETENTION_BYTES, "-1", -1, "Bytes kept per partition; -1: no limit."),
-            int64(RETENTION_MS, "604800000", -1, "Time that records are kept; -1: for ever."),
-            int32(SEGMENT_BYTES, "1073741824", 1 << 20, Integer.MAX_VALUE, "Size at which a segment is closed."),
-            int32("segment.index.bytes", "10485760", 4, Integer.MAX_VALUE, "Largest size of an index."),
-            int64("segment.jitter.ms", "0", 0, "Spread of the times at which segments are closed."),
-            int64(SEGMENT_MS, "604800000", 1, "Age at which a segment is closed."),
-            flag("unclean.leader.election.enable", "Without effect: a leader always holds all that was acknowledged."));
+  private static final long MAX = Long.MAX_VALUE;
+  private static final Map<String, TopicSetting> TABLE =
+      table(
+          list(
+              CLEANUP_POLICY,
+              "delete",
+              "What happens to old records: delete, compact or both.",
+              "compact",
+              "delete"),
+          oneOf(
+              COMPRESSION_TYPE,
+              "producer",
+              "How batches are compressed in the log; producer: as they came.",
+              "uncompressed",
+              "zstd",
+              "lz4",
+              "snappy",
+              "gzip",
+              "producer"),
+          int32("compression.gzip.level", "-1", -1, 9, "Level for gzip."),
+          int32("compression.lz4.level", "9", 1, 17, "Level for lz4."),
+          int32("compression.zstd.level", "3", -131_072, 22, "Level for zstd."),
+          int64(
+              "delete.retention.ms",
+              "86400000",
+              0,
+              "How long tombstones of a compacted topic are kept."),
+          flag(
+              "errors.deadletterqueue.group.enable",
+              "Whether share groups may use it as a dead letter queue."),
+          int64("file.delete.delay.ms", "60000", 0, "How long a dropped segment stays on disk."),
+          int64("flush.messages", Long.toString(MAX), 1, "Records between forced flushes."),
+          int64("flush.ms", Long.toString(MAX), 0, "Time between forced flushes."),
+          list(
+              "follower.replication.throttled.replicas",
+              "",
+              "Replicas whose copying is throttled on followers."),
+          int32(
+              "index.interval.bytes",
+              "4096",
+              0,
+              Integer.MAX_VALUE,
+              "Bytes between entries of the index."),
+          list(
+              "leader.replication.throttled.replicas",
+              "",
+              "Replicas whose copying is throttled on leaders."),
+          int64("local.retention.bytes", "-2", -2, "Bytes kept here of a tiered partition."),
+          int64(
+              "local.retention.ms",
+              "-2",
+              -2,
+              "Time that records of a tiered partition are kept here."),
+          int64(
+              MAX_COMPACTION_LAG_MS,
+              Long.toString(MAX),
+              1,
+              "Longest time a record may stay uncompacted."),
+          int32(
+              "max.decompressed.message.bytes",
+              Integer.toString(Integer.MAX_VALUE),
+              0,
+              Integer.MAX_VALUE,
+              "Largest batch after decompression."),
+          int32(
+              MAX_MESSAGE_BYTES,
+              "1048588",
+              0,
+              Integer.MAX_VALUE,
+              "Largest batch, after compression."),
+          int64(TIMESTAMP_AFTER_MAX_MS, "3600000", 0, "How far ahead of now a timestamp may be."),
+          int64(
+              TIMESTAMP_BEFORE_MAX_MS,
+              Long.toString(MAX),
+              0,
+              "How far behind now a timestamp may be."),
+          oneOf(
+              TIMESTAMP_TYPE,
+              "CreateTime",
+              "Whose time a record carries.",
+              "CreateTime",
+              "LogAppendTime"),
+          new TopicSetting(
+              "min.cleanable.dirty.ratio",
+              new TopicSetting.Kind.Fraction(0, 1),
+              "0.5",
+              "Share of uncompacted bytes from which compaction starts."),
+          int64(MIN_COMPACTION_LAG_MS, "0", 0, "Shortest time a record stays uncompacted."),
+          int32(
+              MIN_INSYNC_REPLICAS,
+              "1",
+              1,
+              Integer.MAX_VALUE,
+              "Copies that must be durable before a write is acknowledged; at least a majority."),
+          flag("preallocate", "Whether segment files are made at full size."),
+          flag("remote.log.copy.disable", "Whether a tiered topic stops copying."),
+          flag(
+              "remote.log.delete.on.disable",
+              "Whether tiered data goes when tiering is switched off."),
+          int64("remote.copy.lag.bytes", "-2", -2, "Bytes that may wait before they are tiered."),
+          int64(
+              "remote.copy.lag.ms", "-2", -2, "Time that records may wait before they are tiered."),
+          flag(REMOTE_STORAGE_ENABLE, "Whether the topic is tiered; not supported."),
+          int64(RETENTION_BYTES, "-1", -1, "Bytes kept per partition; -1: no limit."),
+          int64(RETENTION_MS, "604800000", -1, "Time that records are kept; -1: for ever."),
+          int32(
+              SEGMENT_BYTES,
+              "1073741824",
+              1 << 20,
+              Integer.MAX_VALUE,
+              "Size at which a segment is closed."),
+          int32(
+              "segment.index.bytes", "10485760", 4, Integer.MAX_VALUE, "Largest size of an index."),
+          int64("segment.jitter.ms", "0", 0, "Spread of the times at which segments are closed."),
+          int64(SEGMENT_MS, "604800000", 1, "Age at which a segment is closed."),
+          flag(
+              "unclean.leader.election.enable",
+              "Without effect: a leader always holds all that was acknowledged."));
 
-    private final Map<String, String> own;
+  private final Map<String, String> own;
 
-    private TopicSettings(Map<String, String> own) {
-        this.own = own;
+  private TopicSettings(Map<String, String> own) {
+    this.own = own;
+  }
+
+  public static TopicSettings of(TopicImage topic) {
+    return new TopicSettings(topic.configs());
+  }
+
+  /** The settings that a topic with these own ones would have. */
+  public static TopicSettings of(Map<String, String> own) {
+    return new TopicSettings(Map.copyOf(own));
+  }
+
+  /** All settings there are, by name. */
+  public static Collection<TopicSetting> all() {
+    return TABLE.values();
+  }
+
+  public static Optional<TopicSetting> find(String name) {
+    return Optional.ofNullable(TABLE.get(name));
+  }
+
+  /** The value in force, as text. The name must be one of the table's. */
+  public String text(String name) {
+    String value = own.get(name);
+    return value != null ? value : setting(name).defaultValue();
+  }
+
+  public int intValue(String name) {
+    return Integer.parseInt(text(name).strip());
+  }
+
+  public long longValue(String name) {
+    return Long.parseLong(text(name).strip());
+  }
+
+  public boolean flag(String name) {
+    return Boolean.parseBoolean(text(name).strip());
+  }
+
+  public boolean isOwn(String name) {
+    return own.containsKey(name);
+  }
+
+  /**
+   * Why a topic of so many replicas cannot have these settings; empty if it can. An empty value is
+   * what a client sends as null.
+   */
+  public static Optional<String> refusal(Map<String, Optional<String>> configs, int replicas) {
+    Map<String, String> own = new LinkedHashMap<>();
+    for (Map.Entry<String, Optional<String>> config : configs.entrySet()) {
+      String name = config.getKey();
+      Optional<TopicSetting> setting = find(name);
+      if (setting.isEmpty()) {
+        return Optional.of("Unknown topic config name: " + name);
+      }
+      if (config.getValue().isEmpty()) {
+        return Optional.of("Null value not supported for topic configs: " + name);
+      }
+      String value = config.getValue().get();
+      Optional<String> refusal = setting.get().refusal(value);
+      if (refusal.isPresent()) {
+        return refusal;
+      }
+      own.put(name, value);
     }
+    return of(own).contradiction(replicas);
+  }
 
-    public static TopicSettings of(TopicImage topic) {
-        return new TopicSettings(topic.configs());
+  private Optional<String> contradiction(int replicas) {
+    if (longValue(MIN_COMPACTION_LAG_MS) > longValue(MAX_COMPACTION_LAG_MS)) {
+      return Optional.of(
+          "conflict topic config setting "
+              + MIN_COMPACTION_LAG_MS
+              + " ("
+              + longValue(MIN_COMPACTION_LAG_MS)
+              + ") > "
+              + MAX_COMPACTION_LAG_MS
+              + " ("
+              + longValue(MAX_COMPACTION_LAG_MS)
+              + ")");
     }
+    if (flag(REMOTE_STORAGE_ENABLE)) {
+      return Optional.of(
+          "Tiered storage functionality is disabled in the broker. "
+              + "Topic cannot be configured with remote log storage.");
+    }
+    if (intValue(MIN_INSYNC_REPLICAS) > replicas) {
+      return Optional.of(
+          "Invalid value "
+              + intValue(MIN_INSYNC_REPLICAS)
+              + " for configuration "
+              + MIN_INSYNC_REPLICAS
+              + ": the topic has a replication factor of "
+              + replicas
+              + ", so no write could ever be acknowledged");
+    }
+    return Optional.empty();
+  }
 
-    /** The settings that a topic with these own ones would have. */
-    public static TopicSettings of(Map<String, String> own) {
-        return new TopicSettings(Map.copyOf(own));
-    }
+  private static TopicSetting setting(String name) {
+    return find(name).orElseThrow(() -> new CheckFailed("no topic setting " + name));
+  }
 
-    /** All settings there are, by name. */
-    public static Collection<TopicSetting> all() {
-        return TABLE.values();
+  private static Map<String, TopicSetting> table(TopicSetting... settings) {
+    Map<String, TopicSetting> table = new TreeMap<>();
+    for (TopicSetting setting : settings) {
+      table.put(setting.name(), setting);
     }
+    return Collections.unmodifiableMap(table);
+  }
 
-    public static Optional<TopicSetting> find(String name) {
-        return Optional.ofNullable(TABLE.get(name));
-    }
+  private static TopicSetting int32(
+      String name, String value, long min, long max, String documentation) {
+    return new TopicSetting(
+        name, new TopicSetting.Kind.Whole(false, min, max), value, documentation);
+  }
 
-    /** The value in force, as text. The name must be one of the table's. */
-    public String text(String name) {
-        String value = own.get(name);
-        return value != null ? value : setting(name).defaultValue();
-    }
+  private static TopicSetting int64(String name, String value, long min, String documentation) {
+    return new TopicSetting(
+        name, new TopicSetting.Kind.Whole(true, min, MAX), value, documentation);
+  }
 
-    public int intValue(String name) {
-        return Integer.parseInt(text(name).strip());
-    }
+  private static TopicSetting flag(String name, String documentation) {
+    return new TopicSetting(name, new TopicSetting.Kind.Flag(), "false", documentation);
+  }
 
-    public long longValue(String name) {
-        return Long.parseLong(text(name).strip());
-    }
+  private static TopicSetting oneOf(
+      String name, String value, String documentation, String... choices) {
+    return new TopicSetting(
+        name, new TopicSetting.Kind.OneOf(List.of(choices)), value, documentation);
+  }
 
-    public boolean flag(String name) {
-        return Boolean.parseBoolean(text(name).strip());
-    }
-
-    public boolean isOwn(String name) {
-        return own.containsKey(name);
-    }
-
-    /**
-     * Why a topic of so many replicas cannot have these settings; empty if it can. An empty value is what a client sends as
-     * null.
-     */
-    public static Optional<String> refusal(Map<String, Optional<String>> configs, int replicas) {
-        Map<String, String> own = new LinkedHashMap<>();
-        for (Map.Entry<String, Optional<String>> config : configs.entrySet()) {
-            String name = config.getKey();
-            Optional<TopicSetting> setting = find(name);
-            if (setting.isEmpty()) {
-                return Optional.of("Unknown topic config name: " + name);
-            }
-            if (config.getValue().isEmpty()) {
-                return Optional.of("Null value not supported for topic configs: " + name);
-            }
-            String value = config.getValue().get();
-            Optional<String> refusal = setting.get().refusal(value);
-            if (refusal.isPresent()) {
-                return refusal;
-            }
-            own.put(name, value);
-        }
-        return of(own).contradiction(replicas);
-    }
-
-    private Optional<String> contradiction(int replicas) {
-        if (longValue(MIN_COMPACTION_LAG_MS) > longValue(MAX_COMPACTION_LAG_MS)) {
-            return Optional.of("conflict topic config setting " + MIN_COMPACTION_LAG_MS + " ("
-                    + longValue(MIN_COMPACTION_LAG_MS) + ") > " + MAX_COMPACTION_LAG_MS + " ("
-                    + longValue(MAX_COMPACTION_LAG_MS) + ")");
-        }
-        if (flag(REMOTE_STORAGE_ENABLE)) {
-            return Optional.of("Tiered storage functionality is disabled in the broker. "
-                    + "Topic cannot be configured with remote log storage.");
-        }
-        if (intValue(MIN_INSYNC_REPLICAS) > replicas) {
-            return Optional.of("Invalid value " + intValue(MIN_INSYNC_REPLICAS) + " for configuration "
-                    + MIN_INSYNC_REPLICAS + ": the topic has a replication factor of " + replicas
-                    + ", so no write could ever be acknowledged");
-        }
-        return Optional.empty();
-    }
-
-    private static TopicSetting setting(String name) {
-        return find(name).orElseThrow(() -> new CheckFailed("no topic setting " + name));
-    }
-
-    private static Map<String, TopicSetting> table(TopicSetting... settings) {
-        Map<String, TopicSetting> table = new TreeMap<>();
-        for (TopicSetting setting : settings) {
-            table.put(setting.name(), setting);
-        }
-        return Collections.unmodifiableMap(table);
-    }
-
-    private static TopicSetting int32(String name, String value, long min, long max, String documentation) {
-        return new TopicSetting(name, new TopicSetting.Kind.Whole(false, min, max), value, documentation);
-    }
-
-    private static TopicSetting int64(String name, String value, long min, String documentation) {
-        return new TopicSetting(name, new TopicSetting.Kind.Whole(true, min, MAX), value, documentation);
-    }
-
-    private static TopicSetting flag(String name, String documentation) {
-        return new TopicSetting(name, new TopicSetting.Kind.Flag(), "false", documentation);
-    }
-
-    private static TopicSetting oneOf(String name, String value, String documentation, String... choices) {
-        return new TopicSetting(name, new TopicSetting.Kind.OneOf(List.of(choices)), value, documentation);
-    }
-
-    private static TopicSetting list(String name, String value, String documentation, String... choices) {
-        return new TopicSetting(name, new TopicSetting.Kind.ListOf(List.of(choices)), value, documentation);
-    }
+  private static TopicSetting list(
+      String name, String value, String documentation, String... choices) {
+    return new TopicSetting(
+        name, new TopicSetting.Kind.ListOf(List.of(choices)), value, documentation);
+  }
 }
