@@ -260,6 +260,26 @@ class NodeClusterTest {
   }
 
   @Test
+  void aNodeThatComesBackServesWithinAQuarterOfASecond() {
+    for (int seed = 20; seed < 40; seed++) {
+      SimCluster cluster = new SimCluster(seed, 3, 1).startAll();
+      SimClient client = new SimClient(cluster);
+      client.awaitServing();
+      PartitionId partition = new PartitionId(client.createTopic("t", 1, 3), 0);
+      client.produceUntilCommitted(partition, "a");
+      NodeId node = cluster.rng().pick(cluster.voters());
+      cluster.kill(node);
+      cluster.runForMs(cluster.rng().below(3_000));
+
+      cluster.start(node);
+      long tookMs =
+          cluster.runUntil("serving again", 3_000, () -> cluster.node(node).isServing());
+
+      assertThat(tookMs).as("seed %d", seed).isLessThan(250);
+    }
+  }
+
+  @Test
   void partitionsAreSpreadOverSeveralLoops() {
     SimCluster cluster = new SimCluster(11, 3, 3).startAll();
     SimClient client = new SimClient(cluster);
