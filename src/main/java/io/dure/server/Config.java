@@ -1,10 +1,10 @@
 package io.dure.server;
 
-import io.dure.base.Check;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -62,9 +62,8 @@ final class Config {
   /** The value given or the default; only for settings that have one of them. */
   @SuppressWarnings("unchecked") // the declaration's own reader made the value
   <T> T get(Setting<T> setting) {
-    Object value = values.get(setting);
-    Check.that(value != null, "no value for %s", setting.key());
-    return (T) value;
+    return (T)
+        Objects.requireNonNull(values.get(setting), () -> "no value for " + setting.key());
   }
 
   List<String> list(Setting<List<String>> setting) {
