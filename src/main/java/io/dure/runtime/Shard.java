@@ -5,6 +5,7 @@ import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.log.LogSettings;
 import io.dure.log.PartitionLog;
+import io.dure.metadata.ClusterDelta;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
@@ -13,7 +14,6 @@ import io.dure.runtime.PartitionHost.FenceAsked;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -103,13 +103,12 @@ final class Shard {
       // A late repetition of our request can register us anew.
       hosts.values().forEach(host -> host.onRegistered(registered.get()));
     }
-    dropStale(newer);
-    for (TopicImage topic : newer.topics()) {
-      Optional<TopicImage> before = older.topic(topic.id());
-      if (before.isEmpty() || before.get() != topic) {
-        onTopic(topic);
-      }
+    if (older == ClusterImage.EMPTY) {
+      dropAllBut(newer);
     }
+    ClusterDelta delta = newer.changedSince(older);
+    delta.removedTopics().forEach(topic -> topic.partitions().forEach(this::dropIfHere));
+    delta.changedTopics().forEach(this::onTopic);
   }
 
   /**
@@ -133,9 +132,11 @@ final class Shard {
   private void onTopic(TopicImage topic) {
     int minInSync = PartitionFolders.minInSyncReplicas(ports.settings(), topic);
     for (PartitionImage partition : topic.partitions()) {
-      if (!mine.test(partition.id())
-          || !partition.replicas().contains(ports.settings().self())
-          || closing.contains(partition.id())) {
+      if (!mine.test(partition.id()) || closing.contains(partition.id())) {
+        continue;
+      }
+      if (!partition.replicas().contains(ports.settings().self())) {
+        dropIfHere(partition);
         continue;
       }
       PartitionHost host = hosts.get(partition.id());
@@ -157,14 +158,17 @@ final class Shard {
     return new PartitionHost(partition, topic.name(), own.orElseThrow(), log, ports, this);
   }
 
-  private void dropStale(ClusterImage newer) {
-    Iterator<PartitionHost> all = hosts.values().iterator();
-    while (all.hasNext()) {
-      PartitionHost host = all.next();
-      Optional<PartitionImage> partition = newer.partition(host.id());
-      if (partition.isEmpty()
-          || !partition.get().replicas().contains(ports.settings().self())) {
-        all.remove();
+  private void dropIfHere(PartitionImage partition) {
+    PartitionHost host = hosts.remove(partition.id());
+    if (host != null) {
+      drop(host);
+    }
+  }
+
+  private void dropAllBut(ClusterImage newer) {
+    for (PartitionHost host : List.copyOf(hosts.values())) {
+      if (newer.partition(host.id()).isEmpty()) {
+        hosts.remove(host.id());
         drop(host);
       }
     }

@@ -1,6 +1,7 @@
 package io.dure.sim;
 
 import io.dure.base.Clock;
+import io.dure.base.DiskException;
 import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
 import io.dure.runtime.FatalHandler;
@@ -97,7 +98,12 @@ public final class SimNode {
         rng.between(100, 2_000),
         () -> {
           if (!dead) {
-            work.run();
+            try {
+              work.run();
+            } catch (DiskException e) {
+              die("a flush failed: " + e.getMessage());
+              return;
+            }
             owner.execute(done);
           }
         });
