@@ -154,7 +154,11 @@ final class HostedShard {
       RecordCodec.decode(bytes(record.key().get()), record.value().map(HostedShard::bytes))
           .ifPresent(shard::apply);
     } catch (MalformedRecord e) {
-      LOG.warn("{}: the record at {} is passed over: {}", partition, record.offset(), e.getMessage());
+      LOG.warn(
+          "group coordinator {} passes over the record at {}: {}",
+          partition.index(),
+          record.offset(),
+          e.getMessage());
     }
   }
 
@@ -278,11 +282,13 @@ final class HostedShard {
         release();
       }
       case AppendOutcome.Refused refused -> {
-        LOG.info(
-            "{}: the coordinator starts over, as its append was refused: {} {}",
-            partition,
-            refused.error(),
-            refused.reason());
+        if (refused.error() != WireError.NOT_LEADER_OR_FOLLOWER) {
+          LOG.info(
+              "group coordinator {} starts over, as its append was refused: {} {}",
+              partition.index(),
+              refused.error(),
+              refused.reason());
+        }
         whileLoading = asCoordinator(refused.error());
         failAll(whileLoading);
         load(PAUSE_AFTER_FAILURE_MS);
