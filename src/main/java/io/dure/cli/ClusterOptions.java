@@ -10,10 +10,10 @@ import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Option;
 
 /** What every command that talks to a cluster takes: where it is, and how to answer. */
-final class ClusterOptions {
+public final class ClusterOptions {
   private static final int CONNECT_TIMEOUT_MS = 1_500;
 
-  enum Format {
+  public enum Format {
     TEXT,
     JSON
   }

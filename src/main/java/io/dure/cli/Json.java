@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
  * Writes maps, lists, numbers, booleans and strings as JSON; everything else as the string it
  * prints as.
  */
-final class Json {
+public final class Json {
   private Json() {}
 
-  static String write(Object value) {
+  public static String write(Object value) {
     return switch (value) {
       case Map<?, ?> map ->
           map.entrySet().stream()

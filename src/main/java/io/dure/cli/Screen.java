@@ -42,6 +42,11 @@ public final class Screen {
     return new Screen(out, Boolean.getBoolean("dure.colour"));
   }
 
+  /** Standard error, for what people may watch while a program reads standard output. */
+  public static Screen aside() {
+    return new Screen(System.err, false);
+  }
+
   public String ink(Ink ink, String text) {
     return coloured && ink != Ink.PLAIN ? ink.code + text + OFF : text;
   }

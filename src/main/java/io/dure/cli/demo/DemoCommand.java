@@ -1,8 +1,11 @@
 package io.dure.cli.demo;
 
+import io.dure.cli.ClusterOptions;
+import io.dure.cli.Json;
 import io.dure.cli.Refusal;
 import io.dure.cli.Screen;
 import io.dure.cli.Screen.Ink;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
@@ -19,9 +22,17 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Keep the temporary folder with the brokers' data and logs.")
   boolean keep;
 
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "text, or json: the table as JSON, the story on standard error.")
+  ClusterOptions.Format format = ClusterOptions.Format.TEXT;
+
   @Override
   public Integer call() throws Exception {
-    Screen screen = Screen.standard();
+    boolean json = format == ClusterOptions.Format.JSON;
+    Screen screen = json ? Screen.aside() : Screen.standard();
     var stage = new Stage();
     // On Ctrl-C the brokers end and the folder goes, whatever the story was doing.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stage, keep)));
@@ -37,6 +48,9 @@ public final class DemoCommand implements Callable<Integer> {
     if (!held) {
       keep = true;
       screen.line("the brokers' data and logs stay in " + stage.folder());
+    }
+    if (json) {
+      Screen.standard().line(Json.write(Map.of("held", held, "promises", verdicts.asList())));
     }
     return held ? 0 : 1;
   }

@@ -5,6 +5,7 @@ import io.dure.cli.Screen.Cell;
 import io.dure.cli.Screen.Ink;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What was promised and what was seen, row by row. */
 final class Verdicts {
@@ -62,6 +63,18 @@ final class Verdicts {
 
   boolean allHeld() {
     return !rows.isEmpty() && rows.stream().noneMatch(row -> row.outcome() == Outcome.BROKEN);
+  }
+
+  List<Map<String, Object>> asList() {
+    return rows.stream()
+        .map(
+            row ->
+                Map.<String, Object>of(
+                    "number", row.number(),
+                    "promised", row.promised(),
+                    "seen", row.seen(),
+                    "outcome", row.outcome().word))
+        .toList();
   }
 
   void print() {
