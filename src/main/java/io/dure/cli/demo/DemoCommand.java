@@ -43,7 +43,7 @@ public final class DemoCommand implements Callable<Integer> {
     boolean held = told && verdicts.allHeld();
     screen.line(
         held
-            ? screen.ink(Ink.GOOD, "every promise held")
+            ? screen.ink(Ink.GOOD, "every promise held" + verdicts.exception())
             : screen.ink(Ink.BAD, "not every promise held"));
     if (!held) {
       keep = true;

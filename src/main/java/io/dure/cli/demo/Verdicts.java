@@ -65,6 +65,12 @@ final class Verdicts {
     return !rows.isEmpty() && rows.stream().noneMatch(row -> row.outcome() == Outcome.BROKEN);
   }
 
+  /** What has to be added to "every promise held". */
+  String exception() {
+    long later = rows.stream().filter(row -> row.outcome() == Outcome.LATER).count();
+    return later == 0 ? "" : ", but for what is not built yet";
+  }
+
   List<Map<String, Object>> asList() {
     return rows.stream()
         .map(
