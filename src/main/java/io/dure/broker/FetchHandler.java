@@ -21,6 +21,9 @@ import org.apache.kafka.common.requests.FetchRequest;
  * request that claims to come from one is refused as Kafka refuses it to a stranger.
  */
 public final class FetchHandler implements Handler<FetchRequestData, FetchResponseData> {
+  /** A fetch whose connection is gone is forgotten after this; one that still waits is answered empty and asks again. */
+  static final int MAX_WAIT_MS = 60_000;
+
   private final Cluster cluster;
   private final Partitions partitions;
   private final BrokerSettings settings;
@@ -99,7 +102,7 @@ public final class FetchHandler implements Handler<FetchRequestData, FetchRespon
         new FetchRound.Limits(
             Math.min(request.minBytes(), maxBytes),
             maxBytes,
-            cluster.nowMs() + Math.max(0, request.maxWaitMs()));
+            cluster.nowMs() + Math.clamp(request.maxWaitMs(), 0, MAX_WAIT_MS));
     new FetchRound(cluster, partitions, context.loop(), items, limits, answer, done).start();
   }
 }
