@@ -10,18 +10,22 @@ import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * ApiVersions (API key 18): what this broker announces. A client that says which cluster and node it means to talk to (version 5) is
- * sent back to its bootstrap servers when it reached another one.
+ * ApiVersions (API key 18): what this broker announces. A client that says which cluster and node
+ * it means to talk to (version 5) is sent back to its bootstrap servers when it reached another
+ * one.
  */
 public final class ApiVersionsHandler
     implements Handler<ApiVersionsRequestData, ApiVersionsResponseData> {
   private static final short FIRST_VERSION_WITH_SOFTWARE = 3;
-  private static final Pattern SOFTWARE = Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
+  private static final Pattern SOFTWARE =
+      Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
 
   private final Cluster cluster;
   private final ApiVersionsResponseData announced;
 
-  /** @param served the APIs that have a handler, this one included */
+  /**
+   * @param served the APIs that have a handler, this one included
+   */
   public ApiVersionsHandler(Cluster cluster, Set<ApiKeys> served) {
     this.cluster = cluster;
     this.announced = ApiVersionsAnswer.announcing(served);

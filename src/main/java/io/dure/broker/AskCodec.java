@@ -9,7 +9,10 @@ import org.apache.kafka.common.protocol.Message;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.apache.kafka.common.requests.RequestHeader;
 
-/** Kafka requests and responses as bytes, for the way from this node to the active controller's and back. */
+/**
+ * Kafka requests and responses as bytes, for the way from this node to the active controller's and
+ * back.
+ */
 final class AskCodec {
   /** A request that came over that way. */
   record Asked(ApiKeys api, short version, ApiMessage body) {}

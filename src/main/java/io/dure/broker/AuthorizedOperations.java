@@ -3,8 +3,9 @@ package io.dure.broker;
 import java.util.List;
 
 /**
- * The bit fields that tell a client what it may do (KIP-430). Without an authorizer that is everything which exists for the
- * kind of resource; each bit is the code of Kafka's {@code AclOperation}.
+ * The bit fields that tell a client what it may do (KIP-430). Without an authorizer that is
+ * everything which exists for the kind of resource; each bit is the code of Kafka's {@code
+ * AclOperation}.
  */
 final class AuthorizedOperations {
   /** CREATE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE, ALTER, DESCRIBE. */

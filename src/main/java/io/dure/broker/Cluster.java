@@ -13,10 +13,16 @@ import java.util.function.Consumer;
 public interface Cluster {
   NodeId self();
 
-  /** What is committed as far as this node knows. A request takes it once and reads that one image throughout. */
+  /**
+   * What is committed as far as this node knows. A request takes it once and reads that one image
+   * throughout.
+   */
   ClusterImage image();
 
-  /** Whom clients should be sent to for a partition (see {@link io.dure.runtime.Node#leaderForClients}). */
+  /**
+   * Whom clients should be sent to for a partition (see {@link
+   * io.dure.runtime.Node#leaderForClients}).
+   */
   Optional<Leadership> leaderForClients(PartitionId partition);
 
   /** The node whose controller is active, as far as known. */

@@ -8,13 +8,16 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
- * An API whose requests the controller decides: how it is said to the controller, and how its answer is said to the client.
- * Stateless; used on the client's node and on the controller's.
+ * An API whose requests the controller decides: how it is said to the controller, and how its
+ * answer is said to the client. Stateless; used on the client's node and on the controller's.
  */
 interface ControllerApi<Q extends ApiMessage, R extends ApiMessage> {
   ApiKeys key();
 
-  /** What goes to the controller; entries that contradict the protocol are left out and refused by {@link #response}. */
+  /**
+   * What goes to the controller; entries that contradict the protocol are left out and refused by
+   * {@link #response}.
+   */
   Command command(Q request);
 
   /** The response to {@code request}, one result for each of its entries. */

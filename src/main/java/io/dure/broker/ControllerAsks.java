@@ -8,12 +8,16 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
- * Carries requests to the active controller, wherever it runs, and its answers back. An answer is given to the client only when
- * this node sees what it says, so that a client which goes on through the same node finds its topic; but never later than
- * {@value #SEE_WITHIN_MS} ms after the controller decided.
+ * Carries requests to the active controller, wherever it runs, and its answers back. An answer is
+ * given to the client only when this node sees what it says, so that a client which goes on through
+ * the same node finds its topic; but never later than {@value #SEE_WITHIN_MS} ms after the
+ * controller decided.
  */
 final class ControllerAsks {
-  /** A new controller is elected within a second or so; a shorter patience would only make clients ask again. */
+  /**
+   * A new controller is elected within a second or so; a shorter patience would only make clients
+   * ask again.
+   */
   static final int MIN_WAIT_MS = 3_000;
 
   static final int MAX_WAIT_MS = 30_000;
@@ -54,7 +58,9 @@ final class ControllerAsks {
     if (bytes.isEmpty()) {
       done.accept(
           api.refused(
-              request, WireError.REQUEST_TIMED_OUT, "No active controller could be reached in time."));
+              request,
+              WireError.REQUEST_TIMED_OUT,
+              "No active controller could be reached in time."));
       return;
     }
     R response = (R) AskCodec.response(api.key(), version, bytes.get());
@@ -66,8 +72,7 @@ final class ControllerAsks {
     if (api.isVisible(request, response, cluster.image()) || cluster.nowMs() >= untilMs) {
       done.accept(response);
     } else {
-      loop.schedule(
-          LOOK_EVERY_MS, () -> whenSeen(api, request, response, untilMs, loop, done));
+      loop.schedule(LOOK_EVERY_MS, () -> whenSeen(api, request, response, untilMs, loop, done));
     }
   }
 }

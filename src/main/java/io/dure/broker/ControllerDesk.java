@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The controller's side of {@link ControllerAsks}: turns a request into a command, runs it, and turns the answer into a
- * response. Stateless; what comes in was written by another node of this cluster.
+ * The controller's side of {@link ControllerAsks}: turns a request into a command, runs it, and
+ * turns the answer into a response. Stateless; what comes in was written by another node of this
+ * cluster.
  */
 public final class ControllerDesk implements AskHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ControllerDesk.class);
@@ -25,7 +26,10 @@ public final class ControllerDesk implements AskHandler {
   private final BiConsumer<Command, Consumer<Optional<Answer>>> controller;
   private final Map<ApiKeys, ControllerApi<ApiMessage, ApiMessage>> apis = new HashMap<>();
 
-  /** @param controller runs a command; answers with nothing when no controller is active on this node */
+  /**
+   * @param controller runs a command; answers with nothing when no controller is active on this
+   *     node
+   */
   public ControllerDesk(BiConsumer<Command, Consumer<Optional<Answer>>> controller, Rng rng) {
     this.controller = controller;
     serve(new CreateTopicsApi(rng));
@@ -59,9 +63,8 @@ public final class ControllerDesk implements AskHandler {
         api.command(asked.body()),
         decided ->
             answer.accept(
-                decided.map(
-                    a ->
-                        AskCodec.response(
-                            api.response(asked.body(), a, asked.version()), asked.version()))));
+                decided.map(a ->
+                    AskCodec.response(
+                        api.response(asked.body(), a, asked.version()), asked.version()))));
   }
 }

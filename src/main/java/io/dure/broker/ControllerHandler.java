@@ -30,14 +30,13 @@ public final class ControllerHandler<Q extends ApiMessage, R extends ApiMessage>
     return new ControllerHandler<>(new DeleteTopicsApi(), cluster);
   }
 
-  public static Handler<CreatePartitionsRequestData, CreatePartitionsResponseData>
-      createPartitions(Cluster cluster) {
+  public static Handler<CreatePartitionsRequestData, CreatePartitionsResponseData> createPartitions(
+      Cluster cluster) {
     return new ControllerHandler<>(new CreatePartitionsApi(), cluster);
   }
 
   @Override
   public void handle(Q request, RequestContext context, Reply<R> reply) {
-    asks.ask(
-        api, request, context.version(), context.clientId(), context.loop(), reply::send);
+    asks.ask(api, request, context.version(), context.clientId(), context.loop(), reply::send);
   }
 }

@@ -102,9 +102,8 @@ final class CreatePartitionsApi
     return response.results().stream()
         .filter(topic -> topic.errorCode() == WireError.NONE.code())
         .map(topic -> image.topic(topic.name()))
-        .allMatch(
-            topic ->
-                CreateTopicsApi.isLed(topic)
-                    && topic.get().partitions().size() >= wanted.getOrDefault(topic.get().name(), 0));
+        .allMatch(topic ->
+            CreateTopicsApi.isLed(topic)
+                && topic.get().partitions().size() >= wanted.getOrDefault(topic.get().name(), 0));
   }
 }

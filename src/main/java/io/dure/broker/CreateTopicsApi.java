@@ -50,11 +50,10 @@ final class CreateTopicsApi
     List<Command.Assignment> assignments = new ArrayList<>();
     topic
         .assignments()
-        .forEach(
-            assignment ->
-                assignments.add(
-                    new Command.Assignment(
-                        assignment.partitionIndex(), nodes(assignment.brokerIds()))));
+        .forEach(assignment ->
+            assignments.add(
+                new Command.Assignment(
+                    assignment.partitionIndex(), nodes(assignment.brokerIds()))));
     Map<String, Optional<String>> configs = new HashMap<>();
     topic
         .configs()
@@ -69,7 +68,10 @@ final class CreateTopicsApi
         TopicNames.internal(topic.name()));
   }
 
-  /** A negative id cannot be a broker's; the largest stands for "no such broker" so that the controller refuses it. */
+  /**
+   * A negative id cannot be a broker's; the largest stands for "no such broker" so that the
+   * controller refuses it.
+   */
   static List<NodeId> nodes(List<Integer> ids) {
     return ids.stream().map(id -> new NodeId(id < 0 ? Integer.MAX_VALUE : id)).toList();
   }
@@ -92,9 +94,7 @@ final class CreateTopicsApi
       }
       TopicCreation creation = byName.get(topic.name());
       if (isRepeated(request, topic)) {
-        response
-            .topics()
-            .add(refused(topic, WireError.INVALID_REQUEST, "Duplicate topic name."));
+        response.topics().add(refused(topic, WireError.INVALID_REQUEST, "Duplicate topic name."));
       } else if (creation == null) {
         Answer.Result result = Refusals.of(answer);
         response.topics().add(refused(topic, result.error(), result.message().orElse("")));
@@ -133,7 +133,8 @@ final class CreateTopicsApi
     return response;
   }
 
-  private static CreatableTopicResult refused(CreatableTopic topic, WireError error, String reason) {
+  private static CreatableTopicResult refused(
+      CreatableTopic topic, WireError error, String reason) {
     return new CreatableTopicResult()
         .setName(topic.name())
         .setErrorCode(error.code())

@@ -32,12 +32,9 @@ public final class DataApis {
         .on(ApiKeys.DELETE_TOPICS, ControllerHandler.deleteTopics(cluster))
         .on(ApiKeys.CREATE_PARTITIONS, ControllerHandler.createPartitions(cluster))
         .on(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(cluster, home))
-        .on(
-            ApiKeys.OFFSET_FOR_LEADER_EPOCH,
-            new OffsetForLeaderEpochHandler(cluster, partitions))
+        .on(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(cluster, partitions))
         .on(ApiKeys.DESCRIBE_CONFIGS, new DescribeConfigsHandler(cluster, configs))
         .on(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster))
-        .on(
-            ApiKeys.DESCRIBE_TOPIC_PARTITIONS, new DescribeTopicPartitionsHandler(cluster));
+        .on(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, new DescribeTopicPartitionsHandler(cluster));
   }
 }

@@ -18,7 +18,10 @@ import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** DeleteTopics (API key 20), as the controller hears it and the client reads it. Topics are named, or from version 6 on known by id. */
+/**
+ * DeleteTopics (API key 20), as the controller hears it and the client reads it. Topics are named,
+ * or from version 6 on known by id.
+ */
 final class DeleteTopicsApi
     implements ControllerApi<DeleteTopicsRequestData, DeleteTopicsResponseData> {
   @Override
@@ -98,9 +101,7 @@ final class DeleteTopicsApi
         next++;
       } else {
         Answer.Result result = Refusals.of(answer);
-        response
-            .responses()
-            .add(refused(topic, result.error(), result.message().orElse("")));
+        response.responses().add(refused(topic, result.error(), result.message().orElse("")));
       }
     }
     return response;

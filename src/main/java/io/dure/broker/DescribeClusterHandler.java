@@ -7,7 +7,10 @@ import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
 
-/** DescribeCluster (API key 60): the brokers, the controller and the cluster's id; the same through any node. */
+/**
+ * DescribeCluster (API key 60): the brokers, the controller and the cluster's id; the same through
+ * any node.
+ */
 public final class DescribeClusterHandler
     implements Handler<DescribeClusterRequestData, DescribeClusterResponseData> {
   private static final byte BROKERS = 1;
@@ -61,7 +64,8 @@ public final class DescribeClusterHandler
     return new DescribeClusterResponseData()
         .setEndpointType(BROKERS)
         .setErrorCode(
-            (known ? WireError.MISMATCHED_ENDPOINT_TYPE : WireError.UNSUPPORTED_ENDPOINT_TYPE).code())
+            (known ? WireError.MISMATCHED_ENDPOINT_TYPE : WireError.UNSUPPORTED_ENDPOINT_TYPE)
+                .code())
         .setErrorMessage(
             known
                 ? "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"

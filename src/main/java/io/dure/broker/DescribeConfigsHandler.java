@@ -15,8 +15,9 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
 
 /**
- * DescribeConfigs (API key 32): every setting of a topic or of this node, with its default and where its value is from.
- * Settings of a node cannot be changed while it runs, so they are read-only.
+ * DescribeConfigs (API key 32): every setting of a topic or of this node, with its default and
+ * where its value is from. Settings of a node cannot be changed while it runs, so they are
+ * read-only.
  */
 public final class DescribeConfigsHandler
     implements Handler<DescribeConfigsRequestData, DescribeConfigsResponseData> {
@@ -94,7 +95,9 @@ public final class DescribeConfigsHandler
       }
       synonyms.add(
           synonym(
-              TopicConfigs.brokerName(setting.name()), setting.defaultValue(), TopicConfigs.DEFAULT));
+              TopicConfigs.brokerName(setting.name()),
+              setting.defaultValue(),
+              TopicConfigs.DEFAULT));
       described.setSynonyms(synonyms);
     }
     return described;
@@ -111,7 +114,8 @@ public final class DescribeConfigsHandler
       return refused(
           resource,
           WireError.INVALID_REQUEST,
-          "Unexpected broker id, expected %s or empty string, but received %s".formatted(self, name));
+          "Unexpected broker id, expected %s or empty string, but received %s"
+              .formatted(self, name));
     }
     DescribeConfigsResult result = found(resource);
     for (BrokerConfig config : ofNode) {

@@ -28,8 +28,7 @@ public final class DescribeGroupsHandler
     List<String> asked = request.groups();
     var answers = new DescribedGroup[asked.size()];
     var pending =
-        new Pending(
-            () -> reply.send(new DescribeGroupsResponseData().setGroups(List.of(answers))));
+        new Pending(() -> reply.send(new DescribeGroupsResponseData().setGroups(List.of(answers))));
     int operations =
         request.includeAuthorizedOperations()
             ? AuthorizedOperations.GROUP
@@ -70,18 +69,17 @@ public final class DescribeGroupsHandler
     }
     described
         .members()
-        .forEach(
-            m ->
-                group
-                    .members()
-                    .add(
-                        new DescribedGroupMember()
-                            .setMemberId(m.memberId())
-                            .setGroupInstanceId(m.instanceId().orElse(null))
-                            .setClientId(m.clientId())
-                            .setClientHost(m.clientHost())
-                            .setMemberMetadata(m.metadata().toArray())
-                            .setMemberAssignment(m.assignment().toArray())));
+        .forEach(m ->
+            group
+                .members()
+                .add(
+                    new DescribedGroupMember()
+                        .setMemberId(m.memberId())
+                        .setGroupInstanceId(m.instanceId().orElse(null))
+                        .setClientId(m.clientId())
+                        .setClientHost(m.clientHost())
+                        .setMemberMetadata(m.metadata().toArray())
+                        .setMemberAssignment(m.assignment().toArray())));
     return group;
   }
 }

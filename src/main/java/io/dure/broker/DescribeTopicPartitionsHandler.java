@@ -15,10 +15,12 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Descr
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic;
 
 /**
- * DescribeTopicPartitions (API key 75): topics in pages of partitions, by name. No topic named: all of them.
+ * DescribeTopicPartitions (API key 75): topics in pages of partitions, by name. No topic named: all
+ * of them.
  *
- * <p>A page ends after {@value #MAX_PARTITIONS} partitions or what the client allows; the cursor names the first partition
- * that did not fit, whether or not it still exists when the next page is asked for.
+ * <p>A page ends after {@value #MAX_PARTITIONS} partitions or what the client allows; the cursor
+ * names the first partition that did not fit, whether or not it still exists when the next page is
+ * asked for.
  */
 public final class DescribeTopicPartitionsHandler
     implements Handler<DescribeTopicPartitionsRequestData, DescribeTopicPartitionsResponseData> {

@@ -17,9 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The table from API to handler. Immutable once built; requests come in on the loops of their connections.
+ * The table from API to handler. Immutable once built; requests come in on the loops of their
+ * connections.
  *
- * <p>A handler that throws has a bug; its client's connection is closed and the reason logged, nobody else is touched.
+ * <p>A handler that throws has a bug; its client's connection is closed and the reason logged,
+ * nobody else is touched.
  */
 public final class Dispatcher implements RequestSink {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -30,7 +32,9 @@ public final class Dispatcher implements RequestSink {
     this.handlers = Collections.unmodifiableMap(new EnumMap<>(handlers));
   }
 
-  /** @param blocking runs what may block, each task on a thread of its own */
+  /**
+   * @param blocking runs what may block, each task on a thread of its own
+   */
   public static Builder builder(Executor blocking) {
     return new Builder(blocking);
   }
@@ -55,7 +59,10 @@ public final class Dispatcher implements RequestSink {
             request.remote().getAddress().getHostAddress(),
             request.arrivedAt(),
             (Loop) request.loop());
-    guarded(request.api(), responder, () -> handler.handle(request.body(), context, new Way(responder)));
+    guarded(
+        request.api(),
+        responder,
+        () -> handler.handle(request.body(), context, new Way(responder)));
   }
 
   private static void guarded(ApiKeys api, Responder responder, Runnable work) {
@@ -108,15 +115,14 @@ public final class Dispatcher implements RequestSink {
         ApiKeys api, BlockingHandler<Q, R> handler) {
       Handler<Q, R> elsewhere =
           (request, context, reply) ->
-              blocking.execute(
-                  () -> {
-                    try {
-                      reply.send(handler.answer(request, context));
-                    } catch (RuntimeException e) {
-                      LOG.error("{} failed; its connection is closed", api, e);
-                      reply.hangUp("the handler of " + api + " failed: " + e);
-                    }
-                  });
+              blocking.execute(() -> {
+                try {
+                  reply.send(handler.answer(request, context));
+                } catch (RuntimeException e) {
+                  LOG.error("{} failed; its connection is closed", api, e);
+                  reply.hangUp("the handler of " + api + " failed: " + e);
+                }
+              });
       return on(api, elsewhere);
     }
 

@@ -23,8 +23,8 @@ import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.requests.FetchResponse;
 
 /**
- * Writes the response of one fetch in the words of its version, over one image of the cluster. Confined to the connection's
- * loop.
+ * Writes the response of one fetch in the words of its version, over one image of the cluster.
+ * Confined to the connection's loop.
  */
 final class FetchAnswer {
   private static final short FIRST_VERSION_WITH_CURRENT_LEADER = 12;
@@ -62,7 +62,9 @@ final class FetchAnswer {
         .setErrorCode(error.code());
   }
 
-  /** @param withRecords whether the records found still fit */
+  /**
+   * @param withRecords whether the records found still fit
+   */
   PartitionData of(FetchItem.Key key, ReadOutcome outcome, boolean withRecords) {
     return switch (outcome) {
       case ReadOutcome.Found f -> {
@@ -88,12 +90,11 @@ final class FetchAnswer {
         if (version >= FIRST_VERSION_WITH_CURRENT_LEADER) {
           hints
               .beside(r.error(), r.where())
-              .ifPresent(
-                  leader ->
-                      data.setCurrentLeader(
-                          new LeaderIdAndEpoch()
-                              .setLeaderId(leader.leader().value())
-                              .setLeaderEpoch(leader.epoch())));
+              .ifPresent(leader ->
+                  data.setCurrentLeader(
+                      new LeaderIdAndEpoch()
+                          .setLeaderId(leader.leader().value())
+                          .setLeaderEpoch(leader.epoch())));
         }
         yield data;
       }
@@ -103,17 +104,13 @@ final class FetchAnswer {
   /** The whole response; partitions of a topic need not be neighbours in {@code partitions}. */
   FetchResponseData with(int sessionId, Map<FetchItem.Key, PartitionData> partitions) {
     Map<FetchItem.Key, FetchableTopicResponse> topics = new LinkedHashMap<>();
-    partitions.forEach(
-        (key, data) ->
-            topics
-                .computeIfAbsent(
-                    new FetchItem.Key(key.topic(), key.topicId(), -1),
-                    _ ->
-                        new FetchableTopicResponse()
-                            .setTopic(key.topic())
-                            .setTopicId(key.topicId()))
-                .partitions()
-                .add(data));
+    partitions.forEach((key, data) ->
+        topics
+            .computeIfAbsent(
+                new FetchItem.Key(key.topic(), key.topicId(), -1),
+                _ -> new FetchableTopicResponse().setTopic(key.topic()).setTopicId(key.topicId()))
+            .partitions()
+            .add(data));
     var response =
         new FetchResponseData()
             .setSessionId(sessionId)

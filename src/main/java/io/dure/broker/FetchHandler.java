@@ -15,10 +15,12 @@ import org.apache.kafka.common.requests.FetchMetadata;
 import org.apache.kafka.common.requests.FetchRequest;
 
 /**
- * Fetch (API key 1): hands out committed records, waiting for new ones up to the time the consumer allows.
+ * Fetch (API key 1): hands out committed records, waiting for new ones up to the time the consumer
+ * allows.
  *
- * <p>Runs on the connection's loop and never waits there. Replicas of this cluster do not fetch, they are pushed to; a
- * request that claims to come from one is refused as Kafka refuses it to a stranger.
+ * <p>Runs on the connection's loop and never waits there. Replicas of this cluster do not fetch,
+ * they are pushed to; a request that claims to come from one is refused as Kafka refuses it to a
+ * stranger.
  */
 public final class FetchHandler implements Handler<FetchRequestData, FetchResponseData> {
   /** A fetch whose connection is gone is forgotten after this; one that still waits is answered empty and asks again. */
@@ -53,8 +55,7 @@ public final class FetchHandler implements Handler<FetchRequestData, FetchRespon
               request,
               context,
               items,
-              (found, answer) ->
-                  reply.send(answer.with(FetchMetadata.INVALID_SESSION_ID, found)));
+              (found, answer) -> reply.send(answer.with(FetchMetadata.INVALID_SESSION_ID, found)));
       case FetchPlan.Full(FetchSession session) ->
           read(
               request,
@@ -72,7 +73,10 @@ public final class FetchHandler implements Handler<FetchRequestData, FetchRespon
   }
 
   private static FetchResponseData incremental(
-      FetchSession session, int epoch, Map<FetchItem.Key, PartitionData> found, FetchAnswer answer) {
+      FetchSession session,
+      int epoch,
+      Map<FetchItem.Key, PartitionData> found,
+      FetchAnswer answer) {
     if (session.epoch() != epoch) {
       // Another request of the session was taken up while this one waited.
       return answer
@@ -90,10 +94,9 @@ public final class FetchHandler implements Handler<FetchRequestData, FetchRespon
     var answer = new FetchAnswer(context.version(), cluster.image(), request.isolationLevel());
     if (FetchRequest.isValidBrokerId(FetchRequest.replicaId(request))) {
       Map<FetchItem.Key, PartitionData> refused = new LinkedHashMap<>();
-      items.forEach(
-          item ->
-              refused.put(
-                  item.key(), answer.refused(item.key(), WireError.TOPIC_AUTHORIZATION_FAILED)));
+      items.forEach(item ->
+          refused.put(
+              item.key(), answer.refused(item.key(), WireError.TOPIC_AUTHORIZATION_FAILED)));
       done.accept(refused, answer);
       return;
     }

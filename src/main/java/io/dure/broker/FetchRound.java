@@ -18,8 +18,9 @@ import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 /**
  * One fetch under way. Confined to the connection's loop.
  *
- * <p>All partitions are read at once. When that gives fewer than the wanted bytes, the round watches every partition where
- * its records end, and reads again those that something happened to, until there is enough or the time is up.
+ * <p>All partitions are read at once. When that gives fewer than the wanted bytes, the round
+ * watches every partition where its records end, and reads again those that something happened to,
+ * until there is enough or the time is up.
  *
  * <pre>
  *   reading ── all read, enough or too late ─▶ done
@@ -31,7 +32,9 @@ final class FetchRound {
   /** Takes the partitions of the answer in the order they were asked for. */
   interface Done extends BiConsumer<Map<FetchItem.Key, PartitionData>, FetchAnswer> {}
 
-  /** @param deadlineMs monotonic time at which the answer goes out, whatever there is */
+  /**
+   * @param deadlineMs monotonic time at which the answer goes out, whatever there is
+   */
   record Limits(int minBytes, int maxBytes, long deadlineMs) {}
 
   private static final class Slot {
@@ -191,13 +194,15 @@ final class FetchRound {
         continue;
       }
       int sizeBytes = sizeBytes(slot);
-      // The first batch goes out whole even when it is larger than all limits, or the reader could never get past it.
+      // The first batch goes out whole even when it is larger than all limits, or the reader could
+      // never get past it.
       boolean fits = sizeBytes > 0 && (first || sizeBytes <= left);
       if (fits) {
         first = false;
         left -= sizeBytes;
       }
-      found.put(key, slot.outcome.map(o -> answer.of(key, o, fits)).orElseGet(() -> answer.unknown(key)));
+      found.put(
+          key, slot.outcome.map(o -> answer.of(key, o, fits)).orElseGet(() -> answer.unknown(key)));
     }
     slots.clear(); // the timer may hold on to this round for as long as the client allowed to wait
     done.accept(found, answer);

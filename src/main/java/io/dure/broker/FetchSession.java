@@ -10,11 +10,11 @@ import org.apache.kafka.common.requests.FetchMetadata;
 import org.apache.kafka.common.requests.FetchResponse;
 
 /**
- * What one consumer fetches from this node again and again, so that it need not say it each time (KIP-227). Confined to the
- * loop of the connection that made it.
+ * What one consumer fetches from this node again and again, so that it need not say it each time
+ * (KIP-227). Confined to the loop of the connection that made it.
  *
- * <p>The partitions stand in the order in which they are served; one that gave records goes to the end, so that none
- * starves when not all fit in an answer.
+ * <p>The partitions stand in the order in which they are served; one that gave records goes to the
+ * end, so that none starves when not all fit in an answer.
  */
 final class FetchSession {
   private final int id;
@@ -88,16 +88,15 @@ final class FetchSession {
   /** Remembers what the client is told, and leaves out what it knows already unless {@code all}. */
   Map<FetchItem.Key, PartitionData> select(Map<FetchItem.Key, PartitionData> found, boolean all) {
     Map<FetchItem.Key, PartitionData> selected = new LinkedHashMap<>();
-    found.forEach(
-        (key, data) -> {
-          Entry entry = entries.get(key);
-          if (all || entry == null || isNews(entry, data)) {
-            selected.put(key, data);
-          }
-          if (entry != null) {
-            remember(key, entry, data);
-          }
-        });
+    found.forEach((key, data) -> {
+      Entry entry = entries.get(key);
+      if (all || entry == null || isNews(entry, data)) {
+        selected.put(key, data);
+      }
+      if (entry != null) {
+        remember(key, entry, data);
+      }
+    });
     return selected;
   }
 

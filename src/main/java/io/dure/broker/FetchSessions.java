@@ -15,11 +15,12 @@ import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
- * The fetch sessions of the connections of one event loop, and confined to it. A client that comes back over another loop is
- * told that its session is unknown and begins a new one, which costs it one full request.
+ * The fetch sessions of the connections of one event loop, and confined to it. A client that comes
+ * back over another loop is told that its session is unknown and begins a new one, which costs it
+ * one full request.
  *
- * <p>At most {@code max} sessions: when full, the one not used for the longest time gives way if that was more than two
- * minutes ago; else the newcomer is served without a session.
+ * <p>At most {@code max} sessions: when full, the one not used for the longest time gives way if
+ * that was more than two minutes ago; else the newcomer is served without a session.
  */
 final class FetchSessions {
   static final long EVICTABLE_AFTER_MS = 120_000;
@@ -129,6 +130,7 @@ final class FetchSessions {
   }
 
   private static FetchItem.Key key(String topic, Uuid topicId, int partition, boolean byTopicId) {
-    return new FetchItem.Key(byTopicId ? "" : topic, byTopicId ? topicId : Uuid.ZERO_UUID, partition);
+    return new FetchItem.Key(
+        byTopicId ? "" : topic, byTopicId ? topicId : Uuid.ZERO_UUID, partition);
   }
 }

@@ -10,9 +10,11 @@ import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
 
 /**
- * FindCoordinator (API key 10): which broker keeps a group; makes the topic that groups are kept in when there is none yet.
+ * FindCoordinator (API key 10): which broker keeps a group; makes the topic that groups are kept in
+ * when there is none yet.
  *
- * <p>Waits (without holding a thread) for a topic in the making, but not for long: the client asks again.
+ * <p>Waits (without holding a thread) for a topic in the making, but not for long: the client asks
+ * again.
  */
 public final class FindCoordinatorHandler
     implements Handler<FindCoordinatorRequestData, FindCoordinatorResponseData> {
@@ -77,7 +79,9 @@ public final class FindCoordinatorHandler
     Optional<BrokerImage> leader = leader(key);
     if (leader.isEmpty()) {
       return refused(
-          key, WireError.COORDINATOR_NOT_AVAILABLE, "the group's partition has no leader at the moment");
+          key,
+          WireError.COORDINATOR_NOT_AVAILABLE,
+          "the group's partition has no leader at the moment");
     }
     return new Coordinator()
         .setKey(key)

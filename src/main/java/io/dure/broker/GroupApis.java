@@ -6,7 +6,10 @@ import io.dure.group.GroupSettings;
 import io.dure.runtime.Partitions;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** Puts the handlers of consumer groups into the table, and the coordinators on the partitions they live on. */
+/**
+ * Puts the handlers of consumer groups into the table, and the coordinators on the partitions they
+ * live on.
+ */
 public final class GroupApis {
   private GroupApis() {}
 

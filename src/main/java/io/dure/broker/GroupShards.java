@@ -15,8 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The group coordinators of this node: one {@link HostedShard} for each partition of {@code __consumer_offsets} led here. Callable
- * from any thread; each shard lives on the loop of its partition, and this is only the way there.
+ * The group coordinators of this node: one {@link HostedShard} for each partition of {@code
+ * __consumer_offsets} led here. Callable from any thread; each shard lives on the loop of its
+ * partition, and this is only the way there.
  */
 public final class GroupShards implements Partitions.LeadershipListener {
   private final Cluster cluster;
@@ -31,8 +32,8 @@ public final class GroupShards implements Partitions.LeadershipListener {
   }
 
   /**
-   * Has a command decided by the coordinator of its group. The answer comes once, on {@code caller}; a join or a sync may have to wait
-   * for other members.
+   * Has a command decided by the coordinator of its group. The answer comes once, on {@code
+   * caller}; a join or a sync may have to wait for other members.
    */
   <A extends GroupAnswer> void ask(
       String groupId, GroupCommand<A> command, Loop caller, Consumer<Asked<A>> done) {

@@ -7,7 +7,8 @@ import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
 
 /** Heartbeat (API key 12): a member lives; the answer tells it when it is to join again. */
-public final class HeartbeatHandler implements Handler<HeartbeatRequestData, HeartbeatResponseData> {
+public final class HeartbeatHandler
+    implements Handler<HeartbeatRequestData, HeartbeatResponseData> {
   private final GroupShards groups;
 
   public HeartbeatHandler(GroupShards groups) {

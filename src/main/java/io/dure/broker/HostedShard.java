@@ -32,16 +32,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One group coordinator at work: replays its partition, has commands decided, appends what was decided, and lets answers out
- * when all that was appended before them is committed. All of it on the partition's loop, except {@link #ask}.
+ * One group coordinator at work: replays its partition, has commands decided, appends what was
+ * decided, and lets answers out when all that was appended before them is committed. All of it on
+ * the partition's loop, except {@link #ask}.
  *
  * <pre>
  *   Loading ── log replayed ─▶ Serving ── append failed ─▶ Loading (anew, after a pause)
  *   any ── resigned ─▶ Closed
  * </pre>
  *
- * <p>What an append failed for may or may not be in the log, so the state is dropped and replayed, once everything in the log
- * is committed.
+ * <p>What an append failed for may or may not be in the log, so the state is dropped and replayed,
+ * once everything in the log is committed.
  */
 final class HostedShard {
   private static final Logger LOG = LoggerFactory.getLogger(HostedShard.class);
@@ -88,7 +89,12 @@ final class HostedShard {
   private long nextTopicsCheckMs;
   private ClusterImage topicsChecked = ClusterImage.EMPTY;
 
-  HostedShard(PartitionId partition, LedPartition log, GroupSettings settings, Clock clock, Cluster cluster) {
+  HostedShard(
+      PartitionId partition,
+      LedPartition log,
+      GroupSettings settings,
+      Clock clock,
+      Cluster cluster) {
     this.partition = partition;
     this.log = log;
     this.settings = settings;
@@ -125,17 +131,18 @@ final class HostedShard {
             ? log.readCommitted(replayedTo, REPLAY_BYTES).filter(ByteBuffer::hasRemaining)
             : Optional.empty();
     if (piece.isPresent()) {
-      LogRecord.in(piece.get()).stream().filter(r -> r.offset() >= replayedTo).forEach(this::replay);
+      LogRecord.in(piece.get()).stream()
+          .filter(r -> r.offset() >= replayedTo)
+          .forEach(this::replay);
       int loading = life;
       replayPosted = true;
       log.loop()
-          .execute(
-              () -> {
-                replayPosted = false;
-                if (stand == Stand.LOADING && life == loading) {
-                  replaySome();
-                }
-              });
+          .execute(() -> {
+            replayPosted = false;
+            if (stand == Stand.LOADING && life == loading) {
+              replaySome();
+            }
+          });
     } else if (replayedTo >= replayTarget) {
       stand = Stand.SERVING;
       nextTopicsCheckMs = clock.nowMs() + TOPICS_CHECK_MS;
@@ -215,7 +222,10 @@ final class HostedShard {
     }
   }
 
-  /** A deleted topic's offsets go some time later; until then nobody is told of them, as the ids differ. */
+  /**
+   * A deleted topic's offsets go some time later; until then nobody is told of them, as the ids
+   * differ.
+   */
   private void forgetMissingTopics() {
     nextTopicsCheckMs = clock.nowMs() + TOPICS_CHECK_MS;
     ClusterImage image = cluster.image();
@@ -309,7 +319,8 @@ final class HostedShard {
   /** A failed append in the words that members understand, as Kafka's coordinator puts it. */
   private static WireError asCoordinator(WireError error) {
     return switch (error) {
-      case NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH, KAFKA_STORAGE_ERROR -> WireError.NOT_COORDINATOR;
+      case NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH, KAFKA_STORAGE_ERROR ->
+          WireError.NOT_COORDINATOR;
       case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_RECORD, CORRUPT_MESSAGE ->
           WireError.UNKNOWN_SERVER_ERROR;
       default -> WireError.COORDINATOR_NOT_AVAILABLE;

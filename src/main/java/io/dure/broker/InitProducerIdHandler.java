@@ -6,10 +6,12 @@ import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 
 /**
- * InitProducerId (API key 22): gives an idempotent producer its id. A producer that asks again gets a new one, as with Kafka.
+ * InitProducerId (API key 22): gives an idempotent producer its id. A producer that asks again gets
+ * a new one, as with Kafka.
  *
- * <p>There are no transactions yet. Who asks for one is refused as Kafka refuses a client that may not use its transactional
- * id: the one answer that every client takes for final and shows to its user.
+ * <p>There are no transactions yet. Who asks for one is refused as Kafka refuses a client that may
+ * not use its transactional id: the one answer that every client takes for final and shows to its
+ * user.
  */
 public final class InitProducerIdHandler
     implements Handler<InitProducerIdRequestData, InitProducerIdResponseData> {
@@ -18,7 +20,9 @@ public final class InitProducerIdHandler
 
   private final ProducerIds ids;
 
-  /** @param home the loop that the ids live on */
+  /**
+   * @param home the loop that the ids live on
+   */
   public InitProducerIdHandler(Cluster cluster, Loop home) {
     this.ids = new ProducerIds(cluster, home);
   }
@@ -28,8 +32,7 @@ public final class InitProducerIdHandler
       InitProducerIdRequestData request,
       RequestContext context,
       Reply<InitProducerIdResponseData> reply) {
-    boolean halfKnown =
-        (request.producerId() == NO_ID) != (request.producerEpoch() == NO_EPOCH);
+    boolean halfKnown = (request.producerId() == NO_ID) != (request.producerEpoch() == NO_EPOCH);
     if (halfKnown || "".equals(request.transactionalId())) {
       reply.send(refused(WireError.INVALID_REQUEST));
       return;

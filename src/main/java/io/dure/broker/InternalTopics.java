@@ -23,9 +23,8 @@ public final class InternalTopics {
             .setName(name)
             .setNumPartitions(settings.offsetsPartitions())
             .setReplicationFactor((short) -1);
-    CONFIGS.forEach(
-        (key, value) ->
-            topic.configs().add(new CreatableTopicConfig().setName(key).setValue(value)));
+    CONFIGS.forEach((key, value) ->
+        topic.configs().add(new CreatableTopicConfig().setName(key).setValue(value)));
     return topic;
   }
 }

@@ -13,8 +13,12 @@ import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMember;
 
-/** JoinGroup (API key 11): brings a member into its group's next generation; answered when the others are in, too. */
-public final class JoinGroupHandler implements Handler<JoinGroupRequestData, JoinGroupResponseData> {
+/**
+ * JoinGroup (API key 11): brings a member into its group's next generation; answered when the
+ * others are in, too.
+ */
+public final class JoinGroupHandler
+    implements Handler<JoinGroupRequestData, JoinGroupResponseData> {
   private static final short FIRST_WITH_REBALANCE_TIMEOUT = 1;
   private static final short FIRST_THAT_NEEDS_A_MEMBER_ID = 4;
   private static final short FIRST_WITH_PROTOCOL_TYPE = 7;
@@ -69,21 +73,21 @@ public final class JoinGroupHandler implements Handler<JoinGroupRequestData, Joi
         new JoinGroupResponseData()
             .setGenerationId(joined.generation())
             .setProtocolType(joined.protocolType().orElse(null))
-            .setProtocolName(joined.protocol().orElse(version >= FIRST_WITH_PROTOCOL_TYPE ? null : ""))
+            .setProtocolName(
+                joined.protocol().orElse(version >= FIRST_WITH_PROTOCOL_TYPE ? null : ""))
             .setLeader(joined.leader())
             .setSkipAssignment(joined.skipAssignment())
             .setMemberId(joined.memberId());
     joined
         .members()
-        .forEach(
-            m ->
-                response
-                    .members()
-                    .add(
-                        new JoinGroupResponseMember()
-                            .setMemberId(m.memberId())
-                            .setGroupInstanceId(m.instanceId().orElse(null))
-                            .setMetadata(m.metadata().toArray())));
+        .forEach(m ->
+            response
+                .members()
+                .add(
+                    new JoinGroupResponseMember()
+                        .setMemberId(m.memberId())
+                        .setGroupInstanceId(m.instanceId().orElse(null))
+                        .setMetadata(m.metadata().toArray())));
     return response;
   }
 

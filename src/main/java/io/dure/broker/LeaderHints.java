@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Collects the leaders that one answer names, so that it can tell their addresses too (KIP-951): a client that asked the wrong
- * node goes to the right one without asking for metadata in between. Confined to the answer being made.
+ * Collects the leaders that one answer names, so that it can tell their addresses too (KIP-951): a
+ * client that asked the wrong node goes to the right one without asking for metadata in between.
+ * Confined to the answer being made.
  */
 final class LeaderHints {
   private final ClusterImage image;

@@ -9,8 +9,12 @@ import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupResponseData;
 import org.apache.kafka.common.message.LeaveGroupResponseData.MemberResponse;
 
-/** LeaveGroup (API key 13): members go; up to version 2 one, later several, also static ones by an administrator. */
-public final class LeaveGroupHandler implements Handler<LeaveGroupRequestData, LeaveGroupResponseData> {
+/**
+ * LeaveGroup (API key 13): members go; up to version 2 one, later several, also static ones by an
+ * administrator.
+ */
+public final class LeaveGroupHandler
+    implements Handler<LeaveGroupRequestData, LeaveGroupResponseData> {
   private static final short FIRST_WITH_SEVERAL_MEMBERS = 3;
 
   private final GroupShards groups;
@@ -48,15 +52,14 @@ public final class LeaveGroupHandler implements Handler<LeaveGroupRequestData, L
   private static LeaveGroupResponseData response(GroupAnswer.Left left) {
     LeaveGroupResponseData response = refused(left.error());
     left.members()
-        .forEach(
-            m ->
-                response
-                    .members()
-                    .add(
-                        new MemberResponse()
-                            .setMemberId(m.member().memberId())
-                            .setGroupInstanceId(m.member().instanceId().orElse(null))
-                            .setErrorCode(m.error().code())));
+        .forEach(m ->
+            response
+                .members()
+                .add(
+                    new MemberResponse()
+                        .setMemberId(m.member().memberId())
+                        .setGroupInstanceId(m.member().instanceId().orElse(null))
+                        .setErrorCode(m.error().code())));
     return response;
   }
 

@@ -10,8 +10,12 @@ import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
 
-/** ListGroups (API key 16): the groups whose coordinator is on this node, by state and type where asked for. */
-public final class ListGroupsHandler implements Handler<ListGroupsRequestData, ListGroupsResponseData> {
+/**
+ * ListGroups (API key 16): the groups whose coordinator is on this node, by state and type where
+ * asked for.
+ */
+public final class ListGroupsHandler
+    implements Handler<ListGroupsRequestData, ListGroupsResponseData> {
   private static final String TYPE = "classic";
 
   private final GroupShards groups;

@@ -19,10 +19,11 @@ import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartit
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 
 /**
- * ListOffsets (API key 2): where a partition starts, where it ends, and which record first has a timestamp.
+ * ListOffsets (API key 2): where a partition starts, where it ends, and which record first has a
+ * timestamp.
  *
- * <p>"Latest" is the high watermark for every reader: the last stable offset equals it as long as there are no
- * transactions, and a replica has no need of this API.
+ * <p>"Latest" is the high watermark for every reader: the last stable offset equals it as long as
+ * there are no transactions, and a replica has no need of this API.
  */
 public final class ListOffsetsHandler
     implements Handler<ListOffsetsRequestData, ListOffsetsResponseData> {
@@ -53,7 +54,9 @@ public final class ListOffsetsHandler
 
   @Override
   public void handle(
-      ListOffsetsRequestData request, RequestContext context, Reply<ListOffsetsResponseData> reply) {
+      ListOffsetsRequestData request,
+      RequestContext context,
+      Reply<ListOffsetsResponseData> reply) {
     ClusterImage image = cluster.image();
     var response = new ListOffsetsResponseData();
     var pending = new Pending(() -> reply.send(response));
@@ -96,8 +99,7 @@ public final class ListOffsetsHandler
       return;
     }
     long timestamp = asked.timestamp();
-    if (timestamp < 0
-        && SINCE.getOrDefault(timestamp, Integer.MAX_VALUE) > context.version()) {
+    if (timestamp < 0 && SINCE.getOrDefault(timestamp, Integer.MAX_VALUE) > context.version()) {
       into.setErrorCode(WireError.UNSUPPORTED_VERSION.code());
       return;
     }
@@ -138,8 +140,7 @@ public final class ListOffsetsHandler
       }
       case LocateOutcome.Refused r -> {
         boolean unknownToClient = r.error() == WireError.OFFSET_NOT_AVAILABLE && version < 5;
-        into.setErrorCode(
-            (unknownToClient ? WireError.LEADER_NOT_AVAILABLE : r.error()).code());
+        into.setErrorCode((unknownToClient ? WireError.LEADER_NOT_AVAILABLE : r.error()).code());
       }
     }
   }

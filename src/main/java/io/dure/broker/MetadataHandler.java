@@ -13,11 +13,12 @@ import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
 
 /**
- * Metadata (API key 3): which brokers there are and who leads what; makes topics on the way when the client and the
- * settings allow it.
+ * Metadata (API key 3): which brokers there are and who leads what; makes topics on the way when
+ * the client and the settings allow it.
  *
- * <p>An answer of one image throughout. When a topic has to be made first, the request waits (without holding a thread) until this
- * node sees it with leaders, for {@value #CREATION_WAIT_MS} ms at most; the client would only have to ask again.
+ * <p>An answer of one image throughout. When a topic has to be made first, the request waits
+ * (without holding a thread) until this node sees it with leaders, for {@value #CREATION_WAIT_MS}
+ * ms at most; the client would only have to ask again.
  */
 public final class MetadataHandler implements Handler<MetadataRequestData, MetadataResponseData> {
   static final int CREATION_WAIT_MS = 1_500;
@@ -43,12 +44,17 @@ public final class MetadataHandler implements Handler<MetadataRequestData, Metad
       return;
     }
     creation.create(
-        missing, cluster.nowMs() + CREATION_WAIT_MS, context, () -> reply.send(answer(request, context)));
+        missing,
+        cluster.nowMs() + CREATION_WAIT_MS,
+        context,
+        () -> reply.send(answer(request, context)));
   }
 
   private Set<String> toBeCreated(MetadataRequestData request, short version) {
     Set<String> missing = new LinkedHashSet<>();
-    if (!settings.autoCreateTopics() || !request.allowAutoTopicCreation() || wantsAll(request, version)) {
+    if (!settings.autoCreateTopics()
+        || !request.allowAutoTopicCreation()
+        || wantsAll(request, version)) {
       return missing;
     }
     ClusterImage image = cluster.image();
@@ -70,7 +76,9 @@ public final class MetadataHandler implements Handler<MetadataRequestData, Metad
   private MetadataResponseData answer(MetadataRequestData request, RequestContext context) {
     var words =
         new MetadataAnswer(
-            TopicCatalog.of(cluster), context.version(), request.includeTopicAuthorizedOperations());
+            TopicCatalog.of(cluster),
+            context.version(),
+            request.includeTopicAuthorizedOperations());
     MetadataResponseData response = words.cluster(request.includeClusterAuthorizedOperations());
     if (wantsAll(request, context.version())) {
       words.image().topics().forEach(topic -> response.topics().add(words.topic(topic)));

@@ -19,9 +19,9 @@ import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResp
 import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponseTopic;
 
 /**
- * OffsetCommit (API key 8): stores how far a group has read. What does not exist is refused here, the rest decided by the
- * group's coordinator, and stored with the id of the topic whatever the version, so that the offset never counts for another
- * topic of the same name.
+ * OffsetCommit (API key 8): stores how far a group has read. What does not exist is refused here,
+ * the rest decided by the group's coordinator, and stored with the id of the topic whatever the
+ * version, so that the offset never counts for another topic of the same name.
  */
 public final class OffsetCommitHandler
     implements Handler<OffsetCommitRequestData, OffsetCommitResponseData> {

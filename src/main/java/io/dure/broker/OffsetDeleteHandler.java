@@ -15,7 +15,10 @@ import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartition;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
 
-/** OffsetDelete (API key 47): forgets how far a group has read topics that it does not read any more. */
+/**
+ * OffsetDelete (API key 47): forgets how far a group has read topics that it does not read any
+ * more.
+ */
 public final class OffsetDeleteHandler
     implements Handler<OffsetDeleteRequestData, OffsetDeleteResponseData> {
   private final Cluster cluster;
@@ -40,17 +43,16 @@ public final class OffsetDeleteHandler
       Optional<TopicImage> known = cluster.image().topic(topic.name());
       topic
           .partitions()
-          .forEach(
-              p -> {
-                var answer = new OffsetDeleteResponsePartition().setPartitionIndex(p.partitionIndex());
-                answers.partitions().add(answer);
-                if (known.isPresent()) {
-                  keys.add(new OffsetKey(topic.name(), TopicId.ZERO, p.partitionIndex()));
-                  undecided.add(answer);
-                } else {
-                  answer.setErrorCode(WireError.UNKNOWN_TOPIC_OR_PARTITION.code());
-                }
-              });
+          .forEach(p -> {
+            var answer = new OffsetDeleteResponsePartition().setPartitionIndex(p.partitionIndex());
+            answers.partitions().add(answer);
+            if (known.isPresent()) {
+              keys.add(new OffsetKey(topic.name(), TopicId.ZERO, p.partitionIndex()));
+              undecided.add(answer);
+            } else {
+              answer.setErrorCode(WireError.UNKNOWN_TOPIC_OR_PARTITION.code());
+            }
+          });
     }
     groups.ask(
         request.groupId(),

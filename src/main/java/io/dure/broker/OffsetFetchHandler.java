@@ -26,8 +26,8 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
 
 /**
- * OffsetFetch (API key 9): how far groups have read. All offsets here are stable ones (RequireStable), as no transaction holds any
- * back.
+ * OffsetFetch (API key 9): how far groups have read. All offsets here are stable ones
+ * (RequireStable), as no transaction holds any back.
  *
  * <p>Works in the words of version 8 (several groups) and translates for older clients.
  */
@@ -84,12 +84,11 @@ public final class OffsetFetchHandler
     List<OffsetFetchRequestTopics> topics = new ArrayList<>();
     request
         .topics()
-        .forEach(
-            t ->
-                topics.add(
-                    new OffsetFetchRequestTopics()
-                        .setName(t.name())
-                        .setPartitionIndexes(t.partitionIndexes())));
+        .forEach(t ->
+            topics.add(
+                new OffsetFetchRequestTopics()
+                    .setName(t.name())
+                    .setPartitionIndexes(t.partitionIndexes())));
     return group.setTopics(topics);
   }
 
@@ -118,7 +117,10 @@ public final class OffsetFetchHandler
   }
 
   private static OffsetFetchResponseGroup answer(
-      OffsetFetchRequestGroup group, GroupAnswer.Fetched fetched, ClusterImage image, short version) {
+      OffsetFetchRequestGroup group,
+      GroupAnswer.Fetched fetched,
+      ClusterImage image,
+      short version) {
     Map<OffsetKey, OffsetFetchResponseTopics> topics = new LinkedHashMap<>();
     for (FetchedOffset offset : fetched.offsets()) {
       OffsetKey key = offset.key();
@@ -149,12 +151,11 @@ public final class OffsetFetchHandler
 
   private static OffsetFetchResponsePartitions partition(int index, Optional<StoredOffset> stored) {
     var partition = none(index, WireError.NONE);
-    stored.ifPresent(
-        o ->
-            partition
-                .setCommittedOffset(o.offset())
-                .setCommittedLeaderEpoch(o.leaderEpoch())
-                .setMetadata(o.metadata()));
+    stored.ifPresent(o ->
+        partition
+            .setCommittedOffset(o.offset())
+            .setCommittedLeaderEpoch(o.leaderEpoch())
+            .setMetadata(o.metadata()));
     return partition;
   }
 
@@ -179,7 +180,10 @@ public final class OffsetFetchHandler
         .setPartitions(topic.partitionIndexes().stream().map(p -> none(p, error)).toList());
   }
 
-  /** The error stands at the group, and at its partitions for version 1, which has no other place for it. */
+  /**
+   * The error stands at the group, and at its partitions for version 1, which has no other place
+   * for it.
+   */
   private static OffsetFetchResponseGroup refused(OffsetFetchRequestGroup group, WireError error) {
     var answer =
         new OffsetFetchResponseGroup().setGroupId(group.groupId()).setErrorCode(error.code());
@@ -204,15 +208,14 @@ public final class OffsetFetchHandler
       }
     }
     only.topics()
-        .forEach(
-            t ->
-                response
-                    .topics()
-                    .add(
-                        new OffsetFetchResponseTopic()
-                            .setName(t.name())
-                            .setPartitions(
-                                t.partitions().stream().map(OffsetFetchHandler::old).toList())));
+        .forEach(t ->
+            response
+                .topics()
+                .add(
+                    new OffsetFetchResponseTopic()
+                        .setName(t.name())
+                        .setPartitions(
+                            t.partitions().stream().map(OffsetFetchHandler::old).toList())));
     return response;
   }
 

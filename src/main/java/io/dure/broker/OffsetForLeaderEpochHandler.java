@@ -15,7 +15,10 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
 
-/** OffsetForLeaderEpoch (API key 23): where an epoch ends, by which a consumer finds out that records it read were cut. */
+/**
+ * OffsetForLeaderEpoch (API key 23): where an epoch ends, by which a consumer finds out that
+ * records it read were cut.
+ */
 public final class OffsetForLeaderEpochHandler
     implements Handler<OffsetForLeaderEpochRequestData, OffsetForLeaderEpochResponseData> {
   private final Cluster cluster;

@@ -18,8 +18,9 @@ import org.apache.kafka.common.message.ProduceResponseData;
 /**
  * Produce (API key 0): appends batches to partitions led here, and answers when they are committed.
  *
- * <p>Runs on the connection's loop and never waits there. acks=1 is treated as acks=all: nothing is acknowledged that
- * a majority does not hold. With acks=0 there is no answer, and a failure closes the connection, as with Kafka.
+ * <p>Runs on the connection's loop and never waits there. acks=1 is treated as acks=all: nothing is
+ * acknowledged that a majority does not hold. With acks=0 there is no answer, and a failure closes
+ * the connection, as with Kafka.
  */
 public final class ProduceHandler implements Handler<ProduceRequestData, ProduceResponseData> {
   private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
@@ -121,7 +122,8 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
     return a + b < 0 ? Long.MAX_VALUE : a + b;
   }
 
-  private static Optional<TopicImage> topic(ClusterImage image, TopicProduceData data, boolean byId) {
+  private static Optional<TopicImage> topic(
+      ClusterImage image, TopicProduceData data, boolean byId) {
     if (!byId) {
       return image.topic(data.name());
     }

@@ -16,7 +16,10 @@ import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 
-/** One produce request under way: gathers what became of each partition. Confined to the connection's loop. */
+/**
+ * One produce request under way: gathers what became of each partition. Confined to the
+ * connection's loop.
+ */
 final class ProduceRound {
   private static final short FIRST_VERSION_WITH_HINTS = 10;
 
@@ -123,17 +126,21 @@ final class ProduceRound {
       if (version >= FIRST_VERSION_WITH_HINTS) {
         hints
             .beside(error, where)
-            .ifPresent(
-                leader ->
-                    into.setCurrentLeader(
-                        new LeaderIdAndEpoch()
-                            .setLeaderId(leader.leader().value())
-                            .setLeaderEpoch(leader.epoch())));
+            .ifPresent(leader ->
+                into.setCurrentLeader(
+                    new LeaderIdAndEpoch()
+                        .setLeaderId(leader.leader().value())
+                        .setLeaderEpoch(leader.epoch())));
       }
       if (firstFailure.isEmpty()) {
         firstFailure =
             Optional.of(
-                error + " for " + nameOf(topic) + "-" + into.index() + (reason.isEmpty() ? "" : ", " + reason));
+                error
+                    + " for "
+                    + nameOf(topic)
+                    + "-"
+                    + into.index()
+                    + (reason.isEmpty() ? "" : ", " + reason));
       }
       finishOne();
     }

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * What a produce request may hold for one partition, by the rules of the request and not of the log: exactly one batch,
- * of magic 2, not too large, in a compression that the version knows, outside of a transaction, of a time that the topic takes,
- * and as it was sent.
+ * What a produce request may hold for one partition, by the rules of the request and not of the
+ * log: exactly one batch, of magic 2, not too large, in a compression that the version knows,
+ * outside of a transaction, of a time that the topic takes, and as it was sent.
  */
 final class ProducedRecords {
   private static final int LENGTH_AT = 8;
@@ -55,7 +55,9 @@ final class ProducedRecords {
               .formatted(version));
     }
     long batchBytes = BYTES_BEFORE_LENGTH_COUNTS + (long) batches.getInt(start + LENGTH_AT);
-    if (sizeBytes < BATCH_HEADER_BYTES || batchBytes < BATCH_HEADER_BYTES || batchBytes > sizeBytes) {
+    if (sizeBytes < BATCH_HEADER_BYTES
+        || batchBytes < BATCH_HEADER_BYTES
+        || batchBytes > sizeBytes) {
       return refuse(WireError.CORRUPT_MESSAGE, "The batch does not end where its length says");
     }
     if (batchBytes < sizeBytes) {
@@ -64,7 +66,8 @@ final class ProducedRecords {
           "Produce requests with version %d are only allowed to contain exactly one record batch per partition"
               .formatted(version));
     }
-    Optional<Refusal> attributes = checkAttributes(batches.getShort(start + ATTRIBUTES_AT), version);
+    Optional<Refusal> attributes =
+        checkAttributes(batches.getShort(start + ATTRIBUTES_AT), version);
     return attributes.isPresent()
         ? attributes
         : checkLimits(batches.getLong(start + MAX_TIMESTAMP_AT), batchBytes, limits)

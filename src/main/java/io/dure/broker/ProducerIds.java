@@ -11,8 +11,8 @@ import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
 
 /**
- * Hands out producer ids, each once in the life of the cluster, from blocks that the controller gives to this node. Confined to one
- * loop; {@link #take} may be called from anywhere.
+ * Hands out producer ids, each once in the life of the cluster, from blocks that the controller
+ * gives to this node. Confined to one loop; {@link #take} may be called from anywhere.
  *
  * <p>At most {@value #MAX_WAITING} producers wait for a block; further ones are told to come again.
  */

@@ -11,6 +11,7 @@ final class Refusals {
   static Answer.Result of(Answer answer) {
     return answer instanceof Answer.Refused refused
         ? refused.result()
-        : new Answer.Result(WireError.UNKNOWN_SERVER_ERROR, Optional.of("an answer of another kind"));
+        : new Answer.Result(
+            WireError.UNKNOWN_SERVER_ERROR, Optional.of("an answer of another kind"));
   }
 }

@@ -9,6 +9,9 @@ public interface Reply<R extends ApiMessage> {
   /** There is nothing to answer (a produce with acks=0). */
   void silence();
 
-  /** Closes the connection: the only way to tell a client that does not wait for answers of a failure. */
+  /**
+   * Closes the connection: the only way to tell a client that does not wait for answers of a
+   * failure.
+   */
   void hangUp(String reason);
 }

@@ -11,7 +11,8 @@ import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 
 /** SyncGroup (API key 14): gives a member its assignment, as soon as the leader has brought it. */
-public final class SyncGroupHandler implements Handler<SyncGroupRequestData, SyncGroupResponseData> {
+public final class SyncGroupHandler
+    implements Handler<SyncGroupRequestData, SyncGroupResponseData> {
   private static final short FIRST_WITH_PROTOCOL_TYPE = 5;
 
   private final GroupShards groups;

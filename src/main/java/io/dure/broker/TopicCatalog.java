@@ -30,7 +30,10 @@ record TopicCatalog(ClusterImage image, Cluster cluster) {
     return values(partition.replicas());
   }
 
-  /** In the order of the replicas, as Kafka's tools print them. Never a dead broker, and always the leader. */
+  /**
+   * In the order of the replicas, as Kafka's tools print them. Never a dead broker, and always the
+   * leader.
+   */
   List<Integer> inStep(PartitionImage partition) {
     Optional<NodeId> leader = leader(partition).map(Leadership::leader);
     List<NodeId> inStep = new ArrayList<>();

@@ -7,8 +7,9 @@ import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * Makes topics that somebody needs and that are not there yet: a client's on its asking for them, and the cluster's own on first use.
- * Whoever asks looks at the image afterwards; a topic that another node made at the same time is as good.
+ * Makes topics that somebody needs and that are not there yet: a client's on its asking for them,
+ * and the cluster's own on first use. Whoever asks looks at the image afterwards; a topic that
+ * another node made at the same time is as good.
  */
 public final class TopicCreation {
   private static final int MAX_WAIT_MS = 10_000;
@@ -26,8 +27,8 @@ public final class TopicCreation {
   }
 
   /**
-   * Runs {@code then} on the context's loop, exactly once: when this node sees the topics, or cannot expect to before {@code deadlineMs}
-   * (monotonic).
+   * Runs {@code then} on the context's loop, exactly once: when this node sees the topics, or
+   * cannot expect to before {@code deadlineMs} (monotonic).
    */
   public void create(
       Collection<String> names, long deadlineMs, RequestContext context, Runnable then) {

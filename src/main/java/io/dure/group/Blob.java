@@ -2,7 +2,9 @@ package io.dure.group;
 
 import java.util.Arrays;
 
-/** Bytes that never change, compared by content: what members tell each other through us, unread. */
+/**
+ * Bytes that never change, compared by content: what members tell each other through us, unread.
+ */
 public final class Blob {
   public static final Blob EMPTY = new Blob(new byte[0]);
 

@@ -21,7 +21,9 @@ final class Describing {
         table
             .find(describe.groupId())
             .map(Describing::described)
-            .orElse(new GroupAnswer.Described(WireError.GROUP_ID_NOT_FOUND, "Dead", "", "", List.of())));
+            .orElse(
+                new GroupAnswer.Described(
+                    WireError.GROUP_ID_NOT_FOUND, "Dead", "", "", List.of())));
   }
 
   /** What members told and what they were assigned is of interest once it is settled. */
@@ -50,8 +52,10 @@ final class Describing {
         ticket,
         new GroupAnswer.Listed(
             table.all().stream()
-                .map(g -> new GroupAnswer.ListedGroup(g.id(), g.protocolType(), g.phase().wireName()))
-                .filter(g -> states.isEmpty() || states.contains(g.state().toLowerCase(Locale.ROOT)))
+                .map(g ->
+                    new GroupAnswer.ListedGroup(g.id(), g.protocolType(), g.phase().wireName()))
+                .filter(
+                    g -> states.isEmpty() || states.contains(g.state().toLowerCase(Locale.ROOT)))
                 .toList()));
   }
 

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Optional;
 import java.util.Set;
 
-/** Forgets offsets that nobody has used for the retention time, and empty groups that have none left. */
+/**
+ * Forgets offsets that nobody has used for the retention time, and empty groups that have none
+ * left.
+ */
 final class Expiry {
   private final GroupTable table;
   private final GroupSettings settings;
@@ -34,8 +37,8 @@ final class Expiry {
   }
 
   /**
-   * The clock of an offset starts: when its group became empty; for a topic that a settled group does not read any more,
-   * and for a group without members ever, when it was committed.
+   * The clock of an offset starts: when its group became empty; for a topic that a settled group
+   * does not read any more, and for a group without members ever, when it was committed.
    */
   private boolean isPast(
       Group group, Optional<Set<String>> read, String topic, StoredOffset offset, long wallMs) {

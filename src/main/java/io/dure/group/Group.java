@@ -15,8 +15,8 @@ import java.util.TreeMap;
 /**
  * One group: its members in the order they came, its phase, and its offsets. Confined to its shard.
  *
- * <p>Invariants: the leader is a member, or there are no members; a static name belongs to one member; a group without
- * members has no chosen protocol once it is Empty.
+ * <p>Invariants: the leader is a member, or there are no members; a static name belongs to one
+ * member; a group without members has no chosen protocol once it is Empty.
  */
 final class Group {
   private final String id;
@@ -102,7 +102,9 @@ final class Group {
     return leader.isPresent() && leader.get().equals(memberId);
   }
 
-  /** Passes the lead to a member that has joined again, if the leader has not; false if nobody has. */
+  /**
+   * Passes the lead to a member that has joined again, if the leader has not; false if nobody has.
+   */
   boolean electJoinedLeader() {
     Optional<Member> current = leader.flatMap(this::member);
     if (current.isPresent() && current.get().waitsForJoin()) {
@@ -155,20 +157,26 @@ final class Group {
       return !type.isEmpty() && !offered.isEmpty();
     }
     return type.equals(protocolType)
-        && offered.stream().anyMatch(p -> members.values().stream().allMatch(m -> m.supports(p.name())));
+        && offered.stream()
+            .anyMatch(p -> members.values().stream().allMatch(m -> m.supports(p.name())));
   }
 
   void adoptType(String type) {
     protocolType = type;
   }
 
-  /** The protocol with most votes among those that all support; of equals the one that was voted for first. */
+  /**
+   * The protocol with most votes among those that all support; of equals the one that was voted for
+   * first.
+   */
   String selectProtocol() {
     Set<String> candidates = new LinkedHashSet<>();
     members.values().stream().findFirst().ifPresent(m -> candidates.addAll(m.protocolNames()));
     members.values().forEach(m -> candidates.removeIf(name -> !m.supports(name)));
     Map<String, Integer> votes = new LinkedHashMap<>();
-    members.values().forEach(m -> m.vote(candidates).ifPresent(v -> votes.merge(v, 1, Integer::sum)));
+    members
+        .values()
+        .forEach(m -> m.vote(candidates).ifPresent(v -> votes.merge(v, 1, Integer::sum)));
     String chosen = "";
     int most = 0;
     for (Map.Entry<String, Integer> vote : votes.entrySet()) {
@@ -216,7 +224,8 @@ final class Group {
 
   void forgetSync(String memberId) {
     switch (phase) {
-      case Phase.Completing c -> phase = new Phase.Completing(c.endsMs(), without(c.yetToSync(), memberId));
+      case Phase.Completing c ->
+          phase = new Phase.Completing(c.endsMs(), without(c.yetToSync(), memberId));
       case Phase.Stable s -> phase = new Phase.Stable(s.endsMs(), without(s.yetToSync(), memberId));
       case Phase.Empty _, Phase.Gathering _, Phase.Rejoining _ -> {}
     }
@@ -231,12 +240,18 @@ final class Group {
     return rest;
   }
 
-  /** What is written down when all members have these assignments; a member left out gets an empty one. */
+  /**
+   * What is written down when all members have these assignments; a member left out gets an empty
+   * one.
+   */
   GroupRecord.GroupStored settled(Map<String, Blob> assignments, long wallMs) {
     String chosen = protocol.orElse("");
     var stored = new ArrayList<GroupRecord.StoredMember>();
-    members.values().forEach(m -> stored.add(m.toStored(chosen, assignments.getOrDefault(m.id(), Blob.EMPTY))));
-    return new GroupRecord.GroupStored(id, protocolType, generation, protocol, leader, wallMs, stored);
+    members
+        .values()
+        .forEach(m -> stored.add(m.toStored(chosen, assignments.getOrDefault(m.id(), Blob.EMPTY))));
+    return new GroupRecord.GroupStored(
+        id, protocolType, generation, protocol, leader, wallMs, stored);
   }
 
   /** What is written down when nobody is left. */

@@ -15,7 +15,8 @@ public sealed interface GroupCommand<A extends GroupAnswer> {
 
   /**
    * @param memberId empty text for a new member
-   * @param freshId ends the member id that is given to a new member; drawn by the caller, never twice
+   * @param freshId ends the member id that is given to a new member; drawn by the caller, never
+   *     twice
    * @param knownMembersOnly a new dynamic member is told its id first and joins with it (KIP-394)
    * @param maySkipAssignment the caller understands that a leader need not assign (KIP-814)
    */
@@ -98,7 +99,10 @@ public sealed interface GroupCommand<A extends GroupAnswer> {
 
   record Describe(String groupId) implements GroupCommand<GroupAnswer.Described> {}
 
-  /** Of all groups of the shard those in one of these states (Kafka's names, any case); none given: all. */
+  /**
+   * Of all groups of the shard those in one of these states (Kafka's names, any case); none given:
+   * all.
+   */
   record ListGroups(Set<String> states) implements GroupCommand<GroupAnswer.Listed> {
     public ListGroups {
       states = Set.copyOf(states);
@@ -107,7 +111,9 @@ public sealed interface GroupCommand<A extends GroupAnswer> {
 
   record DeleteGroup(String groupId) implements GroupCommand<GroupAnswer.Deleted> {}
 
-  /** Forgets offsets of topics, or of incarnations of topics, that are not among the existing ones. */
+  /**
+   * Forgets offsets of topics, or of incarnations of topics, that are not among the existing ones.
+   */
   record ForgetMissingTopics(Map<String, TopicId> existing)
       implements GroupCommand<GroupAnswer.Forgotten> {
     public ForgetMissingTopics {

@@ -5,13 +5,15 @@ package io.dure.group;
  *
  * @param minSessionMs smallest session timeout a member may ask for (inclusive)
  * @param maxSessionMs largest session timeout a member may ask for (inclusive)
- * @param initialDelayMs how long an empty group waits for further members after the first. Kafka waits 3 s, which every
- *     start of a single consumer pays. Ours is shorter because the wait is prolonged, step by step up to the
- *     rebalance timeout, for as long as members keep arriving: a fleet that starts together is still one rebalance
+ * @param initialDelayMs how long an empty group waits for further members after the first. Kafka
+ *     waits 3 s, which every start of a single consumer pays. Ours is shorter because the wait is
+ *     prolonged, step by step up to the rebalance timeout, for as long as members keep arriving: a
+ *     fleet that starts together is still one rebalance
  * @param newMemberJoinMs how long the parked join of a brand-new member is kept
  * @param maxMembers members of one group
  * @param maxGroups groups of one shard
- * @param maxSubscriptionBytes what one member may send along with a join, all its protocols together
+ * @param maxSubscriptionBytes what one member may send along with a join, all its protocols
+ *     together
  * @param maxGroupRecordBytes what a settled group may take as a record
  * @param maxOffsetMetadataChars the text stored beside an offset
  * @param offsetRetentionMs how long offsets outlive their group's use

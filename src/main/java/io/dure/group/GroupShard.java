@@ -1,15 +1,16 @@
 package io.dure.group;
 
 /**
- * The groups of one coordinator partition, as a state machine: commands and time in, records and replies out. Confined
- * to the loop of its partition; rebuilt by replaying the partition's log.
+ * The groups of one coordinator partition, as a state machine: commands and time in, records and
+ * replies out. Confined to the loop of its partition; rebuilt by replaying the partition's log.
  *
  * <pre>
  *   new ── apply(record) … ──▶ resume(now) ── decide(command), tick(now) … ──▶ dropped
  * </pre>
  *
- * <p>A join or a sync may be answered by a later command's decision, or by a tick's: a member waits for the others. It
- * reads no clock and draws nothing by chance, so the same commands at the same moments give the same decisions.
+ * <p>A join or a sync may be answered by a later command's decision, or by a tick's: a member waits
+ * for the others. It reads no clock and draws nothing by chance, so the same commands at the same
+ * moments give the same decisions.
  */
 public final class GroupShard {
   private final GroupSettings settings;
@@ -34,12 +35,18 @@ public final class GroupShard {
     expiry = new Expiry(table, settings);
   }
 
-  /** Takes over a record that stands in the log. Only before {@link #resume}: what is decided later is applied already. */
+  /**
+   * Takes over a record that stands in the log. Only before {@link #resume}: what is decided later
+   * is applied already.
+   */
   public void apply(GroupRecord record) {
     table.apply(record);
   }
 
-  /** The replay is over: from now on the members are expected to be heard of, as if each had just spoken. */
+  /**
+   * The replay is over: from now on the members are expected to be heard of, as if each had just
+   * spoken.
+   */
   public Decision resume(Moment now) {
     var turn = new Turn(table, now);
     nextExpiryMs = now.nowMs() + settings.expiryCheckMs();

@@ -30,7 +30,10 @@ final class GroupTable {
 
   /** A group made for nothing leaves no trace. */
   void dropIfUnused(Group group) {
-    if (group.isEmpty() && group.generation() == 0 && group.offsets().isEmpty() && group.pendingCount() == 0) {
+    if (group.isEmpty()
+        && group.generation() == 0
+        && group.offsets().isEmpty()
+        && group.pendingCount() == 0) {
       drop(group.id());
     }
   }
@@ -43,18 +46,21 @@ final class GroupTable {
     return groups.size();
   }
 
-  /** The one place where durable state changes: live when a record is decided, and again in every replay. */
+  /**
+   * The one place where durable state changes: live when a record is decided, and again in every
+   * replay.
+   */
   void apply(GroupRecord record) {
     switch (record) {
       case GroupRecord.OffsetStored r ->
-          findOrMake(r.groupId(), r.offset().commitMs()).store(r.topic(), r.partition(), r.offset());
+          findOrMake(r.groupId(), r.offset().commitMs())
+              .store(r.topic(), r.partition(), r.offset());
       case GroupRecord.OffsetForgotten r ->
           find(r.groupId())
-              .ifPresent(
-                  g -> {
-                    g.forget(r.topic(), r.partition());
-                    dropIfUnused(g);
-                  });
+              .ifPresent(g -> {
+                g.forget(r.topic(), r.partition());
+                dropIfUnused(g);
+              });
       case GroupRecord.GroupStored r -> findOrMake(r.groupId(), r.settledMs()).restore(r);
       case GroupRecord.GroupForgotten r -> {
         Optional<Group> group = find(r.groupId());

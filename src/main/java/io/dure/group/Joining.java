@@ -55,7 +55,8 @@ final class Joining {
     if (!texts(join).allMatch(text -> text.length() <= RecordCodec.MAX_TEXT_CHARS)) {
       return WireError.INVALID_REQUEST;
     }
-    if (join.sessionTimeoutMs() < settings.minSessionMs() || join.sessionTimeoutMs() > settings.maxSessionMs()) {
+    if (join.sessionTimeoutMs() < settings.minSessionMs()
+        || join.sessionTimeoutMs() > settings.maxSessionMs()) {
       return WireError.INVALID_SESSION_TIMEOUT;
     }
     long bytes = join.protocols().stream().mapToLong(p -> p.metadata().sizeBytes()).sum();
@@ -73,7 +74,8 @@ final class Joining {
   private boolean hasRoomFor(Group group, MemberRef ref) {
     Optional<Member> member =
         group.member(ref.memberId()).or(() -> ref.instanceId().flatMap(group::staticMember));
-    boolean mayPend = group.isPending(ref.memberId()) || group.pendingCount() < settings.maxMembers();
+    boolean mayPend =
+        group.isPending(ref.memberId()) || group.pendingCount() < settings.maxMembers();
     return switch (group.phase()) {
       case Phase.Empty _ -> mayPend;
       case Phase.Gathering _, Phase.Rejoining _ ->
@@ -92,7 +94,8 @@ final class Joining {
   }
 
   private void joinNew(long ticket, Group group, GroupCommand.Join join, Turn turn) {
-    String memberId = shortened(join.member().instanceId().orElse(join.clientId())) + "-" + join.freshId();
+    String memberId =
+        shortened(join.member().instanceId().orElse(join.clientId())) + "-" + join.freshId();
     Optional<Member> before = join.member().instanceId().flatMap(group::staticMember);
     if (before.isPresent()) {
       replaceStatic(ticket, group, before.get(), memberId, join, turn);
@@ -109,7 +112,8 @@ final class Joining {
     if (name.length() <= NAME_CHARS) {
       return name;
     }
-    return name.substring(0, Character.isHighSurrogate(name.charAt(NAME_CHARS - 1)) ? NAME_CHARS - 1 : NAME_CHARS);
+    return name.substring(
+        0, Character.isHighSurrogate(name.charAt(NAME_CHARS - 1)) ? NAME_CHARS - 1 : NAME_CHARS);
   }
 
   private void admit(long ticket, Group group, String memberId, GroupCommand.Join join, Turn turn) {
@@ -167,13 +171,14 @@ final class Joining {
     rebalance.onChange(group, turn);
   }
 
-  private static void tellGeneration(long ticket, Group group, Member member, boolean tellMembers, Turn turn) {
+  private static void tellGeneration(
+      long ticket, Group group, Member member, boolean tellMembers, Turn turn) {
     turn.reply(ticket, Rebalance.joined(group, member, tellMembers, group.leader(), false));
   }
 
   /**
-   * A static member came back under the same name after a restart. Its former self is fenced. A settled group goes on as
-   * it was, if the choice of protocol stays the same.
+   * A static member came back under the same name after a restart. Its former self is fenced. A
+   * settled group goes on as it was, if the choice of protocol stays the same.
    */
   private void replaceStatic(
       long ticket, Group group, Member before, String memberId, GroupCommand.Join join, Turn turn) {
@@ -222,7 +227,10 @@ final class Joining {
     }
   }
 
-  /** Its answer comes when the joining ends. One that waits already asks again over another connection. */
+  /**
+   * Its answer comes when the joining ends. One that waits already asks again over another
+   * connection.
+   */
   private static void park(long ticket, Member member, Turn turn) {
     switch (member.waiting()) {
       case Member.Waiting.ForJoin(long earlier) ->

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Members go: because they say so (LeaveGroup), or because nothing was heard of them for too long. */
+/**
+ * Members go: because they say so (LeaveGroup), or because nothing was heard of them for too long.
+ */
 final class Leaving {
   private final GroupTable table;
   private final Rebalance rebalance;
@@ -19,7 +21,8 @@ final class Leaving {
   void leave(long ticket, GroupCommand.Leave leave, Turn turn) {
     Optional<Group> found = table.find(leave.groupId());
     if (leave.groupId().isEmpty() || found.isEmpty()) {
-      WireError error = leave.groupId().isEmpty() ? WireError.INVALID_GROUP_ID : WireError.UNKNOWN_MEMBER_ID;
+      WireError error =
+          leave.groupId().isEmpty() ? WireError.INVALID_GROUP_ID : WireError.UNKNOWN_MEMBER_ID;
       turn.reply(ticket, new GroupAnswer.Left(error, List.of()));
       return;
     }
@@ -69,7 +72,10 @@ final class Leaving {
     group.remove(member);
   }
 
-  /** Time has passed: whoever was not heard of is out, and phases end. Wants to be called again when the next is due. */
+  /**
+   * Time has passed: whoever was not heard of is out, and phases end. Wants to be called again when
+   * the next is due.
+   */
   void onTime(Group group, Turn turn) {
     boolean departed = false;
     for (var pending : group.pendingDeadlines().entrySet()) {
@@ -88,7 +94,8 @@ final class Leaving {
       rebalance.onDeparture(group, turn);
     }
     switch (group.phase()) {
-      case Phase.Gathering g when g.endsMs() <= turn.nowMs() -> rebalance.onGathered(group, g, turn);
+      case Phase.Gathering g when g.endsMs() <= turn.nowMs() ->
+          rebalance.onGathered(group, g, turn);
       case Phase.Rejoining r when r.endsMs() <= turn.nowMs() -> rebalance.complete(group, turn);
       case Phase.Completing c when c.endsMs() <= turn.nowMs() ->
           endSync(group, c.yetToSync(), turn);

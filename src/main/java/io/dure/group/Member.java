@@ -110,7 +110,10 @@ final class Member {
     deadlineMs = newDeadlineMs;
   }
 
-  /** A member that waits for us is not expected to speak; a brand-new one may not wait for ever either. */
+  /**
+   * A member that waits for us is not expected to speak; a brand-new one may not wait for ever
+   * either.
+   */
   boolean isOverdue(long nowMs) {
     return canBeOverdue() && nowMs >= deadlineMs;
   }

@@ -21,13 +21,15 @@ final class Offsets {
   void commit(long ticket, GroupCommand.CommitOffsets commit, Turn turn) {
     WireError refusal = refusal(commit);
     if (refusal != WireError.NONE) {
-      turn.reply(ticket, new GroupAnswer.Committed(commit.offsets().stream().map(_ -> refusal).toList()));
+      turn.reply(
+          ticket, new GroupAnswer.Committed(commit.offsets().stream().map(_ -> refusal).toList()));
       return;
     }
     table.find(commit.groupId()).ifPresent(g -> countAsHeartbeat(g, commit.member(), turn));
     var errors = new ArrayList<WireError>();
     for (GroupCommand.OffsetToCommit offset : commit.offsets()) {
-      if (offset.metadata().length() > Math.min(RecordCodec.MAX_TEXT_CHARS, settings.maxOffsetMetadataChars())) {
+      if (offset.metadata().length()
+          > Math.min(RecordCodec.MAX_TEXT_CHARS, settings.maxOffsetMetadataChars())) {
         errors.add(WireError.OFFSET_METADATA_TOO_LARGE);
       } else {
         store(commit, offset, turn);
@@ -37,15 +39,23 @@ final class Offsets {
     turn.reply(ticket, new GroupAnswer.Committed(errors));
   }
 
-  private static void store(GroupCommand.CommitOffsets commit, GroupCommand.OffsetToCommit o, Turn turn) {
+  private static void store(
+      GroupCommand.CommitOffsets commit, GroupCommand.OffsetToCommit o, Turn turn) {
     // The format has no room for an expiry beside the leader epoch and the topic's id.
     StoredOffset stored =
         commit.retentionMs() >= 0
             ? new StoredOffset(
-                o.offset(), -1, o.metadata(), turn.wallMs(), turn.wallMs() + commit.retentionMs(), TopicId.ZERO)
+                o.offset(),
+                -1,
+                o.metadata(),
+                turn.wallMs(),
+                turn.wallMs() + commit.retentionMs(),
+                TopicId.ZERO)
             : new StoredOffset(
                 o.offset(), o.leaderEpoch(), o.metadata(), turn.wallMs(), -1, o.key().topicId());
-    turn.store(new GroupRecord.OffsetStored(commit.groupId(), o.key().topic(), o.key().partition(), stored));
+    turn.store(
+        new GroupRecord.OffsetStored(
+            commit.groupId(), o.key().topic(), o.key().partition(), stored));
   }
 
   private WireError refusal(GroupCommand.CommitOffsets commit) {
@@ -57,7 +67,8 @@ final class Offsets {
       if (commit.generation() >= 0) {
         return commit.tellsNotFound() ? WireError.GROUP_ID_NOT_FOUND : WireError.ILLEGAL_GENERATION;
       }
-      // A consumer that manages its partitions itself, or an administrator, makes the group by committing to it.
+      // A consumer that manages its partitions itself, or an administrator, makes the group by
+      // committing to it.
       return table.size() < settings.maxGroups() ? WireError.NONE : WireError.POLICY_VIOLATION;
     }
     Group group = found.get();
@@ -76,7 +87,9 @@ final class Offsets {
     } else if (!group.isEmpty()) {
       return WireError.UNKNOWN_MEMBER_ID;
     }
-    return group.phase() instanceof Phase.Completing ? WireError.REBALANCE_IN_PROGRESS : WireError.NONE;
+    return group.phase() instanceof Phase.Completing
+        ? WireError.REBALANCE_IN_PROGRESS
+        : WireError.NONE;
   }
 
   private static void countAsHeartbeat(Group group, MemberRef ref, Turn turn) {
@@ -100,15 +113,14 @@ final class Offsets {
     var fetched = new ArrayList<GroupAnswer.FetchedOffset>();
     table
         .find(fetch.groupId())
-        .ifPresent(
-            g ->
-                forEach(
-                    g,
-                    (topic, partition, offset) ->
-                        fetched.add(
-                            new GroupAnswer.FetchedOffset(
-                                new OffsetKey(topic, offset.topicId(), partition),
-                                Optional.of(offset)))));
+        .ifPresent(g ->
+            forEach(
+                g,
+                (topic, partition, offset) ->
+                    fetched.add(
+                        new GroupAnswer.FetchedOffset(
+                            new OffsetKey(topic, offset.topicId(), partition),
+                            Optional.of(offset)))));
     turn.reply(ticket, new GroupAnswer.Fetched(fetched));
   }
 
@@ -123,7 +135,8 @@ final class Offsets {
     Optional<Set<String>> read = group.subscribedTopics();
     var errors = new ArrayList<WireError>();
     for (OffsetKey key : delete.keys()) {
-      boolean inUse = read.map(topics -> topics.contains(key.topic())).orElse(group.isConsumerGroup());
+      boolean inUse =
+          read.map(topics -> topics.contains(key.topic())).orElse(group.isConsumerGroup());
       if (!inUse && group.offset(key.topic(), key.partition()).isPresent()) {
         turn.store(new GroupRecord.OffsetForgotten(group.id(), key.topic(), key.partition()));
       }
@@ -157,7 +170,9 @@ final class Offsets {
 
   static void forEach(Group group, Visitor visitor) {
     for (Map.Entry<String, Map<Integer, StoredOffset>> topic : group.offsets().entrySet()) {
-      topic.getValue().forEach((partition, offset) -> visitor.visit(topic.getKey(), partition, offset));
+      topic
+          .getValue()
+          .forEach((partition, offset) -> visitor.visit(topic.getKey(), partition, offset));
     }
   }
 }

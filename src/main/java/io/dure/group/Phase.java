@@ -59,7 +59,10 @@ sealed interface Phase {
     }
   }
 
-  /** Everybody has an assignment; those in {@code yetToSync} have until {@code endsMs} to ask for it. */
+  /**
+   * Everybody has an assignment; those in {@code yetToSync} have until {@code endsMs} to ask for
+   * it.
+   */
   record Stable(long endsMs, Set<String> yetToSync) implements Phase {
     public Stable {
       yetToSync = Set.copyOf(yetToSync);

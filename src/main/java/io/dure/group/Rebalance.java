@@ -84,8 +84,8 @@ final class Rebalance {
   }
 
   /**
-   * Ends the joining. Members that did not join again are out, except static ones: they keep their place until their
-   * session ends, so that a restart does not move partitions (KIP-345).
+   * Ends the joining. Members that did not join again are out, except static ones: they keep their
+   * place until their session ends, so that a restart does not move partitions (KIP-345).
    */
   void complete(Group group, Turn turn) {
     for (Member member : group.members()) {
@@ -110,7 +110,8 @@ final class Rebalance {
     turn.enter(group, new Phase.Completing(endsMs, yetToSync), endsMs);
     for (Member member : group.members()) {
       if (member.waiting() instanceof Member.Waiting.ForJoin(long ticket)) {
-        turn.reply(ticket, joined(group, member, group.isLeader(member.id()), group.leader(), false));
+        turn.reply(
+            ticket, joined(group, member, group.isLeader(member.id()), group.leader(), false));
         member.waitNoMore();
       }
       member.settle();
@@ -132,7 +133,9 @@ final class Rebalance {
       String protocol = group.protocol().orElse("");
       group
           .members()
-          .forEach(m -> all.add(new GroupAnswer.JoinedMember(m.id(), m.instanceId(), m.metadataFor(protocol))));
+          .forEach(m ->
+              all.add(
+                  new GroupAnswer.JoinedMember(m.id(), m.instanceId(), m.metadataFor(protocol))));
     }
     return new GroupAnswer.Joined(
         WireError.NONE,

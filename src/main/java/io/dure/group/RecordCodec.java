@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Records of {@code __consumer_offsets} in Apache Kafka's format: a key and a value that each start with a two-byte
- * version.
+ * Records of {@code __consumer_offsets} in Apache Kafka's format: a key and a value that each start
+ * with a two-byte version.
  *
  * <pre>
  *   offset key   1: group, topic, partition
@@ -18,8 +18,8 @@ import java.util.Optional;
  *   group value  3: type, generation, protocol, leader, settled at, members
  * </pre>
  *
- * Written are offset values 1 (with an expiry), 3 and 4 (with a topic id) and group values 3; read are all of Kafka's
- * versions. A value of nothing (a tombstone) forgets.
+ * Written are offset values 1 (with an expiry), 3 and 4 (with a topic id) and group values 3; read
+ * are all of Kafka's versions. A value of nothing (a tombstone) forgets.
  */
 public final class RecordCodec {
   /** A text of so many characters fits into a record whatever characters they are. */
@@ -54,14 +54,20 @@ public final class RecordCodec {
   public static Optional<GroupRecord> decode(byte[] key, Optional<byte[]> value) {
     var in = new RecordReader(key);
     return switch (in.int16()) {
-      case OFFSET_KEY_OLD, OFFSET_KEY -> Optional.of(offsetRecord(in.string(), in.string(), in.int32(), value));
+      case OFFSET_KEY_OLD, OFFSET_KEY ->
+          Optional.of(offsetRecord(in.string(), in.string(), in.int32(), value));
       case GROUP_KEY -> Optional.of(groupRecord(in.string(), value));
       default -> Optional.empty();
     };
   }
 
   private static byte[] offsetKey(String groupId, String topic, int partition) {
-    return new RecordWriter().int16(OFFSET_KEY).string(groupId).string(topic).int32(partition).toArray();
+    return new RecordWriter()
+        .int16(OFFSET_KEY)
+        .string(groupId)
+        .string(topic)
+        .int32(partition)
+        .toArray();
   }
 
   private static byte[] groupKey(String groupId) {
@@ -100,7 +106,8 @@ public final class RecordCodec {
         .toArray();
   }
 
-  private static GroupRecord offsetRecord(String groupId, String topic, int partition, Optional<byte[]> value) {
+  private static GroupRecord offsetRecord(
+      String groupId, String topic, int partition, Optional<byte[]> value) {
     if (value.isEmpty()) {
       return new GroupRecord.OffsetForgotten(groupId, topic, partition);
     }
@@ -113,7 +120,10 @@ public final class RecordCodec {
     long expireMs = version == 1 ? in.int64() : -1;
     TopicId topicId = version >= COMPACT_FROM ? tag0(in) : TopicId.ZERO;
     return new GroupRecord.OffsetStored(
-        groupId, topic, partition, new StoredOffset(offset, leaderEpoch, metadata, commitMs, expireMs, topicId));
+        groupId,
+        topic,
+        partition,
+        new StoredOffset(offset, leaderEpoch, metadata, commitMs, expireMs, topicId));
   }
 
   private static byte[] groupValue(GroupRecord.GroupStored g) {
@@ -156,7 +166,8 @@ public final class RecordCodec {
     for (int i = 0; i < count; i++) {
       members.add(member(in, version));
     }
-    return new GroupRecord.GroupStored(groupId, protocolType, generation, protocol, leader, settledMs, members);
+    return new GroupRecord.GroupStored(
+        groupId, protocolType, generation, protocol, leader, settledMs, members);
   }
 
   private static GroupRecord.StoredMember member(RecordReader in, int version) {
@@ -175,7 +186,14 @@ public final class RecordCodec {
       tag0(in);
     }
     return new GroupRecord.StoredMember(
-        memberId, instanceId, clientId, clientHost, rebalanceMs, sessionMs, subscription, assignment);
+        memberId,
+        instanceId,
+        clientId,
+        clientHost,
+        rebalanceMs,
+        sessionMs,
+        subscription,
+        assignment);
   }
 
   /** Reads a section of tagged fields, of which we know one: the topic id, tag 0. */

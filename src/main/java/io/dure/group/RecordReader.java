@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Reads Kafka's primitive types from the start of some bytes; throws {@link MalformedRecord} when they end early. */
+/**
+ * Reads Kafka's primitive types from the start of some bytes; throws {@link MalformedRecord} when
+ * they end early.
+ */
 final class RecordReader {
   private final ByteBuffer in;
 
@@ -95,12 +98,15 @@ final class RecordReader {
   }
 
   private Optional<String> text(int length) {
-    return length == -1 ? Optional.empty() : Optional.of(new String(take(length), StandardCharsets.UTF_8));
+    return length == -1
+        ? Optional.empty()
+        : Optional.of(new String(take(length), StandardCharsets.UTF_8));
   }
 
   private byte[] take(int length) {
     if (length < 0 || length > in.remaining()) {
-      throw new MalformedRecord(length + " bytes asked for at " + in.position() + ", " + in.remaining() + " are left");
+      throw new MalformedRecord(
+          length + " bytes asked for at " + in.position() + ", " + in.remaining() + " are left");
     }
     byte[] taken = new byte[length];
     in.get(taken);

@@ -31,7 +31,11 @@ final class RecordWriter {
   /** At most 32767 bytes of UTF-8, which is also the most a request can carry. */
   RecordWriter string(String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-    Check.that(bytes.length <= Short.MAX_VALUE, "a text of %d bytes, more than %d", bytes.length, Short.MAX_VALUE);
+    Check.that(
+        bytes.length <= Short.MAX_VALUE,
+        "a text of %d bytes, more than %d",
+        bytes.length,
+        Short.MAX_VALUE);
     int16(bytes.length);
     out.writeBytes(bytes);
     return this;

@@ -7,7 +7,8 @@ import io.dure.base.TopicId;
  *
  * @param leaderEpoch of the last record read, or -1
  * @param commitMs wall time of the commit
- * @param expireMs wall time after which it may be forgotten, where the client asked for one (OffsetCommit up to v4); -1
+ * @param expireMs wall time after which it may be forgotten, where the client asked for one
+ *     (OffsetCommit up to v4); -1
  * @param topicId the incarnation of the topic that was read; {@link TopicId#ZERO} when not known
  */
 public record StoredOffset(

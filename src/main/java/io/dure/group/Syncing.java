@@ -18,7 +18,8 @@ final class Syncing {
 
   void sync(long ticket, GroupCommand.Sync sync, Turn turn) {
     Optional<Group> found = table.find(sync.groupId());
-    WireError refusal = sync.groupId().isEmpty() ? WireError.INVALID_GROUP_ID : refusal(found, sync);
+    WireError refusal =
+        sync.groupId().isEmpty() ? WireError.INVALID_GROUP_ID : refusal(found, sync);
     if (refusal != WireError.NONE) {
       turn.reply(ticket, GroupAnswer.Synced.refused(refusal));
       return;
@@ -26,7 +27,8 @@ final class Syncing {
     Group group = found.orElseThrow();
     Member member = group.member(sync.member().memberId()).orElseThrow();
     switch (group.phase()) {
-      case Phase.Empty _ -> turn.reply(ticket, GroupAnswer.Synced.refused(WireError.UNKNOWN_MEMBER_ID));
+      case Phase.Empty _ ->
+          turn.reply(ticket, GroupAnswer.Synced.refused(WireError.UNKNOWN_MEMBER_ID));
       case Phase.Gathering _, Phase.Rejoining _ ->
           turn.reply(ticket, GroupAnswer.Synced.refused(WireError.REBALANCE_IN_PROGRESS));
       case Phase.Completing _ -> {
@@ -50,8 +52,10 @@ final class Syncing {
       return refusal;
     }
     Group known = group.orElseThrow();
-    boolean otherType = sync.protocolType().filter(t -> !t.equals(known.protocolType())).isPresent();
-    boolean otherProtocol = sync.protocol().filter(p -> !p.equals(known.protocol().orElse(""))).isPresent();
+    boolean otherType =
+        sync.protocolType().filter(t -> !t.equals(known.protocolType())).isPresent();
+    boolean otherProtocol =
+        sync.protocol().filter(p -> !p.equals(known.protocol().orElse(""))).isPresent();
     return otherType || otherProtocol ? WireError.INCONSISTENT_GROUP_PROTOCOL : WireError.NONE;
   }
 
@@ -94,7 +98,10 @@ final class Syncing {
 
   private static long sizeBytes(GroupRecord.GroupStored record) {
     return record.members().stream()
-        .mapToLong(m -> (long) m.subscription().sizeBytes() + m.assignment().sizeBytes() + 2L * m.memberId().length())
+        .mapToLong(m ->
+            (long) m.subscription().sizeBytes()
+                + m.assignment().sizeBytes()
+                + 2L * m.memberId().length())
         .sum();
   }
 

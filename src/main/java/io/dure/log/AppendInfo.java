@@ -7,13 +7,13 @@ package io.dure.log;
  * @param appendTimeMs the time all records were given, or -1 when they keep the producer's
  */
 public record AppendInfo(BatchSpan records, long appendTimeMs) {
-    /** Offset of the first record (inclusive). */
-    public long baseOffset() {
-        return records.from();
-    }
+  /** Offset of the first record (inclusive). */
+  public long baseOffset() {
+    return records.from();
+  }
 
-    /** Offset after the last record (exclusive). */
-    public long endOffset() {
-        return records.end();
-    }
+  /** Offset after the last record (exclusive). */
+  public long endOffset() {
+    return records.end();
+  }
 }

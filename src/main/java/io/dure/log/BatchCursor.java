@@ -5,93 +5,99 @@ import io.dure.base.DiskFile;
 import java.nio.ByteBuffer;
 
 /**
- * Walks the batch headers of a segment file between two positions that lie on batch boundaries. What is there was
- * written whole and is below the log's end, so anything out of shape is corruption and is reported.
+ * Walks the batch headers of a segment file between two positions that lie on batch boundaries.
+ * What is there was written whole and is below the log's end, so anything out of shape is
+ * corruption and is reported.
  */
 final class BatchCursor {
-    private static final int CHUNK_BYTES = 4096;
+  private static final int CHUNK_BYTES = 4096;
 
-    private final DiskFile file;
-    private final long limit;
-    private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-    private long chunkStart;
-    private long position;
-    private long next;
-    private int at;
+  private final DiskFile file;
+  private final long limit;
+  private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+  private long chunkStart;
+  private long position;
+  private long next;
+  private int at;
 
-    BatchCursor(DiskFile file, long start, long limit) {
-        this.file = file;
-        this.limit = limit;
-        this.next = start;
-        this.chunkStart = start;
-        chunk.limit(0);
+  BatchCursor(DiskFile file, long start, long limit) {
+    this.file = file;
+    this.limit = limit;
+    this.next = start;
+    this.chunkStart = start;
+    chunk.limit(0);
+  }
+
+  /** Moves to the next batch; false when there is none before the limit. */
+  boolean next() {
+    if (next >= limit) {
+      return false;
     }
-
-    /** Moves to the next batch; false when there is none before the limit. */
-    boolean next() {
-        if (next >= limit) {
-            return false;
-        }
-        position = next;
-        if (position < chunkStart || position + BatchFormat.HEADER_BYTES > chunkStart + chunk.limit()) {
-            fill();
-        }
-        at = (int) (position - chunkStart);
-        String flaw = BatchFormat.flaw(chunk, at, limit - position);
-        if (!flaw.isEmpty()) {
-            throw corrupt(file, position, flaw);
-        }
-        next = position + BatchFormat.sizeBytes(chunk, at);
-        return true;
+    position = next;
+    if (position < chunkStart || position + BatchFormat.HEADER_BYTES > chunkStart + chunk.limit()) {
+      fill();
     }
-
-    private void fill() {
-        chunk.clear();
-        chunk.limit((int) Math.min(CHUNK_BYTES, limit - position));
-        file.read(position, chunk);
-        chunk.flip();
-        chunkStart = position;
-        if (chunk.limit() < BatchFormat.HEADER_BYTES) {
-            throw corrupt(file, position, "a batch header is cut off");
-        }
+    at = (int) (position - chunkStart);
+    String flaw = BatchFormat.flaw(chunk, at, limit - position);
+    if (!flaw.isEmpty()) {
+      throw corrupt(file, position, flaw);
     }
+    next = position + BatchFormat.sizeBytes(chunk, at);
+    return true;
+  }
 
-    static DiskException corrupt(DiskFile file, long position, String flaw) {
-        return new DiskException(file.name() + " is corrupt at byte " + position + ": " + flaw
-                + "; it was written and flushed whole, so the device or somebody changed it since");
+  private void fill() {
+    chunk.clear();
+    chunk.limit((int) Math.min(CHUNK_BYTES, limit - position));
+    file.read(position, chunk);
+    chunk.flip();
+    chunkStart = position;
+    if (chunk.limit() < BatchFormat.HEADER_BYTES) {
+      throw corrupt(file, position, "a batch header is cut off");
     }
+  }
 
-    long position() {
-        return position;
-    }
+  static DiskException corrupt(DiskFile file, long position, String flaw) {
+    return new DiskException(
+        file.name()
+            + " is corrupt at byte "
+            + position
+            + ": "
+            + flaw
+            + "; it was written and flushed whole, so the device or somebody changed it since");
+  }
 
-    /** Where the batch after this one starts. */
-    long nextPosition() {
-        return next;
-    }
+  long position() {
+    return position;
+  }
 
-    long baseOffset() {
-        return BatchFormat.baseOffset(chunk, at);
-    }
+  /** Where the batch after this one starts. */
+  long nextPosition() {
+    return next;
+  }
 
-    long endOffset() {
-        return BatchFormat.endOffset(chunk, at);
-    }
+  long baseOffset() {
+    return BatchFormat.baseOffset(chunk, at);
+  }
 
-    int leaderEpoch() {
-        return BatchFormat.leaderEpoch(chunk, at);
-    }
+  long endOffset() {
+    return BatchFormat.endOffset(chunk, at);
+  }
 
-    long maxTimestamp() {
-        return BatchFormat.maxTimestamp(chunk, at);
-    }
+  int leaderEpoch() {
+    return BatchFormat.leaderEpoch(chunk, at);
+  }
 
-    /** The header's bytes; index {@link #headerAt} is its first. Changes with {@link #next}. */
-    ByteBuffer header() {
-        return chunk;
-    }
+  long maxTimestamp() {
+    return BatchFormat.maxTimestamp(chunk, at);
+  }
 
-    int headerAt() {
-        return at;
-    }
+  /** The header's bytes; index {@link #headerAt} is its first. Changes with {@link #next}. */
+  ByteBuffer header() {
+    return chunk;
+  }
+
+  int headerAt() {
+    return at;
+  }
 }

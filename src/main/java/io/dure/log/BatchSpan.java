@@ -12,11 +12,11 @@ import java.util.List;
  * @param epochs the epochs the batches carry: the first starts at {@code from}, ascending
  */
 public record BatchSpan(ByteBuffer bytes, long from, long end, List<EpochHistory.Entry> epochs) {
-    public BatchSpan {
-        epochs = List.copyOf(epochs);
-    }
+  public BatchSpan {
+    epochs = List.copyOf(epochs);
+  }
 
-    public int sizeBytes() {
-        return bytes.remaining();
-    }
+  public int sizeBytes() {
+    return bytes.remaining();
+  }
 }

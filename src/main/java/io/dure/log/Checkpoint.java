@@ -9,151 +9,159 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * A recovery point: everything below {@code history.end()} is durable, and this is what a restart needs to know about it
- * without reading it. Written as text, {@code key: value} per line, the last line the CRC-32C of all before it.
+ * A recovery point: everything below {@code history.end()} is durable, and this is what a restart
+ * needs to know about it without reading it. Written as text, {@code key: value} per line, the last
+ * line the CRC-32C of all before it.
  *
  * @param sequence larger in a later checkpoint
  * @param history the log's start and epochs up to the recovery point
- * @param segments all segments up to and with the one the recovery point is in; that one's size is where the point is
- * @param indexEntries how many entries of the last segment's offset index lie below the recovery point
+ * @param segments all segments up to and with the one the recovery point is in; that one's size is
+ *     where the point is
+ * @param indexEntries how many entries of the last segment's offset index lie below the recovery
+ *     point
  * @param timeEntries the same of its time index
  * @param firstTimestamp timestamp of the last segment's first batch, or -1
- * @param largest the last segment's largest timestamp with the last offset of its batch; timestamp -1 when empty
+ * @param largest the last segment's largest timestamp with the last offset of its batch; timestamp
+ *     -1 when empty
  * @param producers how many idempotent producers are known there; if any, a snapshot has them
  */
 record Checkpoint(
-        long sequence,
-        EpochHistory history,
-        List<Extent> segments,
-        int indexEntries,
-        int timeEntries,
-        long firstTimestamp,
-        TimedOffset largest,
-        int producers) {
-    /** How much of a segment lies below the recovery point: all of it, for all but the last. */
-    record Extent(long base, int sizeBytes) {}
+    long sequence,
+    EpochHistory history,
+    List<Extent> segments,
+    int indexEntries,
+    int timeEntries,
+    long firstTimestamp,
+    TimedOffset largest,
+    int producers) {
+  /** How much of a segment lies below the recovery point: all of it, for all but the last. */
+  record Extent(long base, int sizeBytes) {}
 
-    Checkpoint {
-        segments = List.copyOf(segments);
+  Checkpoint {
+    segments = List.copyOf(segments);
+  }
+
+  /** The segment the recovery point lies in. */
+  Extent last() {
+    return segments.getLast();
+  }
+
+  long end() {
+    return history.end();
+  }
+
+  /**
+   * The same recovery point of a log that starts at {@code start} now, in the segment {@code
+   * firstSegment}.
+   */
+  Checkpoint startingAt(long start, long firstSegment) {
+    List<Extent> kept = segments.stream().filter(s -> s.base() >= firstSegment).toList();
+    if (kept.isEmpty()) {
+      return new Checkpoint(
+          sequence + 1,
+          history.startAt(start),
+          List.of(new Extent(firstSegment, 0)),
+          0,
+          0,
+          -1,
+          Segment.NO_TIME,
+          producers);
     }
+    return new Checkpoint(
+        sequence + 1,
+        history.startAt(start),
+        kept,
+        indexEntries,
+        timeEntries,
+        firstTimestamp,
+        largest,
+        producers);
+  }
 
-    /** The segment the recovery point lies in. */
-    Extent last() {
-        return segments.getLast();
+  Checkpoint numbered(long number) {
+    return new Checkpoint(
+        number, history, segments, indexEntries, timeEntries, firstTimestamp, largest, producers);
+  }
+
+  byte[] encode() {
+    var text = new StringBuilder(256);
+    text.append("version: 1\nsequence: ").append(sequence);
+    text.append("\nstart: ").append(history.start());
+    text.append("\nend: ").append(history.end());
+    text.append("\nepochs:");
+    history
+        .entries()
+        .forEach(e -> text.append(' ').append(e.epoch()).append('@').append(e.start()));
+    text.append("\nsegments:");
+    segments.forEach(s -> text.append(' ').append(s.base()).append(':').append(s.sizeBytes()));
+    text.append("\nindex: ").append(indexEntries);
+    text.append("\ntimeindex: ").append(timeEntries);
+    text.append("\nfirst-timestamp: ").append(firstTimestamp);
+    text.append("\nlargest-timestamp: ").append(largest.timestampMs());
+    text.append('@').append(largest.offset());
+    text.append("\nproducers: ").append(producers).append('\n');
+    long crc = crcOf(text);
+    text.append("crc: ").append(crc).append('\n');
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Empty when the bytes are torn, corrupt or of an unknown version. */
+  static Optional<Checkpoint> decode(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.US_ASCII);
+    int crcAt = text.lastIndexOf("crc: ");
+    if (crcAt < 0
+        || !text.substring(crcAt).equals("crc: " + crcOf(text.substring(0, crcAt)) + "\n")
+        || !text.startsWith("version: 1\n")) {
+      return Optional.empty();
     }
-
-    long end() {
-        return history.end();
-    }
-
-    /** The same recovery point of a log that starts at {@code start} now, in the segment {@code firstSegment}. */
-    Checkpoint startingAt(long start, long firstSegment) {
-        List<Extent> kept =
-                segments.stream().filter(s -> s.base() >= firstSegment).toList();
-        if (kept.isEmpty()) {
-            return new Checkpoint(
-                    sequence + 1,
-                    history.startAt(start),
-                    List.of(new Extent(firstSegment, 0)),
-                    0,
-                    0,
-                    -1,
-                    Segment.NO_TIME,
-                    producers);
-        }
-        return new Checkpoint(
-                sequence + 1,
-                history.startAt(start),
-                kept,
-                indexEntries,
-                timeEntries,
-                firstTimestamp,
-                largest,
-                producers);
-    }
-
-    Checkpoint numbered(long number) {
-        return new Checkpoint(
-                number,
-                history,
-                segments,
-                indexEntries,
-                timeEntries,
-                firstTimestamp,
-                largest,
-                producers);
-    }
-
-    byte[] encode() {
-        var text = new StringBuilder(256);
-        text.append("version: 1\nsequence: ").append(sequence);
-        text.append("\nstart: ").append(history.start());
-        text.append("\nend: ").append(history.end());
-        text.append("\nepochs:");
-        history.entries().forEach(e -> text.append(' ').append(e.epoch()).append('@').append(e.start()));
-        text.append("\nsegments:");
-        segments.forEach(s -> text.append(' ').append(s.base()).append(':').append(s.sizeBytes()));
-        text.append("\nindex: ").append(indexEntries);
-        text.append("\ntimeindex: ").append(timeEntries);
-        text.append("\nfirst-timestamp: ").append(firstTimestamp);
-        text.append("\nlargest-timestamp: ").append(largest.timestampMs());
-        text.append('@').append(largest.offset());
-        text.append("\nproducers: ").append(producers).append('\n');
-        long crc = crcOf(text);
-        text.append("crc: ").append(crc).append('\n');
-        return text.toString().getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** Empty when the bytes are torn, corrupt or of an unknown version. */
-    static Optional<Checkpoint> decode(byte[] bytes) {
-        String text = new String(bytes, StandardCharsets.US_ASCII);
-        int crcAt = text.lastIndexOf("crc: ");
-        if (crcAt < 0
-                || !text.substring(crcAt).equals("crc: " + crcOf(text.substring(0, crcAt)) + "\n")
-                || !text.startsWith("version: 1\n")) {
-            return Optional.empty();
-        }
-        Map<String, String> fields = new HashMap<>();
-        text.substring(0, crcAt).lines().forEach(line -> {
-            int colon = line.indexOf(':');
-            fields.put(line.substring(0, colon), line.substring(colon + 1).trim());
+    Map<String, String> fields = new HashMap<>();
+    text.substring(0, crcAt)
+        .lines()
+        .forEach(line -> {
+          int colon = line.indexOf(':');
+          fields.put(line.substring(0, colon), line.substring(colon + 1).trim());
         });
-        List<EpochHistory.Entry> epochs = new ArrayList<>();
-        for (String word : words(fields, "epochs")) {
-            int at = word.indexOf('@');
-            epochs.add(new EpochHistory.Entry(
-                    Integer.parseInt(word.substring(0, at)), Long.parseLong(word.substring(at + 1))));
-        }
-        String largest = fields.getOrDefault("largest-timestamp", "-1@-1");
-        int at = largest.indexOf('@');
-        return Optional.of(new Checkpoint(
-                number(fields, "sequence"),
-                new EpochHistory(epochs, number(fields, "start"), number(fields, "end")),
-                words(fields, "segments").stream().map(Checkpoint::extent).toList(),
-                (int) number(fields, "index"),
-                (int) number(fields, "timeindex"),
-                number(fields, "first-timestamp"),
-                new TimedOffset(Long.parseLong(largest.substring(at + 1)), Long.parseLong(largest.substring(0, at))),
-                (int) number(fields, "producers")));
+    List<EpochHistory.Entry> epochs = new ArrayList<>();
+    for (String word : words(fields, "epochs")) {
+      int at = word.indexOf('@');
+      epochs.add(
+          new EpochHistory.Entry(
+              Integer.parseInt(word.substring(0, at)), Long.parseLong(word.substring(at + 1))));
     }
+    String largest = fields.getOrDefault("largest-timestamp", "-1@-1");
+    int at = largest.indexOf('@');
+    return Optional.of(
+        new Checkpoint(
+            number(fields, "sequence"),
+            new EpochHistory(epochs, number(fields, "start"), number(fields, "end")),
+            words(fields, "segments").stream().map(Checkpoint::extent).toList(),
+            (int) number(fields, "index"),
+            (int) number(fields, "timeindex"),
+            number(fields, "first-timestamp"),
+            new TimedOffset(
+                Long.parseLong(largest.substring(at + 1)),
+                Long.parseLong(largest.substring(0, at))),
+            (int) number(fields, "producers")));
+  }
 
-    private static Extent extent(String word) {
-        int colon = word.indexOf(':');
-        return new Extent(Long.parseLong(word.substring(0, colon)), Integer.parseInt(word.substring(colon + 1)));
-    }
+  private static Extent extent(String word) {
+    int colon = word.indexOf(':');
+    return new Extent(
+        Long.parseLong(word.substring(0, colon)), Integer.parseInt(word.substring(colon + 1)));
+  }
 
-    private static long number(Map<String, String> fields, String key) {
-        return Long.parseLong(fields.getOrDefault(key, "0"));
-    }
+  private static long number(Map<String, String> fields, String key) {
+    return Long.parseLong(fields.getOrDefault(key, "0"));
+  }
 
-    private static List<String> words(Map<String, String> fields, String key) {
-        String value = fields.getOrDefault(key, "");
-        return value.isEmpty() ? List.of() : List.of(value.split(" "));
-    }
+  private static List<String> words(Map<String, String> fields, String key) {
+    String value = fields.getOrDefault(key, "");
+    return value.isEmpty() ? List.of() : List.of(value.split(" "));
+  }
 
-    private static long crcOf(CharSequence text) {
-        var crc = new CRC32C();
-        crc.update(text.toString().getBytes(StandardCharsets.US_ASCII));
-        return crc.getValue();
-    }
+  private static long crcOf(CharSequence text) {
+    var crc = new CRC32C();
+    crc.update(text.toString().getBytes(StandardCharsets.US_ASCII));
+    return crc.getValue();
+  }
 }

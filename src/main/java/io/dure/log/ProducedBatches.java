@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Checks what producers send before a leader appends it: after that, every replica takes it as it is. Looks at headers and
- * checksums, and whether uncompressed records add up; not into compressed ones: those are the producer's own affair, and
- * unpacking them would cost more than all else that a broker does with them. Stateless.
+ * Checks what producers send before a leader appends it: after that, every replica takes it as it
+ * is. Looks at headers and checksums, and whether uncompressed records add up; not into compressed
+ * ones: those are the producer's own affair, and unpacking them would cost more than all else that
+ * a broker does with them. Stateless.
  */
 public final class ProducedBatches {
   private static final int KNOWN_CODECS = 4;
@@ -64,14 +65,17 @@ public final class ProducedBatches {
       return flaw(Kind.UNKNOWN_COMPRESSION, "compression " + BatchFormat.codec(batches, at));
     }
     if (BatchFormat.baseOffset(batches, at) != 0) {
-      return flaw(Kind.INVALID, "the base offset of a new batch should be 0, not " + BatchFormat.baseOffset(batches, at));
+      return flaw(
+          Kind.INVALID,
+          "the base offset of a new batch should be 0, not " + BatchFormat.baseOffset(batches, at));
     }
     if (BatchFormat.codec(batches, at) == 0 && !recordsAddUp(batches, at, count)) {
       return flaw(Kind.INVALID, "the records do not fill the batch as its header says");
     }
     boolean idempotent = BatchFormat.producerId(batches, at) != BatchFormat.NO_PRODUCER;
     if (idempotent
-        && (BatchFormat.baseSequence(batches, at) < 0 || BatchFormat.producerEpoch(batches, at) < 0)) {
+        && (BatchFormat.baseSequence(batches, at) < 0
+            || BatchFormat.producerEpoch(batches, at) < 0)) {
       return flaw(
           Kind.INVALID,
           "producer %d with epoch %d and sequence %d"

@@ -6,82 +6,85 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * The producer tables written down beside a log, named by the offset up to which (exclusive) they hold. A few are kept;
- * a torn one counts as missing.
+ * The producer tables written down beside a log, named by the offset up to which (exclusive) they
+ * hold. A few are kept; a torn one counts as missing.
  */
 final class ProducerSnapshots {
-    private static final int KEPT = 3;
-    private static final String ENDING = ".snapshot";
+  private static final int KEPT = 3;
+  private static final String ENDING = ".snapshot";
 
-    private final Disk disk;
-    private final String folder;
+  private final Disk disk;
+  private final String folder;
 
-    ProducerSnapshots(Disk disk, String folder) {
-        this.disk = disk;
-        this.folder = folder;
+  ProducerSnapshots(Disk disk, String folder) {
+    this.disk = disk;
+    this.folder = folder;
+  }
+
+  /** A table and the offset it holds up to (exclusive). */
+  record Snapshot(long end, ProducerTable table) {}
+
+  Optional<Snapshot> newestUpTo(long end) {
+    return disk.list(folder).stream()
+        .filter(n -> n.endsWith(ENDING) && endOf(n) <= end)
+        .sorted(java.util.Comparator.reverseOrder())
+        .map(this::read)
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private Optional<Snapshot> read(String name) {
+    try (DiskFile file = disk.open(folder + "/" + name)) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+      file.read(0, bytes);
+      var table = new ProducerTable();
+      return table.decode(bytes.array())
+          ? Optional.of(new Snapshot(endOf(name), table))
+          : Optional.empty();
     }
+  }
 
-    /** A table and the offset it holds up to (exclusive). */
-    record Snapshot(long end, ProducerTable table) {}
+  /** Writes without flushing, and removes the oldest beyond a few. */
+  void write(long end, byte[] encoded) {
+    writeOpen(end, encoded).close();
+    var names = disk.list(folder).stream().filter(n -> n.endsWith(ENDING)).toList();
+    names.stream()
+        .limit(Math.max(0, names.size() - KEPT))
+        .forEach(n -> disk.delete(folder + "/" + n));
+  }
 
-    Optional<Snapshot> newestUpTo(long end) {
-        return disk.list(folder).stream()
-                .filter(n -> n.endsWith(ENDING) && endOf(n) <= end)
-                .sorted(java.util.Comparator.reverseOrder())
-                .map(this::read)
-                .flatMap(Optional::stream)
-                .findFirst();
+  /** Writes and returns when it is durable. */
+  void writeThrough(long end, byte[] encoded) {
+    try (DiskFile file = writeOpen(end, encoded)) {
+      file.flush();
     }
+    disk.flushFolder(folder);
+  }
 
-    private Optional<Snapshot> read(String name) {
-        try (DiskFile file = disk.open(folder + "/" + name)) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
-            file.read(0, bytes);
-            var table = new ProducerTable();
-            return table.decode(bytes.array()) ? Optional.of(new Snapshot(endOf(name), table)) : Optional.empty();
-        }
-    }
+  private DiskFile writeOpen(long end, byte[] encoded) {
+    DiskFile file = open(end);
+    file.write(0, ByteBuffer.wrap(encoded));
+    file.resize(encoded.length);
+    return file;
+  }
 
-    /** Writes without flushing, and removes the oldest beyond a few. */
-    void write(long end, byte[] encoded) {
-        writeOpen(end, encoded).close();
-        var names = disk.list(folder).stream().filter(n -> n.endsWith(ENDING)).toList();
-        names.stream().limit(Math.max(0, names.size() - KEPT)).forEach(n -> disk.delete(folder + "/" + n));
-    }
+  DiskFile open(long end) {
+    return disk.open(folder + "/" + String.format("%020d", end) + ENDING);
+  }
 
-    /** Writes and returns when it is durable. */
-    void writeThrough(long end, byte[] encoded) {
-        try (DiskFile file = writeOpen(end, encoded)) {
-            file.flush();
-        }
-        disk.flushFolder(folder);
-    }
+  /** Removes the snapshots of what is cut off now; returns whether there were any. */
+  boolean deleteAfter(long end) {
+    var gone =
+        disk.list(folder).stream().filter(n -> n.endsWith(ENDING) && endOf(n) > end).toList();
+    gone.forEach(n -> disk.delete(folder + "/" + n));
+    return !gone.isEmpty();
+  }
 
-    private DiskFile writeOpen(long end, byte[] encoded) {
-        DiskFile file = open(end);
-        file.write(0, ByteBuffer.wrap(encoded));
-        file.resize(encoded.length);
-        return file;
+  private static long endOf(String name) {
+    try {
+      return Long.parseLong(name.substring(0, name.length() - ENDING.length()));
+    } catch (NumberFormatException notOurs) {
+      return Long.MAX_VALUE;
     }
-
-    DiskFile open(long end) {
-        return disk.open(folder + "/" + String.format("%020d", end) + ENDING);
-    }
-
-    /** Removes the snapshots of what is cut off now; returns whether there were any. */
-    boolean deleteAfter(long end) {
-        var gone = disk.list(folder).stream()
-                .filter(n -> n.endsWith(ENDING) && endOf(n) > end)
-                .toList();
-        gone.forEach(n -> disk.delete(folder + "/" + n));
-        return !gone.isEmpty();
-    }
-
-    private static long endOf(String name) {
-        try {
-            return Long.parseLong(name.substring(0, name.length() - ENDING.length()));
-        } catch (NumberFormatException notOurs) {
-            return Long.MAX_VALUE;
-        }
-    }
+  }
 }

@@ -9,380 +9,399 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One segment: a file of batches with its two indexes. Only the last segment of a log grows. The file is opened when
- * first needed and then stays open; a deleted segment's file is left to readers that still hold it.
+ * One segment: a file of batches with its two indexes. Only the last segment of a log grows. The
+ * file is opened when first needed and then stays open; a deleted segment's file is left to readers
+ * that still hold it.
  *
- * <p>Invariant: {@code sizeBytes} is the end of the last whole batch; what the file has past it is zeros written ahead.
+ * <p>Invariant: {@code sizeBytes} is the end of the last whole batch; what the file has past it is
+ * zeros written ahead.
  */
 final class Segment {
-    static final TimedOffset NO_TIME = new TimedOffset(-1, -1);
+  static final TimedOffset NO_TIME = new TimedOffset(-1, -1);
 
-    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
-    private final Disk disk;
-    private final String path;
-    private final long base;
-    private Optional<DiskFile> file = Optional.empty();
-    private int sizeBytes;
-    private long allocatedBytes;
-    private int chunkBytes = LogSettings.LEAST_CHUNK_BYTES;
-    private Optional<Indexes> indexes = Optional.empty();
-    private IndexTrust trust;
-    private boolean indexesFromFile;
-    private int lastIndexedAt;
-    private long firstTimestamp = -1;
-    private TimedOffset largest = NO_TIME;
+  private final Disk disk;
+  private final String path;
+  private final long base;
+  private Optional<DiskFile> file = Optional.empty();
+  private int sizeBytes;
+  private long allocatedBytes;
+  private int chunkBytes = LogSettings.LEAST_CHUNK_BYTES;
+  private Optional<Indexes> indexes = Optional.empty();
+  private IndexTrust trust;
+  private boolean indexesFromFile;
+  private int lastIndexedAt;
+  private long firstTimestamp = -1;
+  private TimedOffset largest = NO_TIME;
 
-    /** Both indexes of a segment, loaded. */
-    private record Indexes(OffsetIndex offsets, TimeIndex times) {}
+  /** Both indexes of a segment, loaded. */
+  private record Indexes(OffsetIndex offsets, TimeIndex times) {}
 
-    /**
-     * How far the index files can be believed when they are loaded.
-     *
-     * @param exact whether they have exactly these many entries; otherwise all they have is taken
-     */
-    private record IndexTrust(boolean exact, int offsetEntries, int timeEntries) {}
+  /**
+   * How far the index files can be believed when they are loaded.
+   *
+   * @param exact whether they have exactly these many entries; otherwise all they have is taken
+   */
+  private record IndexTrust(boolean exact, int offsetEntries, int timeEntries) {}
 
-    private Segment(Disk disk, String folder, long base, int sizeBytes, IndexTrust trust) {
-        this.disk = disk;
-        this.path = folder + "/" + name(base);
-        this.base = base;
-        this.sizeBytes = sizeBytes;
-        this.allocatedBytes = sizeBytes;
-        this.trust = trust;
+  private Segment(Disk disk, String folder, long base, int sizeBytes, IndexTrust trust) {
+    this.disk = disk;
+    this.path = folder + "/" + name(base);
+    this.base = base;
+    this.sizeBytes = sizeBytes;
+    this.allocatedBytes = sizeBytes;
+    this.trust = trust;
+  }
+
+  /** A segment that is full. */
+  static Segment closed(Disk disk, String folder, Checkpoint.Extent extent) {
+    return new Segment(
+        disk, folder, extent.base(), extent.sizeBytes(), new IndexTrust(false, 0, 0));
+  }
+
+  /** The segment a recovery point lies in, as far as the recovery point knows it. */
+  static Segment at(Disk disk, String folder, Checkpoint checkpoint) {
+    var segment =
+        new Segment(
+            disk,
+            folder,
+            checkpoint.last().base(),
+            checkpoint.last().sizeBytes(),
+            new IndexTrust(true, checkpoint.indexEntries(), checkpoint.timeEntries()));
+    segment.firstTimestamp = checkpoint.firstTimestamp();
+    segment.largest = checkpoint.largest();
+    segment.lastIndexedAt = segment.sizeBytes;
+    return segment;
+  }
+
+  static Segment empty(Disk disk, String folder, long base) {
+    return new Segment(disk, folder, base, 0, new IndexTrust(true, 0, 0));
+  }
+
+  static String name(long base) {
+    return String.format("%020d.log", base);
+  }
+
+  Checkpoint.Extent extent() {
+    return new Checkpoint.Extent(base, sizeBytes);
+  }
+
+  long base() {
+    return base;
+  }
+
+  int sizeBytes() {
+    return sizeBytes;
+  }
+
+  long firstTimestamp() {
+    return firstTimestamp;
+  }
+
+  int offsetEntries() {
+    return indexes.map(i -> i.offsets().count()).orElse(trust.offsetEntries());
+  }
+
+  int timeEntries() {
+    return indexes.map(i -> i.times().count()).orElse(trust.timeEntries());
+  }
+
+  DiskFile file() {
+    if (file.isEmpty()) {
+      file = Optional.of(disk.open(path));
     }
+    return file.get();
+  }
 
-    /** A segment that is full. */
-    static Segment closed(Disk disk, String folder, Checkpoint.Extent extent) {
-        return new Segment(disk, folder, extent.base(), extent.sizeBytes(), new IndexTrust(false, 0, 0));
+  /** Only while nobody can hold a slice of it. */
+  void closeFile() {
+    file.ifPresent(DiskFile::close);
+    file = Optional.empty();
+  }
+
+  /** Writes batches at the end and indexes them; {@code bytes} keeps its position. */
+  void append(ByteBuffer bytes, LogSettings settings) {
+    int size = bytes.remaining();
+    DiskFile to = file();
+    to.write(sizeBytes, bytes.duplicate());
+    long dataEnd = (long) sizeBytes + size;
+    if (dataEnd > allocatedBytes) {
+      allocatedBytes = Math.max(dataEnd, Math.min(dataEnd + chunkBytes, settings.segmentBytes()));
+      writeZeros(to, dataEnd, allocatedBytes);
+      chunkBytes = Math.min(chunkBytes * 2, LogSettings.LARGEST_CHUNK_BYTES);
     }
-
-    /** The segment a recovery point lies in, as far as the recovery point knows it. */
-    static Segment at(Disk disk, String folder, Checkpoint checkpoint) {
-        var segment = new Segment(
-                disk,
-                folder,
-                checkpoint.last().base(),
-                checkpoint.last().sizeBytes(),
-                new IndexTrust(true, checkpoint.indexEntries(), checkpoint.timeEntries()));
-        segment.firstTimestamp = checkpoint.firstTimestamp();
-        segment.largest = checkpoint.largest();
-        segment.lastIndexedAt = segment.sizeBytes;
-        return segment;
+    int at = bytes.position();
+    while (at < bytes.limit()) {
+      noteBatch(bytes, at, settings);
+      at += (int) BatchFormat.sizeBytes(bytes, at);
     }
+  }
 
-    static Segment empty(Disk disk, String folder, long base) {
-        return new Segment(disk, folder, base, 0, new IndexTrust(true, 0, 0));
+  private static void writeZeros(DiskFile to, long start, long end) {
+    long position = start;
+    while (position < end) {
+      ByteBuffer zeros = ZEROS.duplicate();
+      zeros.limit((int) Math.min(zeros.capacity(), end - position));
+      position += zeros.remaining();
+      to.write(position - zeros.remaining(), zeros);
     }
+  }
 
-    static String name(long base) {
-        return String.format("%020d.log", base);
+  /** Takes a batch that stands at the end of what is known into the indexes; also for recovery. */
+  void noteBatch(ByteBuffer bytes, int at, LogSettings settings) {
+    long lastOffset = BatchFormat.endOffset(bytes, at) - 1;
+    long maxTimestamp = BatchFormat.maxTimestamp(bytes, at);
+    if (firstTimestamp < 0) {
+      firstTimestamp = maxTimestamp;
     }
-
-    Checkpoint.Extent extent() {
-        return new Checkpoint.Extent(base, sizeBytes);
+    if (maxTimestamp > largest.timestampMs()) {
+      largest = new TimedOffset(lastOffset, maxTimestamp);
     }
-
-    long base() {
-        return base;
+    if (sizeBytes - lastIndexedAt > settings.indexIntervalBytes()) {
+      Indexes both = indexes(settings);
+      both.offsets().add(lastOffset, sizeBytes);
+      both.times().add(largest);
+      lastIndexedAt = sizeBytes;
     }
+    sizeBytes += (int) BatchFormat.sizeBytes(bytes, at);
+  }
 
-    int sizeBytes() {
-        return sizeBytes;
+  /** The file holds nothing past {@code bytes} that was ever meant, except zeros written ahead. */
+  void allocated(long bytes) {
+    allocatedBytes = bytes;
+  }
+
+  boolean hasSpare() {
+    return allocatedBytes > sizeBytes;
+  }
+
+  /** Gives back what was written ahead. */
+  void trim() {
+    if (hasSpare()) {
+      file().resize(sizeBytes);
+      allocatedBytes = sizeBytes;
     }
+    chunkBytes = LogSettings.LEAST_CHUNK_BYTES;
+  }
 
-    long firstTimestamp() {
-        return firstTimestamp;
+  /**
+   * Forgets everything from {@code offset} on, which starts at {@code position}; {@link #cutFile}
+   * must follow before anything is appended.
+   */
+  void cutIndexes(long offset, int position, LogSettings settings) {
+    Indexes both = indexes(settings);
+    both.offsets().cut(offset);
+    both.times().cut(offset);
+    sizeBytes = position;
+    lastIndexedAt = both.offsets().lastPosition();
+    firstTimestamp = position == 0 ? -1 : firstTimestamp;
+    largest = largestBelow(offset, settings);
+  }
+
+  /** Cuts the files to what is left; durable on return. */
+  void cutFile() {
+    writeIndexes();
+    for (DiskFile index : openIndexFiles()) {
+      index.flush();
+      index.close();
     }
+    file().resize(sizeBytes);
+    file().flush();
+    allocatedBytes = sizeBytes;
+  }
 
-    int offsetEntries() {
-        return indexes.map(i -> i.offsets().count()).orElse(trust.offsetEntries());
+  /** Reads all headers after the last time index entry; for cuts. */
+  private TimedOffset largestBelow(long endOffset, LogSettings settings) {
+    Indexes both = indexes(settings);
+    TimedOffset best = both.times().lastBelow(endOffset);
+    int start = best.timestampMs() < 0 ? 0 : both.offsets().positionBefore(best.offset());
+    var cursor = new BatchCursor(file(), start, sizeBytes);
+    while (cursor.next() && cursor.endOffset() <= endOffset) {
+      if (cursor.maxTimestamp() > best.timestampMs()) {
+        best = new TimedOffset(cursor.endOffset() - 1, cursor.maxTimestamp());
+      }
     }
+    return best;
+  }
 
-    int timeEntries() {
-        return indexes.map(i -> i.times().count()).orElse(trust.timeEntries());
+  /**
+   * The largest batch timestamp among batches that end at or before {@code endOffset}, with the
+   * last offset of the first batch that has it; timestamp -1 when there is none.
+   */
+  TimedOffset largest(long endOffset, long segmentEnd, LogSettings settings) {
+    if (endOffset < segmentEnd) {
+      return largestBelow(endOffset, settings);
     }
+    if (largest.timestampMs() < 0 && sizeBytes > 0) {
+      largest = largestBelow(segmentEnd, settings);
+    }
+    return largest;
+  }
 
-    DiskFile file() {
-        if (file.isEmpty()) {
-            file = Optional.of(disk.open(path));
+  /** Where to start walking to find the batch with {@code offset}. */
+  int positionBefore(long offset, LogSettings settings) {
+    return sizeBytes <= settings.indexIntervalBytes()
+        ? 0
+        : indexes(settings).offsets().positionBefore(offset);
+  }
+
+  /** The start of a batch at or before {@code position}. */
+  int batchAtOrBefore(long position, LogSettings settings) {
+    return sizeBytes <= settings.indexIntervalBytes()
+        ? 0
+        : indexes(settings).offsets().batchAtOrBefore(position);
+  }
+
+  /** No batch before the one with this offset has a timestamp at or after {@code timestampMs}. */
+  long offsetBefore(long timestampMs, LogSettings settings) {
+    return indexes(settings).times().offsetBefore(timestampMs);
+  }
+
+  private Indexes indexes(LogSettings settings) {
+    if (indexes.isEmpty()) {
+      indexes = Optional.of(loadIndexes(settings));
+    }
+    return indexes.get();
+  }
+
+  private Indexes loadIndexes(LogSettings settings) {
+    var offsets = new OffsetIndex(base);
+    var times = new TimeIndex(base);
+    int most = trust.exact() ? trust.offsetEntries() : Integer.MAX_VALUE;
+    int mostTimes = trust.exact() ? trust.timeEntries() : Integer.MAX_VALUE;
+    int least = trust.exact() ? most : sizeBytes > settings.indexIntervalBytes() ? 1 : 0;
+    int leastTimes = trust.exact() ? mostTimes : 0;
+    if (trust.exact()) {
+      dropBeyond(most, OffsetIndex.ENTRY_BYTES, ".index");
+      dropBeyond(mostTimes, TimeIndex.ENTRY_BYTES, ".timeindex");
+    }
+    boolean loaded =
+        load(least, offsets.count(), f -> offsets.load(f, least, most, sizeBytes), ".index")
+            && load(
+                leastTimes, times.count(), f -> times.load(f, leastTimes, mostTimes), ".timeindex");
+    indexesFromFile = loaded;
+    return loaded ? new Indexes(offsets, times) : rebuildIndexes(settings);
+  }
+
+  /**
+   * Where indexes came from their files they are made anew when next needed; returns whether that
+   * was so.
+   */
+  boolean distrustIndexes() {
+    boolean doubtful = indexes.isPresent() && indexesFromFile;
+    if (doubtful) {
+      indexes = Optional.empty();
+      trust = new IndexTrust(true, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+    return doubtful;
+  }
+
+  private boolean load(
+      int least, int have, java.util.function.Predicate<DiskFile> loader, String ending) {
+    if (!disk.exists(path(ending))) {
+      return least <= have;
+    }
+    try (DiskFile from = disk.open(path(ending))) {
+      return loader.test(from);
+    }
+  }
+
+  /**
+   * Entries past the recovery point describe batches that may be gone. They must not reappear under
+   * a later recovery point, so they go for good.
+   */
+  private void dropBeyond(int entries, int entryBytes, String ending) {
+    if (disk.exists(path(ending))) {
+      try (DiskFile index = disk.open(path(ending))) {
+        if (index.size() > (long) entries * entryBytes) {
+          index.resize((long) entries * entryBytes);
+          index.flush();
         }
-        return file.get();
+      }
     }
+  }
 
-    /** Only while nobody can hold a slice of it. */
-    void closeFile() {
-        file.ifPresent(DiskFile::close);
-        file = Optional.empty();
+  /** Finds the entries again from the batches' headers. */
+  private Indexes rebuildIndexes(LogSettings settings) {
+    var offsets = new OffsetIndex(base);
+    var times = new TimeIndex(base);
+    TimedOffset best = NO_TIME;
+    long indexedAt = 0;
+    var cursor = new BatchCursor(file(), 0, sizeBytes);
+    while (cursor.next()) {
+      if (cursor.maxTimestamp() > best.timestampMs()) {
+        best = new TimedOffset(cursor.endOffset() - 1, cursor.maxTimestamp());
+      }
+      if (cursor.position() - indexedAt > settings.indexIntervalBytes()) {
+        offsets.add(cursor.endOffset() - 1, (int) cursor.position());
+        times.add(best);
+        indexedAt = cursor.position();
+      }
     }
+    return new Indexes(offsets, times);
+  }
 
-    /** Writes batches at the end and indexes them; {@code bytes} keeps its position. */
-    void append(ByteBuffer bytes, LogSettings settings) {
-        int size = bytes.remaining();
-        DiskFile to = file();
-        to.write(sizeBytes, bytes.duplicate());
-        long dataEnd = (long) sizeBytes + size;
-        if (dataEnd > allocatedBytes) {
-            allocatedBytes = Math.max(dataEnd, Math.min(dataEnd + chunkBytes, settings.segmentBytes()));
-            writeZeros(to, dataEnd, allocatedBytes);
-            chunkBytes = Math.min(chunkBytes * 2, LogSettings.LARGEST_CHUNK_BYTES);
-        }
-        int at = bytes.position();
-        while (at < bytes.limit()) {
-            noteBatch(bytes, at, settings);
-            at += (int) BatchFormat.sizeBytes(bytes, at);
-        }
-    }
-
-    private static void writeZeros(DiskFile to, long start, long end) {
-        long position = start;
-        while (position < end) {
-            ByteBuffer zeros = ZEROS.duplicate();
-            zeros.limit((int) Math.min(zeros.capacity(), end - position));
-            position += zeros.remaining();
-            to.write(position - zeros.remaining(), zeros);
-        }
-    }
-
-    /** Takes a batch that stands at the end of what is known into the indexes; also for recovery. */
-    void noteBatch(ByteBuffer bytes, int at, LogSettings settings) {
-        long lastOffset = BatchFormat.endOffset(bytes, at) - 1;
-        long maxTimestamp = BatchFormat.maxTimestamp(bytes, at);
-        if (firstTimestamp < 0) {
-            firstTimestamp = maxTimestamp;
-        }
-        if (maxTimestamp > largest.timestampMs()) {
-            largest = new TimedOffset(lastOffset, maxTimestamp);
-        }
-        if (sizeBytes - lastIndexedAt > settings.indexIntervalBytes()) {
-            Indexes both = indexes(settings);
-            both.offsets().add(lastOffset, sizeBytes);
-            both.times().add(largest);
-            lastIndexedAt = sizeBytes;
-        }
-        sizeBytes += (int) BatchFormat.sizeBytes(bytes, at);
-    }
-
-    /** The file holds nothing past {@code bytes} that was ever meant, except zeros written ahead. */
-    void allocated(long bytes) {
-        allocatedBytes = bytes;
-    }
-
-    boolean hasSpare() {
-        return allocatedBytes > sizeBytes;
-    }
-
-    /** Gives back what was written ahead. */
-    void trim() {
-        if (hasSpare()) {
-            file().resize(sizeBytes);
-            allocatedBytes = sizeBytes;
-        }
-        chunkBytes = LogSettings.LEAST_CHUNK_BYTES;
-    }
-
-    /**
-     * Forgets everything from {@code offset} on, which starts at {@code position}; {@link #cutFile} must follow before
-     * anything is appended.
-     */
-    void cutIndexes(long offset, int position, LogSettings settings) {
-        Indexes both = indexes(settings);
-        both.offsets().cut(offset);
-        both.times().cut(offset);
-        sizeBytes = position;
-        lastIndexedAt = both.offsets().lastPosition();
-        firstTimestamp = position == 0 ? -1 : firstTimestamp;
-        largest = largestBelow(offset, settings);
-    }
-
-    /** Cuts the files to what is left; durable on return. */
-    void cutFile() {
-        writeIndexes();
-        for (DiskFile index : openIndexFiles()) {
-            index.flush();
-            index.close();
-        }
-        file().resize(sizeBytes);
-        file().flush();
-        allocatedBytes = sizeBytes;
-    }
-
-    /** Reads all headers after the last time index entry; for cuts. */
-    private TimedOffset largestBelow(long endOffset, LogSettings settings) {
-        Indexes both = indexes(settings);
-        TimedOffset best = both.times().lastBelow(endOffset);
-        int start = best.timestampMs() < 0 ? 0 : both.offsets().positionBefore(best.offset());
-        var cursor = new BatchCursor(file(), start, sizeBytes);
-        while (cursor.next() && cursor.endOffset() <= endOffset) {
-            if (cursor.maxTimestamp() > best.timestampMs()) {
-                best = new TimedOffset(cursor.endOffset() - 1, cursor.maxTimestamp());
-            }
-        }
-        return best;
-    }
-
-    /**
-     * The largest batch timestamp among batches that end at or before {@code endOffset}, with the last offset of the
-     * first batch that has it; timestamp -1 when there is none.
-     */
-    TimedOffset largest(long endOffset, long segmentEnd, LogSettings settings) {
-        if (endOffset < segmentEnd) {
-            return largestBelow(endOffset, settings);
-        }
-        if (largest.timestampMs() < 0 && sizeBytes > 0) {
-            largest = largestBelow(segmentEnd, settings);
-        }
-        return largest;
-    }
-
-    /** Where to start walking to find the batch with {@code offset}. */
-    int positionBefore(long offset, LogSettings settings) {
-        return sizeBytes <= settings.indexIntervalBytes() ? 0 : indexes(settings).offsets().positionBefore(offset);
-    }
-
-    /** The start of a batch at or before {@code position}. */
-    int batchAtOrBefore(long position, LogSettings settings) {
-        return sizeBytes <= settings.indexIntervalBytes() ? 0 : indexes(settings).offsets().batchAtOrBefore(position);
-    }
-
-    /** No batch before the one with this offset has a timestamp at or after {@code timestampMs}. */
-    long offsetBefore(long timestampMs, LogSettings settings) {
-        return indexes(settings).times().offsetBefore(timestampMs);
-    }
-
-    private Indexes indexes(LogSettings settings) {
-        if (indexes.isEmpty()) {
-            indexes = Optional.of(loadIndexes(settings));
-        }
-        return indexes.get();
-    }
-
-    private Indexes loadIndexes(LogSettings settings) {
-        var offsets = new OffsetIndex(base);
-        var times = new TimeIndex(base);
-        int most = trust.exact() ? trust.offsetEntries() : Integer.MAX_VALUE;
-        int mostTimes = trust.exact() ? trust.timeEntries() : Integer.MAX_VALUE;
-        int least = trust.exact() ? most : sizeBytes > settings.indexIntervalBytes() ? 1 : 0;
-        int leastTimes = trust.exact() ? mostTimes : 0;
-        if (trust.exact()) {
-            dropBeyond(most, OffsetIndex.ENTRY_BYTES, ".index");
-            dropBeyond(mostTimes, TimeIndex.ENTRY_BYTES, ".timeindex");
-        }
-        boolean loaded = load(least, offsets.count(), f -> offsets.load(f, least, most, sizeBytes), ".index")
-                && load(leastTimes, times.count(), f -> times.load(f, leastTimes, mostTimes), ".timeindex");
-        indexesFromFile = loaded;
-        return loaded ? new Indexes(offsets, times) : rebuildIndexes(settings);
-    }
-
-    /** Where indexes came from their files they are made anew when next needed; returns whether that was so. */
-    boolean distrustIndexes() {
-        boolean doubtful = indexes.isPresent() && indexesFromFile;
-        if (doubtful) {
-            indexes = Optional.empty();
-            trust = new IndexTrust(true, Integer.MAX_VALUE, Integer.MAX_VALUE);
-        }
-        return doubtful;
-    }
-
-    private boolean load(int least, int have, java.util.function.Predicate<DiskFile> loader, String ending) {
-        if (!disk.exists(path(ending))) {
-            return least <= have;
-        }
-        try (DiskFile from = disk.open(path(ending))) {
-            return loader.test(from);
-        }
-    }
-
-    /**
-     * Entries past the recovery point describe batches that may be gone. They must not reappear under a later recovery
-     * point, so they go for good.
-     */
-    private void dropBeyond(int entries, int entryBytes, String ending) {
-        if (disk.exists(path(ending))) {
-            try (DiskFile index = disk.open(path(ending))) {
-                if (index.size() > (long) entries * entryBytes) {
-                    index.resize((long) entries * entryBytes);
-                    index.flush();
-                }
-            }
-        }
-    }
-
-    /** Finds the entries again from the batches' headers. */
-    private Indexes rebuildIndexes(LogSettings settings) {
-        var offsets = new OffsetIndex(base);
-        var times = new TimeIndex(base);
-        TimedOffset best = NO_TIME;
-        long indexedAt = 0;
-        var cursor = new BatchCursor(file(), 0, sizeBytes);
-        while (cursor.next()) {
-            if (cursor.maxTimestamp() > best.timestampMs()) {
-                best = new TimedOffset(cursor.endOffset() - 1, cursor.maxTimestamp());
-            }
-            if (cursor.position() - indexedAt > settings.indexIntervalBytes()) {
-                offsets.add(cursor.endOffset() - 1, (int) cursor.position());
-                times.add(best);
-                indexedAt = cursor.position();
-            }
-        }
-        return new Indexes(offsets, times);
-    }
-
-    /** Brings the index files up to date, unflushed. */
-    void writeIndexes() {
-        indexes.filter(both -> both.offsets().isStale() || both.times().isStale()).ifPresent(both -> {
-            try (DiskFile to = disk.open(path(".index"))) {
-                both.offsets().write(to);
-            }
-            try (DiskFile to = disk.open(path(".timeindex"))) {
-                both.times().write(to);
-            }
+  /** Brings the index files up to date, unflushed. */
+  void writeIndexes() {
+    indexes
+        .filter(both -> both.offsets().isStale() || both.times().isStale())
+        .ifPresent(both -> {
+          try (DiskFile to = disk.open(path(".index"))) {
+            both.offsets().write(to);
+          }
+          try (DiskFile to = disk.open(path(".timeindex"))) {
+            both.times().write(to);
+          }
         });
-    }
+  }
 
-    /** No more batches come: the last timestamp goes to the time index, and the file loses its spare end. */
-    void finish(LogSettings settings) {
-        if (sizeBytes > 0) {
-            indexes(settings).times().add(largest(Long.MAX_VALUE, Long.MAX_VALUE, settings));
-        }
-        writeIndexes();
-        trim();
+  /**
+   * No more batches come: the last timestamp goes to the time index, and the file loses its spare
+   * end.
+   */
+  void finish(LogSettings settings) {
+    if (sizeBytes > 0) {
+      indexes(settings).times().add(largest(Long.MAX_VALUE, Long.MAX_VALUE, settings));
     }
+    writeIndexes();
+    trim();
+  }
 
-    /** Files that must be flushed for the indexes to be durable. */
-    List<DiskFile> openIndexFiles() {
-        List<DiskFile> files = new ArrayList<>(2);
-        for (String ending : List.of(".index", ".timeindex")) {
-            if (disk.exists(path(ending))) {
-                files.add(disk.open(path(ending)));
-            }
-        }
-        return files;
+  /** Files that must be flushed for the indexes to be durable. */
+  List<DiskFile> openIndexFiles() {
+    List<DiskFile> files = new ArrayList<>(2);
+    for (String ending : List.of(".index", ".timeindex")) {
+      if (disk.exists(path(ending))) {
+        files.add(disk.open(path(ending)));
+      }
     }
+    return files;
+  }
 
-    /** Frees the memory of the indexes; they are loaded again when needed. */
-    void unloadIndexes() {
-        indexes.ifPresent(both -> {
-            writeIndexes();
-            trust = new IndexTrust(true, both.offsets().count(), both.times().count());
-        });
-        indexes = Optional.empty();
-    }
+  /** Frees the memory of the indexes; they are loaded again when needed. */
+  void unloadIndexes() {
+    indexes.ifPresent(both -> {
+      writeIndexes();
+      trust = new IndexTrust(true, both.offsets().count(), both.times().count());
+    });
+    indexes = Optional.empty();
+  }
 
-    boolean hasLoadedIndexes() {
-        return indexes.isPresent();
-    }
+  boolean hasLoadedIndexes() {
+    return indexes.isPresent();
+  }
 
-    /** Removes the files; the open one stays readable for those who hold it. */
-    void delete() {
-        disk.delete(path);
-        disk.delete(path(".index"));
-        disk.delete(path(".timeindex"));
-        file = Optional.empty();
-    }
+  /** Removes the files; the open one stays readable for those who hold it. */
+  void delete() {
+    disk.delete(path);
+    disk.delete(path(".index"));
+    disk.delete(path(".timeindex"));
+    file = Optional.empty();
+  }
 
-    private String path(String ending) {
-        Check.that(path.endsWith(".log"), "segment path without ending");
-        return path.substring(0, path.length() - 4) + ending;
-    }
+  private String path(String ending) {
+    Check.that(path.endsWith(".log"), "segment path without ending");
+    return path.substring(0, path.length() - 4) + ending;
+  }
 }

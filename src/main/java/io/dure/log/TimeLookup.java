@@ -5,80 +5,85 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds records by timestamp: segment by segment, then index, then headers; one batch at most is unpacked. */
+/**
+ * Finds records by timestamp: segment by segment, then index, then headers; one batch at most is
+ * unpacked.
+ */
 final class TimeLookup {
-    private final List<Segment> segments;
-    private final EpochHistory history;
-    private final LogSettings settings;
+  private final List<Segment> segments;
+  private final EpochHistory history;
+  private final LogSettings settings;
 
-    TimeLookup(List<Segment> segments, EpochHistory history, LogSettings settings) {
-        this.segments = segments;
-        this.history = history;
-        this.settings = settings;
-    }
+  TimeLookup(List<Segment> segments, EpochHistory history, LogSettings settings) {
+    this.segments = segments;
+    this.history = history;
+    this.settings = settings;
+  }
 
-    Optional<TimedOffset> firstAtOrAfter(long timestampMs, long endExclusive) {
-        for (int i = 0; i < segments.size(); i++) {
-            Segment segment = segments.get(i);
-            if (endOf(i) <= history.start() || segment.base() >= endExclusive) {
-                continue;
-            }
-            if (segment.largest(Long.MAX_VALUE, endOf(i), settings).timestampMs() >= timestampMs) {
-                Optional<TimedOffset> found = firstIn(segment, timestampMs, endExclusive);
-                if (found.isPresent()) {
-                    return found.filter(r -> r.offset() < endExclusive);
-                }
-            }
+  Optional<TimedOffset> firstAtOrAfter(long timestampMs, long endExclusive) {
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      if (endOf(i) <= history.start() || segment.base() >= endExclusive) {
+        continue;
+      }
+      if (segment.largest(Long.MAX_VALUE, endOf(i), settings).timestampMs() >= timestampMs) {
+        Optional<TimedOffset> found = firstIn(segment, timestampMs, endExclusive);
+        if (found.isPresent()) {
+          return found.filter(r -> r.offset() < endExclusive);
         }
-        return Optional.empty();
+      }
     }
+    return Optional.empty();
+  }
 
-    private Optional<TimedOffset> firstIn(Segment segment, long timestampMs, long endExclusive) {
-        long from = Math.max(history.start(), segment.offsetBefore(timestampMs, settings));
-        var cursor = new BatchCursor(segment.file(), segment.positionBefore(from, settings), segment.sizeBytes());
-        while (cursor.next() && cursor.baseOffset() < endExclusive) {
-            if (cursor.maxTimestamp() >= timestampMs && cursor.endOffset() > history.start()) {
-                for (LogRecord record : recordsAt(segment.file(), cursor)) {
-                    if (record.timestampMs() >= timestampMs && record.offset() >= history.start()) {
-                        return Optional.of(new TimedOffset(record.offset(), record.timestampMs()));
-                    }
-                }
-            }
+  private Optional<TimedOffset> firstIn(Segment segment, long timestampMs, long endExclusive) {
+    long from = Math.max(history.start(), segment.offsetBefore(timestampMs, settings));
+    var cursor =
+        new BatchCursor(
+            segment.file(), segment.positionBefore(from, settings), segment.sizeBytes());
+    while (cursor.next() && cursor.baseOffset() < endExclusive) {
+      if (cursor.maxTimestamp() >= timestampMs && cursor.endOffset() > history.start()) {
+        for (LogRecord record : recordsAt(segment.file(), cursor)) {
+          if (record.timestampMs() >= timestampMs && record.offset() >= history.start()) {
+            return Optional.of(new TimedOffset(record.offset(), record.timestampMs()));
+          }
         }
-        return Optional.empty();
+      }
     }
+    return Optional.empty();
+  }
 
-    Optional<TimedOffset> largest(long endExclusive) {
-        TimedOffset best = Segment.NO_TIME;
-        Optional<Segment> where = Optional.empty();
-        for (int i = 0; i < segments.size() && segments.get(i).base() < endExclusive; i++) {
-            Segment segment = segments.get(i);
-            TimedOffset largest = segment.largest(endExclusive, endOf(i), settings);
-            if (endOf(i) > history.start() && largest.timestampMs() > best.timestampMs()) {
-                best = largest;
-                where = Optional.of(segment);
-            }
-        }
-        if (where.isEmpty()) {
-            return Optional.empty();
-        }
-        return firstIn(where.get(), best.timestampMs(), endExclusive);
+  Optional<TimedOffset> largest(long endExclusive) {
+    TimedOffset best = Segment.NO_TIME;
+    Optional<Segment> where = Optional.empty();
+    for (int i = 0; i < segments.size() && segments.get(i).base() < endExclusive; i++) {
+      Segment segment = segments.get(i);
+      TimedOffset largest = segment.largest(endExclusive, endOf(i), settings);
+      if (endOf(i) > history.start() && largest.timestampMs() > best.timestampMs()) {
+        best = largest;
+        where = Optional.of(segment);
+      }
     }
+    if (where.isEmpty()) {
+      return Optional.empty();
+    }
+    return firstIn(where.get(), best.timestampMs(), endExclusive);
+  }
 
-    private static List<LogRecord> recordsAt(DiskFile file, BatchCursor cursor) {
-        ByteBuffer bytes = ByteBuffer.allocate((int) (cursor.nextPosition() - cursor.position()));
-        file.read(cursor.position(), bytes);
-        bytes.flip();
-        if (!BatchFormat.crcMatches(bytes, 0, bytes.limit())) {
-            throw BatchCursor.corrupt(
-                    file,
-                    cursor.position(),
-                    "the checksum of the batch at offset " + cursor.baseOffset() + " does not match");
-        }
-        return LogRecord.in(bytes);
+  private static List<LogRecord> recordsAt(DiskFile file, BatchCursor cursor) {
+    ByteBuffer bytes = ByteBuffer.allocate((int) (cursor.nextPosition() - cursor.position()));
+    file.read(cursor.position(), bytes);
+    bytes.flip();
+    if (!BatchFormat.crcMatches(bytes, 0, bytes.limit())) {
+      throw BatchCursor.corrupt(
+          file,
+          cursor.position(),
+          "the checksum of the batch at offset " + cursor.baseOffset() + " does not match");
     }
+    return LogRecord.in(bytes);
+  }
 
-    private long endOf(int i) {
-        return i + 1 < segments.size() ? segments.get(i + 1).base() : history.end();
-    }
+  private long endOf(int i) {
+    return i + 1 < segments.size() ? segments.get(i + 1).base() : history.end();
+  }
 }

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One incoming connection. Belongs to a loop. Requests are taken up as they arrive and answered in their order; where too
- * many or too large ones are under way, or the client does not take its answers, nothing more is read until that changes.
+ * One incoming connection. Belongs to a loop. Requests are taken up as they arrive and answered in
+ * their order; where too many or too large ones are under way, or the client does not take its
+ * answers, nothing more is read until that changes.
  *
  * <p>A peer's hello turns the connection for good into a stream of that peer's messages.
  */
@@ -67,8 +68,7 @@ final class Connection implements SocketLoop.Channel {
     new Connection(socket, sockets, inbound);
   }
 
-  private Connection(SocketChannel socket, SocketLoop sockets, Inbound inbound)
-      throws IOException {
+  private Connection(SocketChannel socket, SocketLoop sockets, Inbound inbound) throws IOException {
     this.sockets = sockets;
     this.inbound = inbound;
     this.remote = (InetSocketAddress) socket.getRemoteAddress();
@@ -115,7 +115,10 @@ final class Connection implements SocketLoop.Channel {
     return "the client left in the middle of " + reader.announcedBytes() + " bytes";
   }
 
-  /** Takes up the requests in {@code in}; what cannot be taken up now is kept and nothing more is read. */
+  /**
+   * Takes up the requests in {@code in}; what cannot be taken up now is kept and nothing more is
+   * read.
+   */
   private void cut(ByteBuffer in) {
     cutting = true;
     cutAll(in);
@@ -141,7 +144,9 @@ final class Connection implements SocketLoop.Channel {
           pauseWith(in);
           return;
         }
-        case BAD_LENGTH -> close("a frame of " + reader.announcedBytes() + " bytes is not a request, or too large");
+        case BAD_LENGTH ->
+            close(
+                "a frame of " + reader.announcedBytes() + " bytes is not a request, or too large");
         case FRAME -> onFrame(reader.takeFrame());
       }
     }
@@ -178,11 +183,10 @@ final class Connection implements SocketLoop.Channel {
             () ->
                 sockets
                     .loop()
-                    .execute(
-                        () -> {
-                          waitsForRoom = false;
-                          resume();
-                        }));
+                    .execute(() -> {
+                      waitsForRoom = false;
+                      resume();
+                    }));
   }
 
   // ---- requests
@@ -194,8 +198,7 @@ final class Connection implements SocketLoop.Channel {
     }
     Optional<RequestSink> sink = inbound.sink();
     RequestFrame request =
-        RequestFrame.decode(
-            frame.duplicate(), sink.map(RequestSink::served).orElse(Set.of()));
+        RequestFrame.decode(frame.duplicate(), sink.map(RequestSink::served).orElse(Set.of()));
     if (request instanceof RequestFrame.Hello(int correlationId, PeerHello hello)) {
       inbound.memory().give(frame.capacity());
       onHello(correlationId, hello);

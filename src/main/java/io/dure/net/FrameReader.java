@@ -3,8 +3,9 @@ package io.dure.net;
 import java.nio.ByteBuffer;
 
 /**
- * Cuts a byte stream into frames: a length of four bytes, then as many bytes. Memory for a frame is taken from the node's
- * {@link RequestMemory} as its bytes arrive, so announcing a large frame costs nobody anything. Belongs to a loop.
+ * Cuts a byte stream into frames: a length of four bytes, then as many bytes. Memory for a frame is
+ * taken from the node's {@link RequestMemory} as its bytes arrive, so announcing a large frame
+ * costs nobody anything. Belongs to a loop.
  */
 final class FrameReader {
   /** Up to here a frame's memory is taken in one piece. */
@@ -17,7 +18,10 @@ final class FrameReader {
     NEED_MORE,
     /** A frame is whole: see {@link #takeFrame}. */
     FRAME,
-    /** The node has no room for {@link #wantedBytes} more; the bytes left are to be given again later. */
+    /**
+     * The node has no room for {@link #wantedBytes} more; the bytes left are to be given again
+     * later.
+     */
     NO_ROOM,
     /** The length is negative or above the bound: this is no stream of requests. */
     BAD_LENGTH
@@ -74,7 +78,10 @@ final class FrameReader {
     return true;
   }
 
-  /** The frame that is whole. Its capacity is what {@link RequestMemory} counts for it until that is given back. */
+  /**
+   * The frame that is whole. Its capacity is what {@link RequestMemory} counts for it until that is
+   * given back.
+   */
   ByteBuffer takeFrame() {
     ByteBuffer whole = frame.flip();
     frame = NONE;

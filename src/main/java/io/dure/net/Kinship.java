@@ -20,8 +20,7 @@ final class Kinship {
           ? Optional.empty()
           : Optional.of(
               "%s belongs to cluster %s, but %s to cluster %s"
-                  .formatted(
-                      name(one), one.cluster().get(), name(other), other.cluster().get()));
+                  .formatted(name(one), one.cluster().get(), name(other), other.cluster().get()));
     }
     boolean bothFound =
         one.cluster().isEmpty()

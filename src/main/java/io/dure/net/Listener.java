@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node's one port, for clients and peers. Accepts on the first loop and deals connections out over all. Requests that
- * come before {@link #open} wait; peers are let in from the start.
+ * The node's one port, for clients and peers. Accepts on the first loop and deals connections out
+ * over all. Requests that come before {@link #open} wait; peers are let in from the start.
  */
 public final class Listener implements SocketLoop.Channel {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);

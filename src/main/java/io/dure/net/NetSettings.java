@@ -6,8 +6,10 @@ import io.dure.base.Check;
  * The bounds of the network.
  *
  * @param maxFrameBytes the largest request ({@code socket.request.max.bytes})
- * @param requestBytes requests of all clients that are being read or answered, together ({@code queued.max.bytes})
- * @param idleMs a client's connection without traffic is closed after this ({@code connections.max.idle.ms})
+ * @param requestBytes requests of all clients that are being read or answered, together ({@code
+ *     queued.max.bytes})
+ * @param idleMs a client's connection without traffic is closed after this ({@code
+ *     connections.max.idle.ms})
  * @param maxConnections further ones are closed at once ({@code max.connections})
  * @param peerQueueBytes waiting to be sent to one peer; what comes beyond is dropped
  */
@@ -19,7 +21,10 @@ public record NetSettings(
   /** Bytes of them; one request may be larger when it is alone. */
   static final long IN_FLIGHT_BYTES = 32L << 20;
 
-  /** Answers of one connection on the heap and not yet taken by the socket, above which no more is read from it. */
+  /**
+   * Answers of one connection on the heap and not yet taken by the socket, above which no more is
+   * read from it.
+   */
   static final long UNSENT_BYTES = 4L << 20;
 
   /** A request that has begun to arrive and does not go on for so long is given up. */

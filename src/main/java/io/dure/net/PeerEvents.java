@@ -13,15 +13,24 @@ public interface PeerEvents {
   /** Our stream to it stands: what is sent from now on arrives, while it stands. */
   void connected(NodeId peer);
 
-  /** Its process has ended: a stream that stood broke, and its port refuses or another process answers there. */
+  /**
+   * Its process has ended: a stream that stood broke, and its port refuses or another process
+   * answers there.
+   */
   void gone(NodeId peer);
 
   /** Messages of one stream come in their order. */
   void message(NodeId from, PeerMessage message);
 
-  /** Why a node that wants to talk to us should not, beside what its hello alone tells; naming both sides. */
+  /**
+   * Why a node that wants to talk to us should not, beside what its hello alone tells; naming both
+   * sides.
+   */
   Optional<String> objection(PeerHello peer);
 
-  /** One that we dialled does not belong to us; {@code reason} names both sides. Repeated with every attempt. */
+  /**
+   * One that we dialled does not belong to us; {@code reason} names both sides. Repeated with every
+   * attempt.
+   */
   void refused(PeerHello peer, String reason);
 }

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Our stream to one address where a peer listens: dials, says hello, sends; and dials again whenever it breaks, for ever.
- * Belongs to a loop, but for {@link #offer}.
+ * Our stream to one address where a peer listens: dials, says hello, sends; and dials again
+ * whenever it breaks, for ever. Belongs to a loop, but for {@link #offer}.
  *
  * <pre>
  *   Waiting ── delay over ─▶ Connecting ── connected ─▶ Greeting ── welcome ─▶ Streaming
@@ -37,7 +37,9 @@ final class PeerLink implements SocketLoop.Channel {
   private static final long PATIENCE_MS = 2_000;
   private static final int ANSWER_BYTES = 1 << 20;
 
-  /** Room beyond the bound for frames that carry no records: they are what sets things right again. */
+  /**
+   * Room beyond the bound for frames that carry no records: they are what sets things right again.
+   */
   private static final long SMALL_EXTRA_BYTES = 4L << 20;
 
   private static final int SMALL_BYTES = 16 << 10;

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The streams between this node and the others: one to each, which we dial, and one from each, which they dial. Safe for
- * all threads; the streams to others live on the first loop.
+ * The streams between this node and the others: one to each, which we dial, and one from each,
+ * which they dial. Safe for all threads; the streams to others live on the first loop.
  */
 public final class PeerLinks implements Outbox {
   private static final Logger log = LoggerFactory.getLogger(PeerLinks.class);
@@ -68,16 +68,18 @@ public final class PeerLinks implements Outbox {
     self = as;
   }
 
-  /** Keeps a stream to the node that listens there, from now on; nothing happens if one is kept already. */
+  /**
+   * Keeps a stream to the node that listens there, from now on; nothing happens if one is kept
+   * already.
+   */
   public void dial(Endpoint address) {
     sockets
         .loop()
-        .run(
-            () -> {
-              if (!closed && !address.equals(self.endpoint())) {
-                dialled.computeIfAbsent(address, this::newLink).dial();
-              }
-            });
+        .run(() -> {
+          if (!closed && !address.equals(self.endpoint())) {
+            dialled.computeIfAbsent(address, this::newLink).dial();
+          }
+        });
   }
 
   private PeerLink newLink(Endpoint address) {
@@ -94,11 +96,10 @@ public final class PeerLinks implements Outbox {
   public void close() {
     sockets
         .loop()
-        .run(
-            () -> {
-              closed = true;
-              dialled.values().forEach(PeerLink::retire);
-            });
+        .run(() -> {
+          closed = true;
+          dialled.values().forEach(PeerLink::retire);
+        });
   }
 
   @Override
@@ -141,23 +142,27 @@ public final class PeerLinks implements Outbox {
         return new PeerHello.Answer.Refusal("a node does not talk to itself", self);
       }
       Optional<String> objection =
-          Kinship.objection(self, hello)
-              .or(() -> takenBy(hello))
-              .or(() -> events.objection(hello));
+          Kinship.objection(self, hello).or(() -> takenBy(hello)).or(() -> events.objection(hello));
       if (objection.isPresent()) {
-        log.warn("refusing node {} at {}: {}", hello.node().value(), hello.endpoint(), objection.get());
+        log.warn(
+            "refusing node {} at {}: {}", hello.node().value(), hello.endpoint(), objection.get());
         return new PeerHello.Answer.Refusal(objection.get(), self);
       }
       Incoming before = incoming.put(hello.node(), new Incoming(hello, connection));
       if (before != null) {
         Connection old = before.connection();
-        old.sockets().loop().execute(() -> old.close("node " + hello.node().value() + " has a new stream"));
+        old.sockets()
+            .loop()
+            .execute(() -> old.close("node " + hello.node().value() + " has a new stream"));
       }
       events.met(hello);
       return new PeerHello.Answer.Welcome(self);
     }
 
-    /** The same node id from elsewhere, while its owner is there. At the same address it is a restart. */
+    /**
+     * The same node id from elsewhere, while its owner is there. At the same address it is a
+     * restart.
+     */
     private Optional<String> takenBy(PeerHello hello) {
       Incoming owner = incoming.get(hello.node());
       if (owner == null
@@ -185,8 +190,7 @@ public final class PeerLinks implements Outbox {
 
     @Override
     public void onClosed(NodeId from, Connection connection) {
-      incoming.computeIfPresent(
-          from, (_, now) -> now.connection() == connection ? null : now);
+      incoming.computeIfPresent(from, (_, now) -> now.connection() == connection ? null : now);
     }
   }
 

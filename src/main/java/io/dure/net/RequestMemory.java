@@ -3,7 +3,10 @@ package io.dure.net;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
-/** Counts the bytes of requests being read or answered, over all connections of the node. Safe for all threads. */
+/**
+ * Counts the bytes of requests being read or answered, over all connections of the node. Safe for
+ * all threads.
+ */
 final class RequestMemory {
   private final long limitBytes;
   private long usedBytes;
@@ -22,7 +25,10 @@ final class RequestMemory {
     return true;
   }
 
-  /** Runs {@code again}, from any thread and once, when something was given back; at once if there is room now. */
+  /**
+   * Runs {@code again}, from any thread and once, when something was given back; at once if there
+   * is room now.
+   */
   void whenRoom(long bytes, Runnable again) {
     synchronized (this) {
       if (usedBytes + bytes > limitBytes) {

@@ -8,8 +8,8 @@ import java.util.List;
 import org.apache.kafka.common.network.TransferableChannel;
 
 /**
- * What waits to be written to one socket, in order. Bytes go through the loop's one direct buffer, many frames in one write;
- * stretches of files go by themselves. Belongs to a loop.
+ * What waits to be written to one socket, in order. Bytes go through the loop's one direct buffer,
+ * many frames in one write; stretches of files go by themselves. Belongs to a loop.
  */
 final class SendQueue {
   private final ArrayDeque<ResponseFrame> frames = new ArrayDeque<>();

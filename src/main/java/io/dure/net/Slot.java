@@ -7,7 +7,10 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The place of one request in the order of its connection's answers. Its outcome belongs to the connection's loop. */
+/**
+ * The place of one request in the order of its connection's answers. Its outcome belongs to the
+ * connection's loop.
+ */
 final class Slot implements Responder {
   private static final Logger log = LoggerFactory.getLogger(Slot.class);
 
@@ -76,14 +79,13 @@ final class Slot implements Responder {
     connection
         .sockets()
         .loop()
-        .run(
-            () -> {
-              if (outcome != PENDING) {
-                log.error("{} version {} was answered twice", api.name, version);
-                return;
-              }
-              outcome = how;
-              connection.onDone(this);
-            });
+        .run(() -> {
+          if (outcome != PENDING) {
+            log.error("{} version {} was answered twice", api.name, version);
+            return;
+          }
+          outcome = how;
+          connection.onDone(this);
+        });
   }
 }

@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sockets of one event loop. Belongs to the loop's thread, but for {@link #wakeup}. What a turn has to say to a socket
- * is collected and written at the start of the next poll, in as few writes as possible.
+ * The sockets of one event loop. Belongs to the loop's thread, but for {@link #wakeup}. What a turn
+ * has to say to a socket is collected and written at the start of the next poll, in as few writes
+ * as possible.
  */
 public final class SocketLoop implements IoSource {
   private static final Logger log = LoggerFactory.getLogger(SocketLoop.class);
@@ -131,7 +132,10 @@ public final class SocketLoop implements IoSource {
     void run() throws IOException;
   }
 
-  /** What goes wrong with one socket ends that socket only; a broken invariant of ours ends the process. */
+  /**
+   * What goes wrong with one socket ends that socket only; a broken invariant of ours ends the
+   * process.
+   */
   private void guarded(Channel channel, Io io) {
     try {
       io.run();

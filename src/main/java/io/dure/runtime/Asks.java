@@ -10,8 +10,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Requests of this node to the active controller, wherever it runs, until answered or given up. Belongs to the metadata
- * loop. An ask is sent again when another node turns out to be the controller, so it may be decided twice.
+ * Requests of this node to the active controller, wherever it runs, until answered or given up.
+ * Belongs to the metadata loop. An ask is sent again when another node turns out to be the
+ * controller, so it may be decided twice.
  */
 final class Asks {
   /** Bound of asks under way; more are answered with nothing at once. */
@@ -28,11 +29,7 @@ final class Asks {
     private Optional<NodeId> sentTo = Optional.empty();
     private long notBeforeMs;
 
-    Ask(
-        ByteBuffer request,
-        long deadlineMs,
-        Executor caller,
-        Consumer<Optional<ByteBuffer>> done) {
+    Ask(ByteBuffer request, long deadlineMs, Executor caller, Consumer<Optional<ByteBuffer>> done) {
       this.request = request;
       this.deadlineMs = deadlineMs;
       this.caller = caller;
@@ -45,7 +42,10 @@ final class Asks {
   private final Map<Long, Ask> asks = new LinkedHashMap<>();
   private long nextId;
 
-  /** {@code firstId} by chance, so that no answer to an earlier life of this node is taken for one to this. */
+  /**
+   * {@code firstId} by chance, so that no answer to an earlier life of this node is taken for one
+   * to this.
+   */
   Asks(LoopPorts ports, MetadataView metadata, long firstId) {
     this.ports = ports;
     this.metadata = metadata;
@@ -78,7 +78,9 @@ final class Asks {
     }
   }
 
-  /** The stream to {@code peer} stands anew, or its process is gone: what it was asked may be lost. */
+  /**
+   * The stream to {@code peer} stands anew, or its process is gone: what it was asked may be lost.
+   */
   void onPeerReset(NodeId peer) {
     for (Ask ask : asks.values()) {
       if (ask.sentTo.equals(Optional.of(peer))) {

@@ -22,10 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The controller while this node leads the metadata quorum and its epoch is open. Belongs to the metadata loop.
+ * The controller while this node leads the metadata quorum and its epoch is open. Belongs to the
+ * metadata loop.
  *
- * <p>What it decides is applied by itself at once and answered only when everything appended before is committed; when the
- * leadership ends, whoever still waits is told that this is not the controller.
+ * <p>What it decides is applied by itself at once and answered only when everything appended before
+ * is committed; when the leadership ends, whoever still waits is told that this is not the
+ * controller.
  */
 final class ControllerHost {
   private static final Logger LOG = LoggerFactory.getLogger(ControllerHost.class);
@@ -76,9 +78,7 @@ final class ControllerHost {
     committed = image.endOffset();
     LOG.info("node {} is the controller of epoch {}", ports.settings().self(), epoch);
     var voters = new HashSet<>(ports.settings().voters());
-    on(
-        new ControllerEvent.Activated(
-            epoch, image, voters, newClusterId, ports.clock().nowMs()));
+    on(new ControllerEvent.Activated(epoch, image, voters, newClusterId, ports.clock().nowMs()));
   }
 
   void depose() {
@@ -93,7 +93,9 @@ final class ControllerHost {
     waiting.forEach(each -> each.answer(Optional.empty()));
   }
 
-  /** Answers with nothing when this node is not the controller, at once or as soon as it turns out. */
+  /**
+   * Answers with nothing when this node is not the controller, at once or as soon as it turns out.
+   */
   void command(Command command, Executor caller, Consumer<Optional<Answer>> done) {
     if (!active || pending.size() >= MAX_PENDING) {
       WaitingAppends.answer(caller, done, Optional.empty());

@@ -14,7 +14,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Who keeps state that is replayed from partitions led here, by topic name. One for each loop; told on it.
+ * Who keeps state that is replayed from partitions led here, by topic name. One for each loop; told
+ * on it.
  */
 final class CoordinatorListeners {
   private final Map<String, LeadershipListener> byTopic;

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A thread that owns sockets and partitions alike. Each turn: poll the sockets, run what was posted, run the timers that are
- * due, run the ends of the turn.
+ * A thread that owns sockets and partitions alike. Each turn: poll the sockets, run what was
+ * posted, run the timers that are due, run the ends of the turn.
  *
  * <p>A task that throws stops the node ({@link FatalHandler}): what it owned may be half changed.
  */
@@ -17,7 +17,10 @@ public final class EventLoop implements Loop, AutoCloseable {
   /** A thread that is no loop waits when this many tasks are posted and not yet taken up. */
   static final int MAILBOX_TASKS = 1 << 16;
 
-  /** Of the tasks that a turn's own tasks post, at most this many run before the sockets are looked at again. */
+  /**
+   * Of the tasks that a turn's own tasks post, at most this many run before the sockets are looked
+   * at again.
+   */
   private static final int TASKS_PER_TURN = 4096;
 
   private static final long MAX_WAIT_MS = 1_000;
@@ -103,7 +106,9 @@ public final class EventLoop implements Loop, AutoCloseable {
     }
   }
 
-  /** Loops never wait for each other; what they post is bounded by the requests they have taken up. */
+  /**
+   * Loops never wait for each other; what they post is bounded by the requests they have taken up.
+   */
   private static boolean onSomeLoop() {
     return Thread.currentThread() instanceof LoopThread;
   }
@@ -203,7 +208,10 @@ public final class EventLoop implements Loop, AutoCloseable {
     }
   }
 
-  /** Ends the loop after the turn under way; tasks not taken up are dropped. Returns when its thread has ended. */
+  /**
+   * Ends the loop after the turn under way; tasks not taken up are dropped. Returns when its thread
+   * has ended.
+   */
   @Override
   public void close() {
     lock.lock();

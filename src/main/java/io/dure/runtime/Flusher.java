@@ -9,12 +9,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Waits for the disk so that no loop has to. One thread per disk takes all that is submitted and works it off in order,
- * while the loops gather what becomes the next flush: this is the group commit. With many works at hand a few threads share
- * them, since flushes of different files overlap well (dependencies.md, D).
+ * Waits for the disk so that no loop has to. One thread per disk takes all that is submitted and
+ * works it off in order, while the loops gather what becomes the next flush: this is the group
+ * commit. With many works at hand a few threads share them, since flushes of different files
+ * overlap well (dependencies.md, D).
  *
- * <p>A work that throws stops the flusher and the node; a failed flush is never tried again, since the page cache may
- * have dropped what it could not write.
+ * <p>A work that throws stops the flusher and the node; a failed flush is never tried again, since
+ * the page cache may have dropped what it could not write.
  */
 public final class Flusher implements FlushQueue, AutoCloseable {
   /** From this many works at hand on, a further thread joins in, and so on for each such number. */

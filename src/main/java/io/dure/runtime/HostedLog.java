@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A log on its loop: gathers what is written within a turn and until the flush under way ends into the next flush. At most one
- * flush is under way. Belongs to its loop, but for the ticket that is being run.
+ * A log on its loop: gathers what is written within a turn and until the flush under way ends into
+ * the next flush. At most one flush is under way. Belongs to its loop, but for the ticket that is
+ * being run.
  */
 final class HostedLog {
   /** Aim for the records in one message to a follower; a single larger batch goes whole. */
@@ -28,8 +29,7 @@ final class HostedLog {
   private final ArrayDeque<Runnable> afterFlush = new ArrayDeque<>(0);
   private Optional<Runnable> whenClosed = Optional.empty();
 
-  HostedLog(
-      LoopPorts ports, String folder, PartitionLog log, Consumer<FlushTicket> onFlushed) {
+  HostedLog(LoopPorts ports, String folder, PartitionLog log, Consumer<FlushTicket> onFlushed) {
     this.ports = ports;
     this.folder = folder;
     this.log = log;
@@ -64,13 +64,17 @@ final class HostedLog {
     written();
   }
 
-  /** Whole batches from {@code from} (inclusive), at least one, ending at or before {@code upTo}. */
+  /**
+   * Whole batches from {@code from} (inclusive), at least one, ending at or before {@code upTo}.
+   */
   BatchSpan readForPush(long from, long upTo) {
-    return tail.read(from, PUSH_BYTES, upTo)
-        .orElseGet(() -> log.readSpan(from, PUSH_BYTES, upTo));
+    return tail.read(from, PUSH_BYTES, upTo).orElseGet(() -> log.readSpan(from, PUSH_BYTES, upTo));
   }
 
-  /** Lets the records in memory go: nobody asked for them lately, or this replica does not lead any more. */
+  /**
+   * Lets the records in memory go: nobody asked for them lately, or this replica does not lead any
+   * more.
+   */
   void forgetTail() {
     if (!tail.isEmpty()) {
       tail.clear();
@@ -121,7 +125,10 @@ final class HostedLog {
     }
   }
 
-  /** Nothing may be acknowledged before it is durable which topic the folder belongs to: it would be taken for stale. */
+  /**
+   * Nothing may be acknowledged before it is durable which topic the folder belongs to: it would be
+   * taken for stale.
+   */
   private void runFirst(FlushTicket ticket) {
     PartitionFolders.flushMark(ports.disk(), folder);
     ticket.run();
@@ -142,7 +149,10 @@ final class HostedLog {
     flush();
   }
 
-  /** Closes the log once no flush is under way, then runs {@code then}. Nothing may be called afterwards. */
+  /**
+   * Closes the log once no flush is under way, then runs {@code then}. Nothing may be called
+   * afterwards.
+   */
   void close(Runnable then) {
     tail.clear();
     whenClosed = Optional.of(then);

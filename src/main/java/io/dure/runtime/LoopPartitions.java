@@ -9,7 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** {@link Partitions} over the loops of one node: each call goes to the loop that owns the partition. */
+/**
+ * {@link Partitions} over the loops of one node: each call goes to the loop that owns the
+ * partition.
+ */
 final class LoopPartitions implements Partitions {
   private final List<Shard> shards;
   private final MetadataView metadata;
@@ -59,20 +62,19 @@ final class LoopPartitions implements Partitions {
     Shard shard = shardOf(partition);
     shard
         .loop()
-        .run(
-            () -> {
-              Optional<PartitionHost> host = shard.host(partition);
-              if (host.isPresent()) {
-                PartitionAppends.append(
-                    host.get(), shard, batches, leaderEpoch, deadlineMs, caller, done);
-              } else {
-                WaitingAppends.answer(
-                    caller,
-                    done,
-                    new AppendOutcome.Refused(
-                        absent(partition), "no replica here", leaderOf(partition)));
-              }
-            });
+        .run(() -> {
+          Optional<PartitionHost> host = shard.host(partition);
+          if (host.isPresent()) {
+            PartitionAppends.append(
+                host.get(), shard, batches, leaderEpoch, deadlineMs, caller, done);
+          } else {
+            WaitingAppends.answer(
+                caller,
+                done,
+                new AppendOutcome.Refused(
+                    absent(partition), "no replica here", leaderOf(partition)));
+          }
+        });
   }
 
   @Override
@@ -81,18 +83,15 @@ final class LoopPartitions implements Partitions {
     Shard shard = shardOf(partition);
     shard
         .loop()
-        .run(
-            () -> {
-              ReadOutcome outcome =
-                  shard
-                      .host(partition)
-                      .map(host -> PartitionReads.read(host, metadata.isMinority(), request))
-                      .orElseGet(
-                          () ->
-                              new ReadOutcome.Refused(
-                                  absent(partition), leaderOf(partition), -1, -1));
-              WaitingAppends.answer(caller, done, outcome);
-            });
+        .run(() -> {
+          ReadOutcome outcome =
+              shard
+                  .host(partition)
+                  .map(host -> PartitionReads.read(host, metadata.isMinority(), request))
+                  .orElseGet(() ->
+                      new ReadOutcome.Refused(absent(partition), leaderOf(partition), -1, -1));
+          WaitingAppends.answer(caller, done, outcome);
+        });
   }
 
   @Override
@@ -101,7 +100,9 @@ final class LoopPartitions implements Partitions {
     Watches.Entry entry = new Watches.Entry(offset, caller, wake);
     shard.loop().run(() -> watch(shard, partition, offset, entry));
     return () ->
-        shard.loop().run(() -> shard.host(partition).ifPresent(host -> host.watches().remove(entry)));
+        shard
+            .loop()
+            .run(() -> shard.host(partition).ifPresent(host -> host.watches().remove(entry)));
   }
 
   private void watch(Shard shard, PartitionId partition, long offset, Watches.Entry entry) {
@@ -125,21 +126,16 @@ final class LoopPartitions implements Partitions {
     Shard shard = shardOf(partition);
     shard
         .loop()
-        .run(
-            () -> {
-              LocateOutcome outcome =
-                  shard
-                      .host(partition)
-                      .map(
-                          host ->
-                              PartitionReads.locate(
-                                  host, metadata.isMinority(), what, leaderEpoch))
-                      .orElseGet(
-                          () ->
-                              new LocateOutcome.Refused(
-                                  absent(partition), leaderOf(partition)));
-              WaitingAppends.answer(caller, done, outcome);
-            });
+        .run(() -> {
+          LocateOutcome outcome =
+              shard
+                  .host(partition)
+                  .map(
+                      host -> PartitionReads.locate(host, metadata.isMinority(), what, leaderEpoch))
+                  .orElseGet(
+                      () -> new LocateOutcome.Refused(absent(partition), leaderOf(partition)));
+          WaitingAppends.answer(caller, done, outcome);
+        });
   }
 
   @Override
@@ -148,11 +144,7 @@ final class LoopPartitions implements Partitions {
     for (Shard shard : shards) {
       shard
           .loop()
-          .run(
-              () ->
-                  shard
-                      .opened(topicName)
-                      .forEach(host -> shard.opened(host, host.ledEpoch())));
+          .run(() -> shard.opened(topicName).forEach(host -> shard.opened(host, host.ledEpoch())));
     }
   }
 }

@@ -28,7 +28,6 @@ import io.dure.replication.ReplicaMessage;
 import io.dure.replication.ReplicaSettings;
 import io.dure.runtime.MetadataSnapshots.Stored;
 import io.dure.runtime.SnapshotTransfer.HeldRestart;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,15 +40,19 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * This node's share in the metadata: the quorum's core with its log, the controller while this node leads, the committed
- * image and its snapshots. Belongs to the metadata loop; what others may see of it is published ({@link MetadataView}).
+ * This node's share in the metadata: the quorum's core with its log, the controller while this node
+ * leads, the committed image and its snapshots. Belongs to the metadata loop; what others may see
+ * of it is published ({@link MetadataView}).
  */
 final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   static final String FOLDER = "__cluster_metadata-0";
 
   private static final long TICK_MS = 25;
 
-  /** Without a metadata leader within reach for so long, this node takes itself to be cut off from the majority. */
+  /**
+   * Without a metadata leader within reach for so long, this node takes itself to be cut off from
+   * the majority.
+   */
   private static final long MINORITY_MS = 1_000;
 
   /** A leader silent for so long when another takes over was voted out for its silence. */
@@ -89,7 +92,10 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   private volatile boolean minority;
   private volatile MetadataStatus status;
 
-  /** Recovers what is on the disk; blocks. {@code onPublished} is told every newer image on the loop. */
+  /**
+   * Recovers what is on the disk; blocks. {@code onPublished} is told every newer image on the
+   * loop.
+   */
   MetadataHost(
       LoopPorts ports,
       Rng rng,
@@ -181,9 +187,8 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     }
     transfer
         .onPiece(from, piece)
-        .ifPresent(
-            arrived ->
-                persistSnapshot(arrived.name(), arrived.bytes(), () -> install(arrived.image())));
+        .ifPresent(arrived ->
+            persistSnapshot(arrived.name(), arrived.bytes(), () -> install(arrived.image())));
   }
 
   /** A process says who it is: signs of life count for it alone. */
@@ -194,7 +199,9 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     }
   }
 
-  /** Whether the process that is registered for the node is another one, whose time must be over. */
+  /**
+   * Whether the process that is registered for the node is another one, whose time must be over.
+   */
   private boolean isSucceeded(NodeId node, UUID process) {
     return image.broker(node).filter(broker -> !broker.process().equals(process)).isPresent();
   }
@@ -264,8 +271,7 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
       case QuorumEffect.Persist e ->
           ports
               .states()
-              .persist(
-                  e.state(), ports.loop(), () -> on(new QuorumEvent.Persisted(e.state())));
+              .persist(e.state(), ports.loop(), () -> on(new QuorumEvent.Persisted(e.state())));
       case QuorumEffect.OfReplica e -> run(e.effect());
       case QuorumEffect.Heard e -> heard(e.node());
       case QuorumEffect.LeaderIs e -> {
@@ -327,15 +333,17 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     }
   }
 
-  /** A new controller need not wait for the silence of those of whom it is known, the leader before it above all. */
+  /**
+   * A new controller need not wait for the silence of those of whom it is known, the leader before
+   * it above all.
+   */
   private void tellWhoIsGone() {
     gone.forEach(node -> controller.tell(new ControllerEvent.Gone(node)));
-    processes.forEach(
-        (node, process) -> {
-          if (!gone.contains(node) && isSucceeded(node, process)) {
-            controller.tell(new ControllerEvent.Gone(node));
-          }
-        });
+    processes.forEach((node, process) -> {
+      if (!gone.contains(node) && isSucceeded(node, process)) {
+        controller.tell(new ControllerEvent.Gone(node));
+      }
+    });
     lastOtherLeader
         .filter(node -> !gone.contains(node) && ports.peers().silenceMs(node) > VOTED_OUT_MS)
         .ifPresent(node -> controller.tell(new ControllerEvent.Gone(node)));
@@ -450,11 +458,10 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     if (closed || start <= hosted.log().startOffset()) {
       return;
     }
-    hosted.whenNotFlushing(
-        () -> {
-          hosted.log().advanceStart(start);
-          on(new QuorumEvent.ForReplica(new ReplicaEvent.StartMoved(start)));
-        });
+    hosted.whenNotFlushing(() -> {
+      hosted.log().advanceStart(start);
+      on(new QuorumEvent.ForReplica(new ReplicaEvent.StartMoved(start)));
+    });
   }
 
   private void install(ClusterImage snapshot) {
@@ -464,15 +471,12 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     if (snapshot.endOffset() > image.endOffset()) {
       publish(snapshot);
     }
-    heldRestart.ifPresent(
-        held -> {
-          if (held.message().start() <= image.endOffset()) {
-            heldRestart = Optional.empty();
-            on(
-                new QuorumEvent.ForReplica(
-                    new ReplicaEvent.Received(held.from(), held.message())));
-          }
-        });
+    heldRestart.ifPresent(held -> {
+      if (held.message().start() <= image.endOffset()) {
+        heldRestart = Optional.empty();
+        on(new QuorumEvent.ForReplica(new ReplicaEvent.Received(held.from(), held.message())));
+      }
+    });
   }
 
   void close(Runnable then) {

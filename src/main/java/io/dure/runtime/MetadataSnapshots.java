@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Snapshots of the committed metadata, beside its log: {@code <end>-<lastEpoch>.checkpoint}, {@code end} exclusive. The newest two
- * are kept, and the log from the older one's end on, so that a node that is a little behind is served from the log.
+ * Snapshots of the committed metadata, beside its log: {@code <end>-<lastEpoch>.checkpoint}, {@code
+ * end} exclusive. The newest two are kept, and the log from the older one's end on, so that a node
+ * that is a little behind is served from the log.
  */
 final class MetadataSnapshots {
   private static final String SUFFIX = ".checkpoint";

@@ -13,7 +13,8 @@ import java.util.Set;
  * @param controllerHere whether this node leads and its controller is active
  * @param highWatermark end (exclusive) of what is known to be committed
  * @param end of the own metadata log (exclusive)
- * @param acknowledged only where this node leads: how far each other node has the metadata log durably
+ * @param acknowledged only where this node leads: how far each other node has the metadata log
+ *     durably
  */
 public record MetadataStatus(
     Optional<NodeId> leader,

@@ -5,7 +5,10 @@ import io.dure.base.NodeId;
 import io.dure.metadata.ClusterImage;
 import java.util.Optional;
 
-/** What all loops may know of the metadata at any moment. Every answer is the newest published; none is a promise. */
+/**
+ * What all loops may know of the metadata at any moment. Every answer is the newest published; none
+ * is a promise.
+ */
 interface MetadataView {
   /** The newest committed image. */
   ClusterImage image();
@@ -16,6 +19,9 @@ interface MetadataView {
   /** Who leads the metadata log, as far as this node knows. */
   Optional<NodeId> leader();
 
-  /** Whether no leader of the metadata log has been known, or within reach, for more than about a second. */
+  /**
+   * Whether no leader of the metadata log has been known, or within reach, for more than about a
+   * second.
+   */
   boolean isMinority();
 }

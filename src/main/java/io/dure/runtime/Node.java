@@ -24,11 +24,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * One node without sockets and without threads of its own: its share in the metadata quorum, the controller while it leads
- * that, and its partitions. The same object runs in production over event loops and in the simulator on one thread.
+ * One node without sockets and without threads of its own: its share in the metadata quorum, the
+ * controller while it leads that, and its partitions. The same object runs in production over event
+ * loops and in the simulator on one thread.
  *
- * <p>All methods may be called from any thread, {@link #start} and {@link #close} once each. The metadata lives on the first
- * loop; each partition on one of all loops; nothing is shared between them but what is immutable or published.
+ * <p>All methods may be called from any thread, {@link #start} and {@link #close} once each. The
+ * metadata lives on the first loop; each partition on one of all loops; nothing is shared between
+ * them but what is immutable or published.
  */
 public final class Node {
   private static final long ALIVE_MS = 200;
@@ -52,7 +54,10 @@ public final class Node {
   private final Set<NodeId> connected = new HashSet<>();
   private volatile boolean closed;
 
-  /** Recovers the node's own state from the disk, which blocks; partitions are opened when the metadata tells of them. */
+  /**
+   * Recovers the node's own state from the disk, which blocks; partitions are opened when the
+   * metadata tells of them.
+   */
   public Node(NodeSettings settings, NodePorts ports) {
     this(
         settings,
@@ -105,13 +110,12 @@ public final class Node {
   public void start() {
     shards.forEach(shard -> shard.loop().run(shard::start));
     metadataLoop()
-        .run(
-            () -> {
-              metadata.start();
-              sayAlive();
-              register();
-              tickAsks();
-            });
+        .run(() -> {
+          metadata.start();
+          sayAlive();
+          register();
+          tickAsks();
+        });
   }
 
   private Loop metadataLoop() {
@@ -142,11 +146,10 @@ public final class Node {
       case PeerMessage.Fenced m -> onMetadataLoop(() -> tellController(fencesAnswered(from, m)));
       case PeerMessage.Register m -> onMetadataLoop(() -> onRegister(from, m));
       case PeerMessage.InStep m ->
-          onMetadataLoop(
-              () ->
-                  tellController(
-                      new ControllerEvent.InStepReported(
-                          from, m.partition(), m.epoch(), m.replicas())));
+          onMetadataLoop(() ->
+              tellController(
+                  new ControllerEvent.InStepReported(
+                      from, m.partition(), m.epoch(), m.replicas())));
       case PeerMessage.Ask m -> onMetadataLoop(() -> onAsk(from, m));
       case PeerMessage.Answer m -> onMetadataLoop(() -> asks.onAnswer(from, m));
       case PeerMessage.Alive m -> onMetadataLoop(() -> metadata.onAlive(from, m.process()));
@@ -158,12 +161,11 @@ public final class Node {
   }
 
   private void onLoop(Loop loop, Runnable task) {
-    loop.run(
-        () -> {
-          if (!closed) {
-            task.run();
-          }
-        });
+    loop.run(() -> {
+      if (!closed) {
+        task.run();
+      }
+    });
   }
 
   private void onFence(NodeId from, PeerMessage.Fence fence) {
@@ -190,10 +192,9 @@ public final class Node {
         fenced.controllerEpoch(),
         fenced.incarnation(),
         fenced.partitions().stream()
-            .map(
-                each ->
-                    new ControllerEvent.FenceAnswer(
-                        each.partition(), each.epoch(), each.joinedEpoch(), each.end()))
+            .map(each ->
+                new ControllerEvent.FenceAnswer(
+                    each.partition(), each.epoch(), each.joinedEpoch(), each.end()))
             .toList());
   }
 
@@ -231,18 +232,20 @@ public final class Node {
                 () -> metadataSender().send(from, new PeerMessage.Answer(ask.id(), answer))));
   }
 
-  /** A new stream to {@code peer} stands. Also to be told when a stream takes messages again after it had to drop some. */
+  /**
+   * A new stream to {@code peer} stands. Also to be told when a stream takes messages again after
+   * it had to drop some.
+   */
   public void peerConnected(NodeId peer) {
-    onMetadataLoop(
-        () -> {
-          connected.add(peer);
-          metadataSender().send(peer, new PeerMessage.Alive(settings.process()));
-          metadata.onPeerConnected(peer);
-          asks.onPeerReset(peer);
-          if (incarnation().isEmpty()) {
-            sendRegistration();
-          }
-        });
+    onMetadataLoop(() -> {
+      connected.add(peer);
+      metadataSender().send(peer, new PeerMessage.Alive(settings.process()));
+      metadata.onPeerConnected(peer);
+      asks.onPeerReset(peer);
+      if (incarnation().isEmpty()) {
+        sendRegistration();
+      }
+    });
     for (Shard shard : shards) {
       onLoop(shard.loop(), () -> shard.onPeerConnected(peer));
     }
@@ -251,18 +254,20 @@ public final class Node {
   /** The peer's process is gone: its stream broke, and dialling it again was refused. */
   public void peerGone(NodeId peer) {
     peers.gone(peer);
-    onMetadataLoop(
-        () -> {
-          connected.remove(peer);
-          metadata.onPeerGone(peer);
-          asks.onPeerReset(peer);
-        });
+    onMetadataLoop(() -> {
+      connected.remove(peer);
+      metadata.onPeerGone(peer);
+      asks.onPeerReset(peer);
+    });
     for (Shard shard : shards) {
       onLoop(shard.loop(), shard::onPeerGone);
     }
   }
 
-  /** Whether something was heard of {@code peer} within about the last second; true for this node itself. */
+  /**
+   * Whether something was heard of {@code peer} within about the last second; true for this node
+   * itself.
+   */
   public boolean reachable(NodeId peer) {
     return peers.reachable(peer);
   }
@@ -343,23 +348,20 @@ public final class Node {
   }
 
   /**
-   * Whom a client should be sent to for a partition: the leader of the committed image; but without a metadata leader, and
-   * with that leader out of reach, this node itself where it holds a replica (it then serves reads of what it knows to be
-   * committed). Empty: nobody leads.
+   * Whom a client should be sent to for a partition: the leader of the committed image; but without
+   * a metadata leader, and with that leader out of reach, this node itself where it holds a replica
+   * (it then serves reads of what it knows to be committed). Empty: nobody leads.
    */
   public Optional<Partitions.Leadership> leaderForClients(PartitionId partition) {
     return image()
         .partition(partition)
-        .flatMap(
-            each -> {
-              boolean lost = each.leader().filter(peers::reachable).isEmpty();
-              if (lost
-                  && metadata.isMinority()
-                  && each.replicas().contains(settings.self())) {
-                return Optional.of(new Partitions.Leadership(settings.self(), each.epoch()));
-              }
-              return each.leader().map(leader -> new Partitions.Leadership(leader, each.epoch()));
-            });
+        .flatMap(each -> {
+          boolean lost = each.leader().filter(peers::reachable).isEmpty();
+          if (lost && metadata.isMinority() && each.replicas().contains(settings.self())) {
+            return Optional.of(new Partitions.Leadership(settings.self(), each.epoch()));
+          }
+          return each.leader().map(leader -> new Partitions.Leadership(leader, each.epoch()));
+        });
   }
 
   /** How this node's replica of a partition stands, for people; on the partition's loop only. */
@@ -374,22 +376,26 @@ public final class Node {
   // ---- the controller ----
 
   /**
-   * Has a Kafka request (header included) decided by the active controller, wherever it runs. Answers with the response
-   * body; with nothing when no controller could be reached before {@code deadlineMs} (monotonic).
+   * Has a Kafka request (header included) decided by the active controller, wherever it runs.
+   * Answers with the response body; with nothing when no controller could be reached before {@code
+   * deadlineMs} (monotonic).
    */
   public void ask(
       ByteBuffer request, long deadlineMs, Executor caller, Consumer<Optional<ByteBuffer>> done) {
     metadataLoop().run(() -> asks.add(request, deadlineMs, caller, done));
   }
 
-  /** Who decides requests that any node (this one included) asks this one as the active controller. */
+  /**
+   * Who decides requests that any node (this one included) asks this one as the active controller.
+   */
   public void answerAsks(AskHandler handler) {
     askHandler = handler;
   }
 
   /**
-   * Has a command decided by this node's own controller; for the {@link AskHandler}. Answers when the decision is committed;
-   * with nothing when this node is not the active controller, or not any more before it was committed.
+   * Has a command decided by this node's own controller; for the {@link AskHandler}. Answers when
+   * the decision is committed; with nothing when this node is not the active controller, or not any
+   * more before it was committed.
    */
   public void command(Command command, Executor caller, Consumer<Optional<Answer>> done) {
     metadataLoop().run(() -> metadata.controller().command(command, caller, done));
@@ -404,8 +410,8 @@ public final class Node {
   }
 
   /**
-   * Stops taking part and closes all files, then runs {@code then} on the metadata loop. The loops and the flush queue must
-   * go on running until then.
+   * Stops taking part and closes all files, then runs {@code then} on the metadata loop. The loops
+   * and the flush queue must go on running until then.
    */
   public void close(Runnable then) {
     closed = true;
@@ -414,11 +420,10 @@ public final class Node {
         () -> {
           if (left.decrementAndGet() == 0) {
             metadataLoop()
-                .run(
-                    () -> {
-                      states.close();
-                      then.run();
-                    });
+                .run(() -> {
+                  states.close();
+                  then.run();
+                });
           }
         };
     for (Shard shard : shards) {

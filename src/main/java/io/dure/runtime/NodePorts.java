@@ -11,7 +11,13 @@ import java.util.List;
  * @param loops at least one; the metadata lives on the first, partitions on all
  */
 public record NodePorts(
-    Disk disk, Clock clock, Rng rng, List<Loop> loops, FlushQueue flushes, Outbox outbox, FatalHandler fatal) {
+    Disk disk,
+    Clock clock,
+    Rng rng,
+    List<Loop> loops,
+    FlushQueue flushes,
+    Outbox outbox,
+    FatalHandler fatal) {
   public NodePorts {
     loops = List.copyOf(loops);
   }

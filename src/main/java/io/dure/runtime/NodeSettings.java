@@ -13,11 +13,15 @@ import java.util.UUID;
  * @param process made anew at each start of the process
  * @param endpoint where clients and peers reach this node
  * @param voters of the metadata quorum; a node that is not among them joins as a learner
- * @param minInSyncReplicas the default of {@code min.insync.replicas}; it can only raise the majority
- * @param maxMessageBytes the default of {@code max.message.bytes}: the largest batch a producer may send
+ * @param minInSyncReplicas the default of {@code min.insync.replicas}; it can only raise the
+ *     majority
+ * @param maxMessageBytes the default of {@code max.message.bytes}: the largest batch a producer may
+ *     send
  * @param segmentBytes the default of {@code segment.bytes}
- * @param waitingBytes bound of the bytes appended here, by this node as leader, and not yet committed, per loop
- * @param snapshotRecords a metadata snapshot is written when so many records were committed since the last one
+ * @param waitingBytes bound of the bytes appended here, by this node as leader, and not yet
+ *     committed, per loop
+ * @param snapshotRecords a metadata snapshot is written when so many records were committed since
+ *     the last one
  */
 public record NodeSettings(
     NodeId self,

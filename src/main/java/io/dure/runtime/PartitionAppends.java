@@ -13,7 +13,9 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** What producers and coordinators add to one partition. On the partition's loop only; stateless. */
+/**
+ * What producers and coordinators add to one partition. On the partition's loop only; stateless.
+ */
 final class PartitionAppends {
   /** How long a coordinator's append may wait to be committed. */
   private static final long COORDINATOR_WAIT_MS = 10_000;
@@ -42,10 +44,8 @@ final class PartitionAppends {
       return;
     }
     switch (host.log().producers().check(batches)) {
-      case ProducerVerdict.Accepted _ ->
-          appendNow(host, batches, deadlineMs, caller, done);
-      case ProducerVerdict.Duplicate duplicate ->
-          repeat(host, duplicate, deadlineMs, caller, done);
+      case ProducerVerdict.Accepted _ -> appendNow(host, batches, deadlineMs, caller, done);
+      case ProducerVerdict.Duplicate duplicate -> repeat(host, duplicate, deadlineMs, caller, done);
       case ProducerVerdict.Refused refused ->
           WaitingAppends.answer(
               caller, done, host.refused(errorOf(refused.reason()), refused.text()));
@@ -83,8 +83,7 @@ final class PartitionAppends {
     }
     if (!shard.waitingBytes().allows(sizeBytes)) {
       return Optional.of(
-          host.refused(
-              WireError.REQUEST_TIMED_OUT, "too much is waiting to be committed already"));
+          host.refused(WireError.REQUEST_TIMED_OUT, "too much is waiting to be committed already"));
     }
     return Optional.empty();
   }
@@ -110,7 +109,9 @@ final class PartitionAppends {
     host.written(info);
   }
 
-  /** It is in the log already; it is acknowledged as the first time, that is when it is committed. */
+  /**
+   * It is in the log already; it is acknowledged as the first time, that is when it is committed.
+   */
   private static void repeat(
       PartitionHost host,
       ProducerVerdict.Duplicate duplicate,
@@ -123,8 +124,7 @@ final class PartitionAppends {
       WaitingAppends.answer(caller, done, answer);
     } else {
       host.waiting()
-          .addRepeated(
-              new Waiting(duplicate.endOffset(), 0, deadlineMs, answer, caller, done));
+          .addRepeated(new Waiting(duplicate.endOffset(), 0, deadlineMs, answer, caller, done));
     }
   }
 

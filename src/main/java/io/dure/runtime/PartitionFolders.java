@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The folders of partitions, as Kafka has them: {@code <topic>-<index>}, with a file {@code partition.metadata} that names the
- * topic's id.
+ * The folders of partitions, as Kafka has them: {@code <topic>-<index>}, with a file {@code
+ * partition.metadata} that names the topic's id.
  */
 final class PartitionFolders {
   private static final String MARK = "partition.metadata";
@@ -37,12 +37,13 @@ final class PartitionFolders {
     for (String folder : disk.list("")) {
       int dash = folder.lastIndexOf('-');
       String index = folder.substring(dash + 1);
-      if (dash > 0 && !index.isEmpty() && index.length() < 10 && index.chars().allMatch(Character::isDigit)) {
+      if (dash > 0
+          && !index.isEmpty()
+          && index.length() < 10
+          && index.chars().allMatch(Character::isDigit)) {
         readMark(disk, folder)
-            .ifPresent(
-                topic ->
-                    found.add(
-                        new Found(folder, new PartitionId(topic, Integer.parseInt(index)))));
+            .ifPresent(topic ->
+                found.add(new Found(folder, new PartitionId(topic, Integer.parseInt(index)))));
       }
     }
     return found;

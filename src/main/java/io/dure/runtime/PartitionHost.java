@@ -23,10 +23,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One replica of one partition: runs what its core decides, and holds who waits for it. Belongs to its loop.
+ * One replica of one partition: runs what its core decides, and holds who waits for it. Belongs to
+ * its loop.
  *
- * <p>Events are worked off one at a time, each with all its effects, in the order of their arrival; answers given in place may call
- * back into this host.
+ * <p>Events are worked off one at a time, each with all its effects, in the order of their arrival;
+ * answers given in place may call back into this host.
  */
 final class PartitionHost {
   /** How long a host counts as busy after something happened to it, and is ticked at full rate. */
@@ -72,7 +73,8 @@ final class PartitionHost {
     this.image = image;
     this.ports = ports;
     this.shard = shard;
-    this.hosted = new HostedLog(ports, PartitionFolders.name(topicName, id.index()), log, this::onFlushed);
+    this.hosted =
+        new HostedLog(ports, PartitionFolders.name(topicName, id.index()), log, this::onFlushed);
     this.waiting = new WaitingAppends(shard.waitingBytes());
     this.replica =
         new Replica(
@@ -130,7 +132,10 @@ final class PartitionHost {
     return image.epoch();
   }
 
-  /** Who leads as the image says; empty when this very node is said to, which then does not lead (yet, or any more). */
+  /**
+   * Who leads as the image says; empty when this very node is said to, which then does not lead
+   * (yet, or any more).
+   */
   Optional<Leadership> leadershipElsewhere() {
     return image
         .leader()
@@ -187,11 +192,10 @@ final class PartitionHost {
     if (!waiting.isEmpty()) {
       waiting.expire(nowMs, refused(WireError.REQUEST_TIMED_OUT, "not committed in time"));
       if (!waiting.isEmpty() && !enoughReachable()) {
-        waiting.refuseAll(
-            _ ->
-                refused(
-                    WireError.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
-                    "too few replicas are within reach to commit it"));
+        waiting.refuseAll(_ ->
+            refused(
+                WireError.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+                "too few replicas are within reach to commit it"));
       }
     }
     boolean busy = isBusy(nowMs);
@@ -289,11 +293,9 @@ final class PartitionHost {
         events.addFirst(new ReplicaEvent.Sent(e.to(), e.epoch(), records.end()));
       }
       case ReplicaEffect.AnswerFence e ->
-          fenceAsked.ifPresent(
-              asked ->
-                  shard.answerFence(
-                      asked,
-                      new PeerMessage.FencedAt(id, e.epoch(), e.joinedEpoch(), e.end())));
+          fenceAsked.ifPresent(asked ->
+              shard.answerFence(
+                  asked, new PeerMessage.FencedAt(id, e.epoch(), e.joinedEpoch(), e.end())));
       case ReplicaEffect.Committed e -> onCommitted(e.highWatermark());
       case ReplicaEffect.Leads e -> ledEpoch = e.epoch();
       case ReplicaEffect.Opened e -> {

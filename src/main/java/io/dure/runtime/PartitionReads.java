@@ -5,7 +5,6 @@ import io.dure.log.LogPosition;
 import io.dure.log.LogSlice;
 import io.dure.log.PartitionLog;
 import io.dure.log.TimedOffset;
-import io.dure.runtime.Partitions.Leadership;
 import io.dure.runtime.Partitions.Locate;
 import io.dure.runtime.Partitions.LocateOutcome;
 import io.dure.runtime.Partitions.ReadOutcome;
@@ -51,8 +50,7 @@ final class PartitionReads {
       return Optional.empty();
     }
     LogPosition here = history.endOf(request.lastFetchedEpoch());
-    boolean same =
-        here.lastEpoch() == request.lastFetchedEpoch() && here.end() >= request.offset();
+    boolean same = here.lastEpoch() == request.lastFetchedEpoch() && here.end() >= request.offset();
     // An offset at the log's start says nothing of an epoch that is not kept any more.
     return same || request.offset() == history.start() ? Optional.empty() : Optional.of(here);
   }
@@ -83,8 +81,7 @@ final class PartitionReads {
             : WireError.UNKNOWN_LEADER_EPOCH);
   }
 
-  static LocateOutcome locate(
-      PartitionHost host, boolean minority, Locate what, int leaderEpoch) {
+  static LocateOutcome locate(PartitionHost host, boolean minority, Locate what, int leaderEpoch) {
     Optional<WireError> refusal = refusal(host, minority, leaderEpoch);
     if (refusal.isPresent()) {
       return new LocateOutcome.Refused(refusal.get(), host.leadershipElsewhere());
@@ -105,8 +102,7 @@ final class PartitionReads {
           yield new LocateOutcome.Found(-1, -1, -1);
         }
         LogPosition end = log.history().endOf(epoch);
-        yield new LocateOutcome.Found(
-            end.lastEpoch() < 0 ? -1 : end.end(), -1, end.lastEpoch());
+        yield new LocateOutcome.Found(end.lastEpoch() < 0 ? -1 : end.end(), -1, end.lastEpoch());
       }
     };
   }

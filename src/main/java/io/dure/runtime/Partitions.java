@@ -12,128 +12,157 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * The partitions this node holds a replica of, for request handlers. Callable from any thread; every call returns at
- * once, and its answer comes exactly once, through {@code caller} (an event loop runs it in place when the call came
- * from that very loop and the partition lives there).
+ * The partitions this node holds a replica of, for request handlers. Callable from any thread;
+ * every call returns at once, and its answer comes exactly once, through {@code caller} (an event
+ * loop runs it in place when the call came from that very loop and the partition lives there).
  */
 public interface Partitions {
+  /**
+   * Appends a producer's batches and answers when they are committed, or refused. The buffer is
+   * ours from now on.
+   *
+   * @param leaderEpoch the epoch the sender believes in, or -1
+   * @param deadlineMs monotonic time (see {@link io.dure.base.Clock#nowMs}) after which the wait is
+   *     given up
+   */
+  void append(
+      PartitionId partition,
+      ByteBuffer batches,
+      int leaderEpoch,
+      long deadlineMs,
+      Executor caller,
+      Consumer<AppendOutcome> done);
+
+  /** What became of an append. */
+  sealed interface AppendOutcome {
     /**
-     * Appends a producer's batches and answers when they are committed, or refused. The buffer is ours from now on.
-     *
-     * @param leaderEpoch the epoch the sender believes in, or -1
-     * @param deadlineMs monotonic time (see {@link io.dure.base.Clock#nowMs}) after which the wait is given up
+     * Committed by a majority; also for a repeated batch of an idempotent producer, with its first
+     * offset.
      */
-    void append(
-            PartitionId partition,
-            ByteBuffer batches,
-            int leaderEpoch,
-            long deadlineMs,
-            Executor caller,
-            Consumer<AppendOutcome> done);
-
-    /** What became of an append. */
-    sealed interface AppendOutcome {
-        /** Committed by a majority; also for a repeated batch of an idempotent producer, with its first offset. */
-        record Committed(long baseOffset, long appendTimeMs, long logStart) implements AppendOutcome {}
-
-        /** Not acknowledged; {@code where} tells the leader when the error is that this node is not it. */
-        record Refused(WireError error, String reason, Optional<Leadership> where) implements AppendOutcome {}
-    }
-
-    /** Who leads, as this node's image says. */
-    record Leadership(NodeId leader, int epoch) {}
-
-    /** Reads whole committed batches from {@code offset}. */
-    void read(PartitionId partition, ReadRequest request, Executor caller, Consumer<ReadOutcome> done);
+    record Committed(long baseOffset, long appendTimeMs, long logStart) implements AppendOutcome {}
 
     /**
-     * @param offset first offset wanted (inclusive)
-     * @param maxBytes bound of the answer; the first batch comes whole even when it is larger
-     * @param leaderEpoch the epoch the reader believes in, or -1
-     * @param lastFetchedEpoch the epoch of the reader's last record, or -1: where it diverges the answer says so
+     * Not acknowledged; {@code where} tells the leader when the error is that this node is not it.
      */
-    record ReadRequest(long offset, int maxBytes, int leaderEpoch, int lastFetchedEpoch) {}
+    record Refused(WireError error, String reason, Optional<Leadership> where)
+        implements AppendOutcome {}
+  }
 
-    /** What a read found. */
-    sealed interface ReadOutcome {
-        /** Possibly empty; all of it below {@code highWatermark}. */
-        record Found(LogSlice slice, long highWatermark, long logStart, long lastStable) implements ReadOutcome {}
+  /** Who leads, as this node's image says. */
+  record Leadership(NodeId leader, int epoch) {}
 
-        /** The reader holds records that were never committed here: cut back to {@code common} (KIP-595). */
-        record Diverged(LogPosition common, long highWatermark, long logStart) implements ReadOutcome {}
+  /** Reads whole committed batches from {@code offset}. */
+  void read(
+      PartitionId partition, ReadRequest request, Executor caller, Consumer<ReadOutcome> done);
 
-        record Refused(WireError error, Optional<Leadership> where, long logStart, long highWatermark)
-                implements ReadOutcome {}
-    }
+  /**
+   * @param offset first offset wanted (inclusive)
+   * @param maxBytes bound of the answer; the first batch comes whole even when it is larger
+   * @param leaderEpoch the epoch the reader believes in, or -1
+   * @param lastFetchedEpoch the epoch of the reader's last record, or -1: where it diverges the
+   *     answer says so
+   */
+  record ReadRequest(long offset, int maxBytes, int leaderEpoch, int lastFetchedEpoch) {}
+
+  /** What a read found. */
+  sealed interface ReadOutcome {
+    /** Possibly empty; all of it below {@code highWatermark}. */
+    record Found(LogSlice slice, long highWatermark, long logStart, long lastStable)
+        implements ReadOutcome {}
 
     /**
-     * Runs {@code wake} once through {@code caller}: when something is committed at or past {@code offset}, or the
-     * partition's leadership here changes, or at once if either is so already. Closing the handle forgets the watch.
+     * The reader holds records that were never committed here: cut back to {@code common}
+     * (KIP-595).
      */
-    Watch watch(PartitionId partition, long offset, Executor caller, Runnable wake);
+    record Diverged(LogPosition common, long highWatermark, long logStart) implements ReadOutcome {}
 
-    interface Watch extends AutoCloseable {
-        @Override
-        void close();
-    }
+    record Refused(WireError error, Optional<Leadership> where, long logStart, long highWatermark)
+        implements ReadOutcome {}
+  }
 
-    /** Looks an offset up in a partition that this node leads. */
-    void locate(PartitionId partition, Locate what, int leaderEpoch, Executor caller, Consumer<LocateOutcome> done);
+  /**
+   * Runs {@code wake} once through {@code caller}: when something is committed at or past {@code
+   * offset}, or the partition's leadership here changes, or at once if either is so already.
+   * Closing the handle forgets the watch.
+   */
+  Watch watch(PartitionId partition, long offset, Executor caller, Runnable wake);
 
-    sealed interface Locate {
-        record Earliest() implements Locate {}
+  interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
 
-        /** The high watermark; refused with OFFSET_NOT_AVAILABLE until the epoch is open. */
-        record Latest() implements Locate {}
+  /** Looks an offset up in a partition that this node leads. */
+  void locate(
+      PartitionId partition,
+      Locate what,
+      int leaderEpoch,
+      Executor caller,
+      Consumer<LocateOutcome> done);
 
-        record MaxTimestamp() implements Locate {}
+  sealed interface Locate {
+    record Earliest() implements Locate {}
 
-        /** The first committed record with a timestamp at or after {@code timestampMs}. */
-        record AtTime(long timestampMs) implements Locate {}
+    /** The high watermark; refused with OFFSET_NOT_AVAILABLE until the epoch is open. */
+    record Latest() implements Locate {}
 
-        /** The end of an epoch at or below the given one (OffsetForLeaderEpoch). */
-        record EndOfEpoch(int epoch) implements Locate {}
-    }
+    record MaxTimestamp() implements Locate {}
 
-    sealed interface LocateOutcome {
-        /** {@code offset} and {@code timestampMs} are -1 when nothing fits; {@code epoch} is the record's, or -1. */
-        record Found(long offset, long timestampMs, int epoch) implements LocateOutcome {}
+    /** The first committed record with a timestamp at or after {@code timestampMs}. */
+    record AtTime(long timestampMs) implements Locate {}
 
-        record Refused(WireError error, Optional<Leadership> where) implements LocateOutcome {}
-    }
+    /** The end of an epoch at or below the given one (OffsetForLeaderEpoch). */
+    record EndOfEpoch(int epoch) implements Locate {}
+  }
 
-    /** Tells {@code listener}, on the loop that owns the partition, of all partitions of {@code topicName} led here. */
-    void listen(String topicName, LeadershipListener listener);
+  sealed interface LocateOutcome {
+    /**
+     * {@code offset} and {@code timestampMs} are -1 when nothing fits; {@code epoch} is the
+     * record's, or -1.
+     */
+    record Found(long offset, long timestampMs, int epoch) implements LocateOutcome {}
 
-    /** For coordinators whose state is replayed from a partition: called on the partition's own loop only. */
-    interface LeadershipListener {
-        /** This node leads {@code epoch} and all that came before is committed: replay, then serve. */
-        void opened(PartitionId partition, int epoch, LedPartition log);
+    record Refused(WireError error, Optional<Leadership> where) implements LocateOutcome {}
+  }
 
-        /** Not any more: drop the state. */
-        void resigned(PartitionId partition, int epoch);
+  /**
+   * Tells {@code listener}, on the loop that owns the partition, of all partitions of {@code
+   * topicName} led here.
+   */
+  void listen(String topicName, LeadershipListener listener);
 
-        /** Time passes, about every 50 ms, while a partition is led. */
-        void tick(PartitionId partition, long nowMs);
-    }
+  /**
+   * For coordinators whose state is replayed from a partition: called on the partition's own loop
+   * only.
+   */
+  interface LeadershipListener {
+    /** This node leads {@code epoch} and all that came before is committed: replay, then serve. */
+    void opened(PartitionId partition, int epoch, LedPartition log);
 
-    /** A partition led here, on its own loop. */
-    interface LedPartition {
-        /** The owner loop; work for this partition from elsewhere goes through it. */
-        Executor loop();
+    /** Not any more: drop the state. */
+    void resigned(PartitionId partition, int epoch);
 
-        long startOffset();
+    /** Time passes, about every 50 ms, while a partition is led. */
+    void tick(PartitionId partition, long nowMs);
+  }
 
-        /** End (exclusive) of everything appended, committed or not. */
-        long endOffset();
+  /** A partition led here, on its own loop. */
+  interface LedPartition {
+    /** The owner loop; work for this partition from elsewhere goes through it. */
+    Executor loop();
 
-        /** Blocks briefly for the disk; only for replays. Empty at the end of the log. */
-        Optional<ByteBuffer> readCommitted(long offset, int maxBytes);
+    long startOffset();
 
-        /** Appends one batch of records (key, value), and answers when it is committed or refused. */
-        void append(List<KeyValue> records, Consumer<AppendOutcome> done);
-    }
+    /** End (exclusive) of everything appended, committed or not. */
+    long endOffset();
 
-    /** A record's key and value; a null value is a tombstone and is written as an empty Optional. */
-    record KeyValue(byte[] key, Optional<byte[]> value) {}
+    /** Blocks briefly for the disk; only for replays. Empty at the end of the log. */
+    Optional<ByteBuffer> readCommitted(long offset, int maxBytes);
+
+    /** Appends one batch of records (key, value), and answers when it is committed or refused. */
+    void append(List<KeyValue> records, Consumer<AppendOutcome> done);
+  }
+
+  /** A record's key and value; a null value is a tombstone and is written as an empty Optional. */
+  record KeyValue(byte[] key, Optional<byte[]> value) {}
 }

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@link PeerMessage}s as bytes: one after the other, each a type byte and its fields, all numbers big-endian. Stateless.
- * A change of this layout needs a new protocol version in the peers' hello.
+ * {@link PeerMessage}s as bytes: one after the other, each a type byte and its fields, all numbers
+ * big-endian. Stateless. A change of this layout needs a new protocol version in the peers' hello.
  */
 public final class PeerCodec {
   private static final int FOLLOW = 1;
@@ -36,7 +36,9 @@ public final class PeerCodec {
 
   private PeerCodec() {}
 
-  /** The messages as buffers to be sent one after the other; large runs of records are not copied. */
+  /**
+   * The messages as buffers to be sent one after the other; large runs of records are not copied.
+   */
   public static List<ByteBuffer> encode(List<PeerMessage> messages) {
     var out = new PeerWriter();
     for (PeerMessage message : messages) {
@@ -65,7 +67,10 @@ public final class PeerCodec {
     };
   }
 
-  /** All messages of a frame. Runs of records are parts of the frame itself, which must not change from now on. */
+  /**
+   * All messages of a frame. Runs of records are parts of the frame itself, which must not change
+   * from now on.
+   */
   public static List<PeerMessage> decode(ByteBuffer frame) throws MalformedFrame {
     var in = new PeerReader(frame);
     var messages = new ArrayList<PeerMessage>(4);
@@ -142,7 +147,8 @@ public final class PeerCodec {
     }
   }
 
-  private static void writeReplication(PartitionId partition, ReplicaMessage message, PeerWriter out) {
+  private static void writeReplication(
+      PartitionId partition, ReplicaMessage message, PeerWriter out) {
     out.int8(
         switch (message) {
           case ReplicaMessage.Follow _ -> FOLLOW;
@@ -202,8 +208,7 @@ public final class PeerCodec {
       case ASK_VOTE ->
           new PeerMessage.Quorum(
               new QuorumMessage.AskVote(in.int32(), in.flag(), in.int32(), in.int64()));
-      case VOTE ->
-          new PeerMessage.Quorum(new QuorumMessage.Vote(in.int32(), in.flag(), in.flag()));
+      case VOTE -> new PeerMessage.Quorum(new QuorumMessage.Vote(in.int32(), in.flag(), in.flag()));
       case SNAPSHOT -> readSnapshot(in);
       case FENCE -> readFence(in);
       case FENCED -> readFenced(in);
@@ -247,7 +252,8 @@ public final class PeerCodec {
     int total = in.int32();
     int position = in.int32();
     ByteBuffer bytes = in.bytes();
-    in.demand(position >= 0 && total - bytes.remaining() >= position, "snapshot position", position);
+    in.demand(
+        position >= 0 && total - bytes.remaining() >= position, "snapshot position", position);
     return new PeerMessage.Snapshot(epoch, end, lastEpoch, total, position, bytes);
   }
 
@@ -267,8 +273,7 @@ public final class PeerCodec {
     int count = in.count(36);
     var partitions = new ArrayList<PeerMessage.FencedAt>(count);
     for (int i = 0; i < count; i++) {
-      partitions.add(
-          new PeerMessage.FencedAt(in.partition(), in.int32(), in.int32(), in.int64()));
+      partitions.add(new PeerMessage.FencedAt(in.partition(), in.int32(), in.int32(), in.int64()));
     }
     return new PeerMessage.Fenced(epoch, incarnation, partitions);
   }

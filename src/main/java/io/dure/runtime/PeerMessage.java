@@ -13,57 +13,68 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What nodes say to each other. Each node dials every other one, so there is one stream per direction; messages on a stream
- * keep their order, and a stream that breaks may lose any number of the last ones. Nothing here is answered on the
- * same stream.
+ * What nodes say to each other. Each node dials every other one, so there is one stream per
+ * direction; messages on a stream keep their order, and a stream that breaks may lose any number of
+ * the last ones. Nothing here is answered on the same stream.
  */
 public sealed interface PeerMessage {
-    /** A message of one partition's replication; {@link PartitionId#METADATA} for the metadata log's. */
-    record Replication(PartitionId partition, ReplicaMessage message) implements PeerMessage {}
+  /**
+   * A message of one partition's replication; {@link PartitionId#METADATA} for the metadata log's.
+   */
+  record Replication(PartitionId partition, ReplicaMessage message) implements PeerMessage {}
 
-    record Quorum(QuorumMessage message) implements PeerMessage {}
+  record Quorum(QuorumMessage message) implements PeerMessage {}
 
-    /** A piece of the metadata snapshot that ends (exclusive) at {@code end}, written in {@code lastEpoch}. */
-    record Snapshot(int epoch, long end, int lastEpoch, int totalBytes, int position, ByteBuffer bytes)
-            implements PeerMessage {}
+  /**
+   * A piece of the metadata snapshot that ends (exclusive) at {@code end}, written in {@code
+   * lastEpoch}.
+   */
+  record Snapshot(
+      int epoch, long end, int lastEpoch, int totalBytes, int position, ByteBuffer bytes)
+      implements PeerMessage {}
 
-    /** Controller to broker: refuse older epochs of these partitions, and say how far you are. */
-    record Fence(int controllerEpoch, List<FenceOf> partitions) implements PeerMessage {
-        public Fence {
-            partitions = List.copyOf(partitions);
-        }
+  /** Controller to broker: refuse older epochs of these partitions, and say how far you are. */
+  record Fence(int controllerEpoch, List<FenceOf> partitions) implements PeerMessage {
+    public Fence {
+      partitions = List.copyOf(partitions);
     }
+  }
 
-    record FenceOf(PartitionId partition, int epoch) {}
+  record FenceOf(PartitionId partition, int epoch) {}
 
-    /** Broker to controller: the fences of this list are durable here, in this life of my process. */
-    record Fenced(int controllerEpoch, Incarnation incarnation, List<FencedAt> partitions) implements PeerMessage {
-        public Fenced {
-            partitions = List.copyOf(partitions);
-        }
+  /** Broker to controller: the fences of this list are durable here, in this life of my process. */
+  record Fenced(int controllerEpoch, Incarnation incarnation, List<FencedAt> partitions)
+      implements PeerMessage {
+    public Fenced {
+      partitions = List.copyOf(partitions);
     }
+  }
 
-    record FencedAt(PartitionId partition, int epoch, int joinedEpoch, long end) {}
+  record FencedAt(PartitionId partition, int epoch, int joinedEpoch, long end) {}
 
-    /** Broker to controller, repeated until the own registration is seen in the metadata log. */
-    record Register(NodeId node, UUID process, Endpoint endpoint, Optional<String> rack) implements PeerMessage {}
+  /** Broker to controller, repeated until the own registration is seen in the metadata log. */
+  record Register(NodeId node, UUID process, Endpoint endpoint, Optional<String> rack)
+      implements PeerMessage {}
 
-    /** Leader to controller: who is in step with me. */
-    record InStep(PartitionId partition, int epoch, Set<NodeId> replicas) implements PeerMessage {
-        public InStep {
-            replicas = Set.copyOf(replicas);
-        }
+  /** Leader to controller: who is in step with me. */
+  record InStep(PartitionId partition, int epoch, Set<NodeId> replicas) implements PeerMessage {
+    public InStep {
+      replicas = Set.copyOf(replicas);
     }
+  }
 
-    /** Any node to the active controller: a Kafka request (header included) that only the controller can decide. */
-    record Ask(long id, ByteBuffer request) implements PeerMessage {}
+  /**
+   * Any node to the active controller: a Kafka request (header included) that only the controller
+   * can decide.
+   */
+  record Ask(long id, ByteBuffer request) implements PeerMessage {}
 
-    /** The answer: a Kafka response body; empty: I am not the active controller, ask again later. */
-    record Answer(long id, Optional<ByteBuffer> response) implements PeerMessage {}
+  /** The answer: a Kafka response body; empty: I am not the active controller, ask again later. */
+  record Answer(long id, Optional<ByteBuffer> response) implements PeerMessage {}
 
-    /**
-     * Says which process speaks, and that it lives. The first message on every new stream, and sent where nothing else was
-     * for about 200 ms.
-     */
-    record Alive(UUID process) implements PeerMessage {}
+  /**
+   * Says which process speaks, and that it lives. The first message on every new stream, and sent
+   * where nothing else was for about 200 ms.
+   */
+  record Alive(UUID process) implements PeerMessage {}
 }

@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Takes fields from a frame that may hold anything: every length and range is checked before it is believed. */
+/**
+ * Takes fields from a frame that may hold anything: every length and range is checked before it is
+ * believed.
+ */
 final class PeerReader {
   private final ByteBuffer frame;
 
@@ -96,7 +99,8 @@ final class PeerReader {
     demand(start >= 0 && start <= end, "log start", start);
     List<EpochHistory.Entry> entries = epochs();
     if (!entries.isEmpty()) {
-      demand(entries.getFirst().start() <= start, "first epoch's start", entries.getFirst().start());
+      demand(
+          entries.getFirst().start() <= start, "first epoch's start", entries.getFirst().start());
       demand(entries.getLast().start() < end, "last epoch's start", entries.getLast().start());
     }
     return new EpochHistory(entries, start, end);
@@ -107,7 +111,8 @@ final class PeerReader {
     long end = int64();
     demand(from >= 0 && from < end, "first offset", from);
     List<EpochHistory.Entry> epochs = epochs();
-    demand(!epochs.isEmpty() && epochs.getFirst().start() == from, "first epoch of records at", from);
+    demand(
+        !epochs.isEmpty() && epochs.getFirst().start() == from, "first epoch of records at", from);
     demand(epochs.getLast().start() < end, "last epoch's start", epochs.getLast().start());
     ByteBuffer bytes = bytes();
     demand(bytes.hasRemaining(), "bytes of records", 0);
@@ -129,7 +134,10 @@ final class PeerReader {
     return entries;
   }
 
-  /** A count of things that take at least {@code eachBytes}; never more than the frame can still hold. */
+  /**
+   * A count of things that take at least {@code eachBytes}; never more than the frame can still
+   * hold.
+   */
   int count(int eachBytes) throws MalformedFrame {
     int count = int32();
     demand(count >= 0 && count <= frame.remaining() / eachBytes, "count", count);

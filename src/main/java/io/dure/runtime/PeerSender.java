@@ -10,8 +10,9 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * Gathers what one loop says to its peers within a turn, so that it leaves in one frame per peer. What the node says to
- * itself comes back within the turn, in order with the rest. Belongs to its loop.
+ * Gathers what one loop says to its peers within a turn, so that it leaves in one frame per peer.
+ * What the node says to itself comes back within the turn, in order with the rest. Belongs to its
+ * loop.
  */
 final class PeerSender {
   private final NodeId self;

@@ -11,7 +11,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
-/** Gathers fields into buffers; large record runs are taken over as they are instead of being copied. */
+/**
+ * Gathers fields into buffers; large record runs are taken over as they are instead of being
+ * copied.
+ */
 final class PeerWriter {
   /** Runs of at least this many bytes go out from where they lie. */
   private static final int UNCOPIED_BYTES = 2048;

@@ -5,8 +5,8 @@ import io.dure.base.NodeId;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * When something was last heard of each peer. Liveness is per node, never per partition. Written by the loops that read
- * the peers' streams, read by all.
+ * When something was last heard of each peer. Liveness is per node, never per partition. Written by
+ * the loops that read the peers' streams, read by all.
  */
 final class Peers {
   /** A peer that was silent for longer than this is out of reach. */
@@ -43,7 +43,10 @@ final class Peers {
     return life != null && clock.nowMs() - life.heardMs <= SILENCE_MS;
   }
 
-  /** How long nothing has been heard of another node; very long if it is known to be gone, or was never heard. */
+  /**
+   * How long nothing has been heard of another node; very long if it is known to be gone, or was
+   * never heard.
+   */
   long silenceMs(NodeId peer) {
     Life life = lives.get(peer);
     return clock.nowMs() - (life == null ? NEVER : life.heardMs);

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The newest records a leader appended, still in memory, so that pushing them to followers that keep up reads no file.
- * Bounded; a follower that is further behind is served from the file. Belongs to its loop.
+ * The newest records a leader appended, still in memory, so that pushing them to followers that
+ * keep up reads no file. Bounded; a follower that is further behind is served from the file.
+ * Belongs to its loop.
  */
 final class RecordTail {
   /** Records beyond this many bytes are let go, the oldest first. */
@@ -56,8 +57,8 @@ final class RecordTail {
   }
 
   /**
-   * Whole runs from exactly {@code from} on, at least one and otherwise not above {@code maxBytes}, ending at or before
-   * {@code upTo}.
+   * Whole runs from exactly {@code from} on, at least one and otherwise not above {@code maxBytes},
+   * ending at or before {@code upTo}.
    */
   Optional<BatchSpan> read(long from, int maxBytes, long upTo) {
     int first = indexOf(from);

@@ -19,15 +19,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 
 /**
- * What all replicas of this node keep durably beside their logs, and the node's share in the metadata quorum likewise, in
- * one append-only file: with thousands of partitions changing epoch together, one flush serves them all.
+ * What all replicas of this node keep durably beside their logs, and the node's share in the
+ * metadata quorum likewise, in one append-only file: with thousands of partitions changing epoch
+ * together, one flush serves them all.
  *
- * <p>The file is a run of entries of {@value #ENTRY_BYTES} bytes, each with its CRC; the last one of a partition counts, and the
- * first one that is not whole ends the file. It is rewritten without the outdated entries when these prevail, and at every
- * start, so that nothing from behind a torn end can ever come back.
+ * <p>The file is a run of entries of {@value #ENTRY_BYTES} bytes, each with its CRC; the last one
+ * of a partition counts, and the first one that is not whole ends the file. It is rewritten without
+ * the outdated entries when these prevail, and at every start, so that nothing from behind a torn
+ * end can ever come back.
  *
- * <p>Callable from all loops. The file belongs to the work that is under way in the {@link FlushQueue}, of which there is
- * at most one.
+ * <p>Callable from all loops. The file belongs to the work that is under way in the {@link
+ * FlushQueue}, of which there is at most one.
  */
 final class ReplicaStates {
   private static final String FILE = "replica-states";
@@ -42,7 +44,10 @@ final class ReplicaStates {
 
   private static final int SPARE_ENTRIES = 4096;
 
-  /** One entry; {@code votedFor} is a node, {@link #NOBODY}, or {@link #FORGOTTEN} for a partition that is no more. */
+  /**
+   * One entry; {@code votedFor} is a node, {@link #NOBODY}, or {@link #FORGOTTEN} for a partition
+   * that is no more.
+   */
   private record Entry(PartitionId partition, int epoch, int joinedEpoch, int votedFor) {}
 
   private record Change(Entry entry, Executor owner, Runnable done) {}

@@ -24,7 +24,9 @@ import java.util.function.Predicate;
 
 /** The partitions of one loop. All of it belongs to that loop. */
 final class Shard {
-  /** Period of the ticks of busy partitions; the others get one every {@value #IDLE_TICKS} of these. */
+  /**
+   * Period of the ticks of busy partitions; the others get one every {@value #IDLE_TICKS} of these.
+   */
   static final long TICK_MS = 50;
 
   private static final int IDLE_TICKS = 20;
@@ -88,7 +90,9 @@ final class Shard {
     return Optional.ofNullable(hosts.get(partition));
   }
 
-  /** Takes a committed image; {@code own} is empty until this life of the node is registered in it. */
+  /**
+   * Takes a committed image; {@code own} is empty until this life of the node is registered in it.
+   */
   void onImage(ClusterImage newer, Optional<Incarnation> registered) {
     if (closed || registered.isEmpty()) {
       return;
@@ -112,8 +116,9 @@ final class Shard {
   }
 
   /**
-   * Removes folders of partitions that were deleted, or given to others, while this node was away. The image holds
-   * everything from before this node's registration, so what is not in it is no more.
+   * Removes folders of partitions that were deleted, or given to others, while this node was away.
+   * The image holds everything from before this node's registration, so what is not in it is no
+   * more.
    */
   private void clearLeftovers(ClusterImage newer) {
     for (PartitionFolders.Found found : PartitionFolders.all(ports.disk())) {
@@ -177,14 +182,13 @@ final class Shard {
   private void drop(PartitionHost host) {
     busy.remove(host);
     closing.add(host.id());
-    host.close(
-        () -> {
-          closing.remove(host.id());
-          ports.disk().delete(PartitionFolders.name(host.topicName(), host.id().index()));
-          ports.states().forget(host.id());
-          // It may have come back to this node meanwhile.
-          newerTopicOf(host.id()).ifPresent(this::onTopic);
-        });
+    host.close(() -> {
+      closing.remove(host.id());
+      ports.disk().delete(PartitionFolders.name(host.topicName(), host.id().index()));
+      ports.states().forget(host.id());
+      // It may have come back to this node meanwhile.
+      newerTopicOf(host.id()).ifPresent(this::onTopic);
+    });
   }
 
   private Optional<TopicImage> newerTopicOf(PartitionId partition) {
@@ -198,7 +202,10 @@ final class Shard {
     }
   }
 
-  /** Fences of partitions that this node does not know of (yet) are left out; the controller asks again. */
+  /**
+   * Fences of partitions that this node does not know of (yet) are left out; the controller asks
+   * again.
+   */
   void onFence(NodeId from, int controllerEpoch, List<PeerMessage.FenceOf> partitions) {
     FenceAsked asked = new FenceAsked(from, controllerEpoch);
     for (PeerMessage.FenceOf each : partitions) {
@@ -217,16 +224,13 @@ final class Shard {
   }
 
   private void sendFenceAnswers() {
-    own.ifPresent(
-        incarnation ->
-            fenceAnswers.forEach(
-                (asked, answers) ->
-                    ports
-                        .sender()
-                        .send(
-                            asked.by(),
-                            new PeerMessage.Fenced(
-                                asked.controllerEpoch(), incarnation, answers))));
+    own.ifPresent(incarnation ->
+        fenceAnswers.forEach((asked, answers) ->
+            ports
+                .sender()
+                .send(
+                    asked.by(),
+                    new PeerMessage.Fenced(asked.controllerEpoch(), incarnation, answers))));
     fenceAnswers.clear();
   }
 

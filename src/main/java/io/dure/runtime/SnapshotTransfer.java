@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Metadata snapshots on their way between nodes. A leader that tells a node to start anew after the beginning of the log sends the
- * newest snapshot ahead; the node holds that message until the snapshot is durable. Belongs to the metadata loop.
+ * Metadata snapshots on their way between nodes. A leader that tells a node to start anew after the
+ * beginning of the log sends the newest snapshot ahead; the node holds that message until the
+ * snapshot is durable. Belongs to the metadata loop.
  */
 final class SnapshotTransfer {
   private static final int PIECE_BYTES = 256 << 10;
@@ -22,7 +23,10 @@ final class SnapshotTransfer {
   /** A snapshot larger than this is refused by the node that should install it. */
   private static final int MAX_BYTES = 512 << 20;
 
-  /** The same node is not sent a snapshot again sooner; until then it is told nothing, and asks again. */
+  /**
+   * The same node is not sent a snapshot again sooner; until then it is told nothing, and asks
+   * again.
+   */
   private static final long RESEND_MS = 2_000;
 
   /** What a follower has of a snapshot so far. */

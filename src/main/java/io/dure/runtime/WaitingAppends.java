@@ -7,11 +7,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Appends of one partition that are in the leader's log and wait to be committed, in the order of their ends. Belongs to
- * its loop. Bounded in bytes by {@link ByteBudget}.
+ * Appends of one partition that are in the leader's log and wait to be committed, in the order of
+ * their ends. Belongs to its loop. Bounded in bytes by {@link ByteBudget}.
  */
 final class WaitingAppends {
-  /** An append, and the answer it gets once everything below {@code end} (exclusive) is committed. */
+  /**
+   * An append, and the answer it gets once everything below {@code end} (exclusive) is committed.
+   */
   record Waiting(
       long end,
       int sizeBytes,

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-/** The command line of {@code dure start}, as settings. Flags are short names of settings and win over the file. */
+/**
+ * The command line of {@code dure start}, as settings. Flags are short names of settings and win
+ * over the file.
+ */
 final class Arguments {
   static final String HELP =
       """
@@ -92,7 +95,8 @@ final class Arguments {
       file(value);
     } else if (flag.equals("--console")) {
       if (!value.equals("off")) {
-        throw new BadConfig("--console " + value + " is refused: there is no console yet; allowed: off");
+        throw new BadConfig(
+            "--console " + value + " is refused: there is no console yet; allowed: off");
       }
     } else {
       throw new BadConfig("unknown flag " + flag + "; see dure start --help");

@@ -41,17 +41,16 @@ final class Config {
     if (get(Settings.QUEUED_REQUEST_BYTES) < get(Settings.REQUEST_MAX_BYTES)) {
       throw new BadConfig(
           "queued.max.request.bytes=%d is refused: it must be at least socket.request.max.bytes (%d)"
-              .formatted(
-                  get(Settings.QUEUED_REQUEST_BYTES), get(Settings.REQUEST_MAX_BYTES)));
+              .formatted(get(Settings.QUEUED_REQUEST_BYTES), get(Settings.REQUEST_MAX_BYTES)));
     }
     if (get(Settings.GROUP_MAX_SESSION_MS) < get(Settings.GROUP_MIN_SESSION_MS)) {
       throw new BadConfig(
           "group.max.session.timeout.ms=%d is refused: it must be at least group.min.session.timeout.ms (%d)"
-              .formatted(
-                  get(Settings.GROUP_MAX_SESSION_MS), get(Settings.GROUP_MIN_SESSION_MS)));
+              .formatted(get(Settings.GROUP_MAX_SESSION_MS), get(Settings.GROUP_MIN_SESSION_MS)));
     }
     if (isGiven(Settings.CLUSTER) && isGiven(Settings.JOIN)) {
-      throw new BadConfig("--cluster and --join exclude each other: a node founds a cluster or joins one");
+      throw new BadConfig(
+          "--cluster and --join exclude each other: a node founds a cluster or joins one");
     }
   }
 
@@ -62,8 +61,7 @@ final class Config {
   /** The value given or the default; only for settings that have one of them. */
   @SuppressWarnings("unchecked") // the declaration's own reader made the value
   <T> T get(Setting<T> setting) {
-    return (T)
-        Objects.requireNonNull(values.get(setting), () -> "no value for " + setting.key());
+    return (T) Objects.requireNonNull(values.get(setting), () -> "no value for " + setting.key());
   }
 
   List<String> list(Setting<List<String>> setting) {

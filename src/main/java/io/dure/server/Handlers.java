@@ -24,13 +24,10 @@ final class Handlers {
   /** Before the node starts: the coordinators are to hear of every partition led here. */
   static RequestSink of(Config config, NodeId self, Node node, Clock clock, Rng rng, Loop home) {
     NodeCluster cluster = NodeCluster.of(self, node, clock, rng);
-    Dispatcher.Builder table =
-        Dispatcher.builder(Executors.newVirtualThreadPerTaskExecutor());
+    Dispatcher.Builder table = Dispatcher.builder(Executors.newVirtualThreadPerTaskExecutor());
     BrokerSettings settings = brokerSettings(config);
-    DataApis.addTo(
-        table, cluster, node.partitions(), settings, told(config), rng, home);
-    GroupApis.addTo(
-        table, cluster, node.partitions(), settings, groupSettings(config), clock, rng);
+    DataApis.addTo(table, cluster, node.partitions(), settings, told(config), rng, home);
+    GroupApis.addTo(table, cluster, node.partitions(), settings, groupSettings(config), clock, rng);
     return table.build(cluster);
   }
 

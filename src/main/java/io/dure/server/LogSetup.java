@@ -7,7 +7,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import org.slf4j.LoggerFactory;
 
-/** Logging of a broker process: short lines on standard error. In code, since reading XML would delay the start. */
+/**
+ * Logging of a broker process: short lines on standard error. In code, since reading XML would
+ * delay the start.
+ */
 final class LogSetup {
   private LogSetup() {}
 

@@ -4,8 +4,9 @@ import io.dure.base.DiskException;
 import java.util.List;
 
 /**
- * The broker's process: {@code dure start}. Prints one line on standard output when it serves; status 0 after SIGTERM or
- * SIGINT, 1 with a message on standard error when it cannot start or go on.
+ * The broker's process: {@code dure start}. Prints one line on standard output when it serves;
+ * status 0 after SIGTERM or SIGINT, 1 with a message on standard error when it cannot start or go
+ * on.
  */
 public final class Main {
   private Main() {}

@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds out who votes in the cluster this node belongs to. A node knows from its data folder, or because it is alone, or
- * because the founders were listed with their ids; or it learns their ids from their hellos; or, joining, it is told by a
- * member. Belongs to the main thread.
+ * Finds out who votes in the cluster this node belongs to. A node knows from its data folder, or
+ * because it is alone, or because the founders were listed with their ids; or it learns their ids
+ * from their hellos; or, joining, it is told by a member. Belongs to the main thread.
  */
 final class Membership {
   /** An entry of {@code --cluster}. */
@@ -139,8 +139,7 @@ final class Membership {
       if (!joining && !peer.voters().contains(self)) {
         throw new BadConfig(
             "the cluster of node %d at %s was founded by %s, without this node %d; use --join to join it"
-                .formatted(
-                    peer.node().value(), peer.endpoint(), peer.voters(), self.value()));
+                .formatted(peer.node().value(), peer.endpoint(), peer.voters(), self.value()));
       }
       voters = Optional.of(peer.voters());
       return true;

@@ -21,8 +21,7 @@ import java.util.stream.Collectors;
  * @param voters of the metadata quorum; empty until they are known
  * @param members addresses where members were found, for a restart without a list
  */
-record MetaFile(
-    NodeId node, Optional<UUID> cluster, List<NodeId> voters, List<String> members) {
+record MetaFile(NodeId node, Optional<UUID> cluster, List<NodeId> voters, List<String> members) {
   private static final String NAME = "meta.properties";
   private static final String FRESH = "meta.properties.new";
   private static final int MAX_BYTES = 1 << 20;

@@ -43,11 +43,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node as a process: its folder, port, loops and streams, and the order in which they come up and go down. Belongs to the
- * main thread; what the loops see that concerns the start (who is met, a new image) is posted to it.
+ * One node as a process: its folder, port, loops and streams, and the order in which they come up
+ * and go down. Belongs to the main thread; what the loops see that concerns the start (who is met,
+ * a new image) is posted to it.
  *
- * <p>A node listens first, so that the others can learn its id; it takes part once the voters are known; it lets requests in
- * when it serves, or after a moment if no majority is there, to answer what it can without one.
+ * <p>A node listens first, so that the others can learn its id; it takes part once the voters are
+ * known; it lets requests in when it serves, or after a moment if no majority is there, to answer
+ * what it can without one.
  */
 final class Server implements PeerEvents {
   private static final Logger log = LoggerFactory.getLogger(Server.class);
@@ -100,14 +102,13 @@ final class Server implements PeerEvents {
     List<SocketLoop> sockets = makeLoops(config.get(Settings.LOOPS));
     UUID process = new UUID(rng.nextLong(), rng.nextLong());
     List<String> founders = config.list(Settings.CLUSTER);
-    hello =
-        new PeerHello(
-            meta.node(), process, meta.cluster(), listen, founders, meta.voters());
+    hello = new PeerHello(meta.node(), process, meta.cluster(), listen, founders, meta.voters());
     peers = new PeerLinks(sockets, clock, netSettings(), hello, this);
     listener = bind(listen, sockets);
     Endpoint advertised = advertised(listen, listener.port());
     membership = Membership.of(config, meta, advertised);
-    hello = new PeerHello(meta.node(), process, meta.cluster(), advertised, founders, meta.voters());
+    hello =
+        new PeerHello(meta.node(), process, meta.cluster(), advertised, founders, meta.voters());
     peers.introduce(hello);
   }
 
@@ -126,9 +127,7 @@ final class Server implements PeerEvents {
       return found.get();
     }
     NodeId self =
-        given
-            ? new NodeId(config.get(Settings.NODE_ID))
-            : Membership.defaultId(config, listen);
+        given ? new NodeId(config.get(Settings.NODE_ID)) : Membership.defaultId(config, listen);
     return new MetaFile(self, Optional.empty(), List.of(), List.of());
   }
 
@@ -169,8 +168,7 @@ final class Server implements PeerEvents {
     }
     boolean all = listen.host().equals("0.0.0.0") || listen.host().equals("::");
     try {
-      return new Endpoint(
-          all ? InetAddress.getLocalHost().getHostAddress() : listen.host(), port);
+      return new Endpoint(all ? InetAddress.getLocalHost().getHostAddress() : listen.host(), port);
     } catch (UnknownHostException e) {
       throw new BadConfig(
           "this machine's own address is not known (%s): give it with --advertise"
@@ -232,9 +230,7 @@ final class Server implements PeerEvents {
             ControllerSettings.DEFAULTS.withTopicDefaults(
                 config.get(Settings.NUM_PARTITIONS),
                 config.get(Settings.DEFAULT_REPLICATION_FACTOR)));
-    handlers =
-        Optional.of(
-            Handlers.of(config, meta.node(), fresh, clock, rng, loops.getFirst()));
+    handlers = Optional.of(Handlers.of(config, meta.node(), fresh, clock, rng, loops.getFirst()));
     fresh.onImage(image -> post(() -> onImage(image)));
     fresh.start();
     node = Optional.of(fresh);
@@ -289,15 +285,13 @@ final class Server implements PeerEvents {
   }
 
   private void report() {
-    post(
-        () -> {
-          if (node.isEmpty()) {
-            log.info("waiting for {}", membership.waitsFor());
-          } else if (!serving) {
-            log.info(
-                "waiting for a majority of {}; connected to {}", meta.voters(), connected);
-          }
-        });
+    post(() -> {
+      if (node.isEmpty()) {
+        log.info("waiting for {}", membership.waitsFor());
+      } else if (!serving) {
+        log.info("waiting for a majority of {}; connected to {}", meta.voters(), connected);
+      }
+    });
     loops.getFirst().schedule(REPORT_EVERY_MS, this::report);
   }
 
@@ -305,13 +299,12 @@ final class Server implements PeerEvents {
 
   @Override
   public void met(PeerHello peer) {
-    post(
-        () -> {
-          if (node.isEmpty() && membership.onMet(peer)) {
-            meta = peer.cluster().map(meta::withCluster).orElse(meta);
-            startNode(membership.voters().orElseThrow());
-          }
-        });
+    post(() -> {
+      if (node.isEmpty() && membership.onMet(peer)) {
+        meta = peer.cluster().map(meta::withCluster).orElse(meta);
+        startNode(membership.voters().orElseThrow());
+      }
+    });
   }
 
   @Override
@@ -331,7 +324,10 @@ final class Server implements PeerEvents {
     node.ifPresent(here -> here.onPeerMessage(from, message));
   }
 
-  /** A node that knows of no cluster, while the cluster knows it, has lost its data: its votes would be worth nothing. */
+  /**
+   * A node that knows of no cluster, while the cluster knows it, has lost its data: its votes would
+   * be worth nothing.
+   */
   @Override
   public Optional<String> objection(PeerHello peer) {
     boolean blank = peer.cluster().isEmpty() && peer.voters().isEmpty();
@@ -345,13 +341,12 @@ final class Server implements PeerEvents {
 
   @Override
   public void refused(PeerHello peer, String reason) {
-    post(
-        () -> {
-          if (!serving) {
-            throw new BadConfig(reason);
-          }
-          log.warn("{}", reason);
-        });
+    post(() -> {
+      if (!serving) {
+        throw new BadConfig(reason);
+      }
+      log.warn("{}", reason);
+    });
   }
 
   // ---- ends

@@ -11,7 +11,13 @@ import java.util.List;
  * @param defaultValue as it would be written; empty when it is found out at the start
  */
 record Setting<T>(
-    String key, Type type, String unit, String range, String defaultValue, String text, Reader<T> reader) {
+    String key,
+    Type type,
+    String unit,
+    String range,
+    String defaultValue,
+    String text,
+    Reader<T> reader) {
   /** As DescribeConfigs tells it; the code is Kafka's. */
   enum Type {
     BOOLEAN(1),
@@ -46,7 +52,13 @@ record Setting<T>(
 
   static Setting<Boolean> flag(String key, boolean defaultValue, String text) {
     return new Setting<>(
-        key, Type.BOOLEAN, "", "true or false", Boolean.toString(defaultValue), text, Setting::readFlag);
+        key,
+        Type.BOOLEAN,
+        "",
+        "true or false",
+        Boolean.toString(defaultValue),
+        text,
+        Setting::readFlag);
   }
 
   private static Boolean readFlag(String value) throws BadConfig {
@@ -117,7 +129,10 @@ record Setting<T>(
     return items;
   }
 
-  /** {@code HOST:PORT}, also as Kafka writes it ({@code PLAINTEXT://HOST:PORT}); no host means all addresses. */
+  /**
+   * {@code HOST:PORT}, also as Kafka writes it ({@code PLAINTEXT://HOST:PORT}); no host means all
+   * addresses.
+   */
   static Endpoint readAddress(String value) throws BadConfig {
     String address = value.trim().replaceFirst("^PLAINTEXT://", "");
     int colon = address.lastIndexOf(':');

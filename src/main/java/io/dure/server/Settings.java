@@ -10,125 +10,217 @@ import io.dure.base.Endpoint;
 import java.util.List;
 
 /**
- * Every setting of a node, declared here and nowhere else. Names are Kafka's where the meaning is Kafka's. Any other key is
- * accepted, has no effect and is reported at the start.
+ * Every setting of a node, declared here and nowhere else. Names are Kafka's where the meaning is
+ * Kafka's. Any other key is accepted, has no effect and is reported at the start.
  */
 final class Settings {
   static final Setting<Integer> NODE_ID =
       number(
-          "node.id", "", 0, Integer.MAX_VALUE, 1,
+          "node.id",
+          "",
+          0,
+          Integer.MAX_VALUE,
+          1,
           "This node's number in its cluster (--node). Kept in the data folder once given.");
   static final Setting<Endpoint> LISTENERS =
       address(
-          "listeners", "127.0.0.1:9092",
+          "listeners",
+          "127.0.0.1:9092",
           "Where this node listens, for clients and for the other nodes (--listen). Port 0 takes any free one.");
   static final Setting<Endpoint> ADVERTISED_LISTENERS =
       address(
-          "advertised.listeners", "",
+          "advertised.listeners",
+          "",
           "The address that clients and other nodes are told to use (--advertise); as listeners when not given.");
   static final Setting<String> LOG_DIRS =
       text("log.dirs", "one folder", "dure-data", "Where this node keeps all it stores (--data).");
   static final Setting<List<String>> CLUSTER =
       list(
-          "cluster", "HOST:PORT or ID@HOST:PORT, with commas",
+          "cluster",
+          "HOST:PORT or ID@HOST:PORT, with commas",
           "The founding members, the same list on each of them (--cluster). Without it a node is a cluster of its own.");
   static final Setting<List<String>> JOIN =
       list(
-          "join", "HOST:PORT, with commas",
+          "join",
+          "HOST:PORT, with commas",
           "Members of a running cluster that this node joins (--join).");
   static final Setting<String> RACK =
       text("broker.rack", "any text", "", "Where this node stands; told to clients.");
 
   static final Setting<Boolean> AUTO_CREATE_TOPICS =
       flag(
-          "auto.create.topics.enable", true,
+          "auto.create.topics.enable",
+          true,
           "Whether a topic is created when a client asks for one that does not exist.");
   static final Setting<Integer> NUM_PARTITIONS =
       number(
-          "num.partitions", "", 1, 10_000, 1,
+          "num.partitions",
+          "",
+          1,
+          10_000,
+          1,
           "Partitions of a topic that is created without saying how many.");
   static final Setting<Integer> DEFAULT_REPLICATION_FACTOR =
       number(
-          "default.replication.factor", "", 1, 100, 3,
+          "default.replication.factor",
+          "",
+          1,
+          100,
+          3,
           "Replicas of a topic that is created without saying how many; as many as there are brokers when there are fewer.");
   static final Setting<Integer> MIN_INSYNC_REPLICAS =
       number(
-          "min.insync.replicas", "", 1, 100, 1,
+          "min.insync.replicas",
+          "",
+          1,
+          100,
+          1,
           "A record is acknowledged when a majority of its replicas hold it on disk, or so many if that is more.");
   static final Setting<Integer> MESSAGE_MAX_BYTES =
       number(
-          "message.max.bytes", "bytes", 1_024, 100 << 20, 1_048_588,
+          "message.max.bytes",
+          "bytes",
+          1_024,
+          100 << 20,
+          1_048_588,
           "The largest batch a producer may send.");
   static final Setting<Integer> SEGMENT_BYTES =
       number(
-          "log.segment.bytes", "bytes", 1 << 20, 1 << 30, 1 << 30,
+          "log.segment.bytes",
+          "bytes",
+          1 << 20,
+          1 << 30,
+          1 << 30,
           "A partition's segment file is followed by a new one at this size.");
   static final Setting<Integer> FETCH_MAX_BYTES =
       number(
-          "fetch.max.bytes", "bytes", 1_024, 1 << 30, 55 << 20,
+          "fetch.max.bytes",
+          "bytes",
+          1_024,
+          1 << 30,
+          55 << 20,
           "The most that one answer to a consumer holds.");
   static final Setting<Integer> FETCH_SESSIONS =
       number(
-          "max.incremental.fetch.session.cache.slots", "", 0, 100_000, 1_000,
+          "max.incremental.fetch.session.cache.slots",
+          "",
+          0,
+          100_000,
+          1_000,
           "Incremental fetch sessions kept per event loop.");
   static final Setting<Integer> OFFSETS_PARTITIONS =
       number(
-          "offsets.topic.num.partitions", "", 1, 1_000, 16,
+          "offsets.topic.num.partitions",
+          "",
+          1,
+          1_000,
+          16,
           "Partitions of the topic that keeps the groups' offsets, when it is created.");
   static final Setting<Integer> OFFSET_METADATA_MAX =
       number(
-          "offset.metadata.max.bytes", "characters", 0, 10_000, 4_096,
+          "offset.metadata.max.bytes",
+          "characters",
+          0,
+          10_000,
+          4_096,
           "The longest text stored beside an offset.");
   static final Setting<Integer> OFFSETS_RETENTION_MINUTES =
       number(
-          "offsets.retention.minutes", "minutes", 1, Integer.MAX_VALUE, 7 * 24 * 60,
+          "offsets.retention.minutes",
+          "minutes",
+          1,
+          Integer.MAX_VALUE,
+          7 * 24 * 60,
           "How long offsets outlive the last use of their group.");
   static final Setting<Integer> GROUP_MIN_SESSION_MS =
       number(
-          "group.min.session.timeout.ms", "ms", 1, Integer.MAX_VALUE, 6_000,
+          "group.min.session.timeout.ms",
+          "ms",
+          1,
+          Integer.MAX_VALUE,
+          6_000,
           "The shortest session timeout a group member may ask for.");
   static final Setting<Integer> GROUP_MAX_SESSION_MS =
       number(
-          "group.max.session.timeout.ms", "ms", 1, Integer.MAX_VALUE, 1_800_000,
+          "group.max.session.timeout.ms",
+          "ms",
+          1,
+          Integer.MAX_VALUE,
+          1_800_000,
           "The longest session timeout a group member may ask for.");
   static final Setting<Integer> GROUP_INITIAL_DELAY_MS =
       number(
-          "group.initial.rebalance.delay.ms", "ms", 0, 60_000, 300,
+          "group.initial.rebalance.delay.ms",
+          "ms",
+          0,
+          60_000,
+          300,
           "How long an empty group waits for further members after its first; prolonged while they keep coming.");
   static final Setting<Integer> GROUP_MAX_SIZE =
       number("group.max.size", "", 1, 100_000, 1_000, "Members that one group may have.");
 
   static final Setting<Integer> REQUEST_MAX_BYTES =
       number(
-          "socket.request.max.bytes", "bytes", 1_024, 1 << 30, 100 << 20,
+          "socket.request.max.bytes",
+          "bytes",
+          1_024,
+          1 << 30,
+          100 << 20,
           "The largest request; a connection that announces more is closed.");
   static final Setting<Long> QUEUED_REQUEST_BYTES =
       number(
-          "queued.max.request.bytes", "bytes", 1L << 20, 1L << 40, 256L << 20,
+          "queued.max.request.bytes",
+          "bytes",
+          1L << 20,
+          1L << 40,
+          256L << 20,
           "Requests of all clients being read or answered, together; more wait in their sockets.");
   static final Setting<Long> CONNECTIONS_MAX_IDLE_MS =
       number(
-          "connections.max.idle.ms", "ms", 1_000L, Long.MAX_VALUE, 600_000L,
+          "connections.max.idle.ms",
+          "ms",
+          1_000L,
+          Long.MAX_VALUE,
+          600_000L,
           "A client's connection is closed after so long without traffic.");
   static final Setting<Integer> MAX_CONNECTIONS =
       number(
-          "max.connections", "", 1, 1_000_000, 10_000,
+          "max.connections",
+          "",
+          1,
+          1_000_000,
+          10_000,
           "Connections at a time; further ones are closed at once.");
   static final Setting<Long> PEER_QUEUE_BYTES =
       number(
-          "peer.queue.max.bytes", "bytes", 1L << 20, 1L << 32, 32L << 20,
+          "peer.queue.max.bytes",
+          "bytes",
+          1L << 20,
+          1L << 32,
+          32L << 20,
           "Waiting to be sent to one other node; what comes beyond is dropped and sent again later.");
   static final Setting<Long> WAITING_BYTES =
       number(
-          "produce.waiting.max.bytes", "bytes", 1L << 20, 1L << 40, 128L << 20,
+          "produce.waiting.max.bytes",
+          "bytes",
+          1L << 20,
+          1L << 40,
+          128L << 20,
           "Appended by this node as leader and not yet on a majority, per event loop; more is refused for now.");
   static final Setting<Integer> SNAPSHOT_RECORDS =
       number(
-          "metadata.snapshot.max.records", "", 100, 10_000_000, 20_000,
+          "metadata.snapshot.max.records",
+          "",
+          100,
+          10_000_000,
+          20_000,
           "A snapshot of the metadata is written after so many changes.");
   static final Setting<Integer> LOOPS =
       number(
-          "num.network.threads", "", 1, 1_024,
+          "num.network.threads",
+          "",
+          1,
+          1_024,
           Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
           "Event loops; each owns a share of the connections and of the partitions.");
 

@@ -12,25 +12,31 @@ import org.apache.kafka.common.protocol.Errors;
 public final class ApiVersionsAnswer {
   private ApiVersionsAnswer() {}
 
-  /** The part of {@link Apis} that is served. No features are announced: none of Kafka's optional ones is implemented. */
+  /**
+   * The part of {@link Apis} that is served. No features are announced: none of Kafka's optional
+   * ones is implemented.
+   */
   public static ApiVersionsResponseData announcing(Set<ApiKeys> served) {
     return new ApiVersionsResponseData()
-            .setErrorCode(Errors.NONE.code())
-            .setApiKeys(announced(served))
-            .setFinalizedFeaturesEpoch(0);
+        .setErrorCode(Errors.NONE.code())
+        .setApiKeys(announced(served))
+        .setFinalizedFeaturesEpoch(0);
   }
 
   /**
-   * For a request of a version we do not know. Always written in version 0, which every client can read, and naming our versions
-   * of ApiVersions so that the client can ask again.
+   * For a request of a version we do not know. Always written in version 0, which every client can
+   * read, and naming our versions of ApiVersions so that the client can ask again.
    */
   public static ApiVersionsResponseData unsupportedVersion() {
     return new ApiVersionsResponseData()
-            .setErrorCode(Errors.UNSUPPORTED_VERSION.code())
-            .setApiKeys(announced(Set.of(ApiKeys.API_VERSIONS)));
+        .setErrorCode(Errors.UNSUPPORTED_VERSION.code())
+        .setApiKeys(announced(Set.of(ApiKeys.API_VERSIONS)));
   }
 
-  /** The client expected another cluster or node behind this address (KIP-1242): it should start over. */
+  /**
+   * The client expected another cluster or node behind this address (KIP-1242): it should start
+   * over.
+   */
   public static ApiVersionsResponseData rebootstrap() {
     return new ApiVersionsResponseData().setErrorCode(Errors.REBOOTSTRAP_REQUIRED.code());
   }

@@ -9,14 +9,16 @@ import java.util.Optional;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * The APIs and versions this broker implements. The one table: what is not in it is refused, and what is announced is the
- * part of it that has a handler. A version that the library can parse is not for that reason one that we implement.
+ * The APIs and versions this broker implements. The one table: what is not in it is refused, and
+ * what is announced is the part of it that has a handler. A version that the library can parse is
+ * not for that reason one that we implement.
  */
 public final class Apis {
   /**
    * Versions of one API, both inclusive.
    *
-   * @param announcedMin told to clients; below {@code min} where clients give up on seeing a higher one
+   * @param announcedMin told to clients; below {@code min} where clients give up on seeing a higher
+   *     one
    */
   public record Range(short announcedMin, short min, short max) {
     public boolean contains(short version) {

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * How a node introduces itself to another: the first request on a peer stream, under an API key that Kafka does not use, and
- * the answer to it.
+ * How a node introduces itself to another: the first request on a peer stream, under an API key
+ * that Kafka does not use, and the answer to it.
  *
  * @param process made anew at each start of the process
  * @param cluster empty until the node belongs to one
@@ -59,35 +59,35 @@ public record PeerHello(
 
   /** The request as a whole frame, length included. */
   public ByteBuffer requestFrame() {
-    return frame(
-        out -> {
-          out.writeShort(API_KEY);
-          out.writeShort(PROTOCOL_VERSION);
-          out.writeInt(0);
-          write(out);
-        });
+    return frame(out -> {
+      out.writeShort(API_KEY);
+      out.writeShort(PROTOCOL_VERSION);
+      out.writeInt(0);
+      write(out);
+    });
   }
 
   /** The answer as a whole frame, length included. */
   public static ByteBuffer answerFrame(int correlationId, Answer answer) {
-    return frame(
-        out -> {
-          out.writeInt(correlationId);
-          switch (answer) {
-            case Answer.Welcome(PeerHello self) -> {
-              out.writeByte(0);
-              self.write(out);
-            }
-            case Answer.Refusal(String reason, PeerHello self) -> {
-              out.writeByte(1);
-              out.writeUTF(reason);
-              self.write(out);
-            }
-          }
-        });
+    return frame(out -> {
+      out.writeInt(correlationId);
+      switch (answer) {
+        case Answer.Welcome(PeerHello self) -> {
+          out.writeByte(0);
+          self.write(out);
+        }
+        case Answer.Refusal(String reason, PeerHello self) -> {
+          out.writeByte(1);
+          out.writeUTF(reason);
+          self.write(out);
+        }
+      }
+    });
   }
 
-  /** Reads an answer's frame (without its length); throws an unchecked exception on anything else. */
+  /**
+   * Reads an answer's frame (without its length); throws an unchecked exception on anything else.
+   */
   public static Answer readAnswer(ByteBuffer frame) {
     frame.getInt();
     boolean refused = frame.get() != 0;

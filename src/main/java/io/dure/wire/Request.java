@@ -9,7 +9,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 /**
  * One decoded request and all that is known about its sender.
  *
- * @param body of the class that belongs to {@code api}; its buffers (a producer's batches) belong to it and are never reused
+ * @param body of the class that belongs to {@code api}; its buffers (a producer's batches) belong
+ *     to it and are never reused
  * @param clientId as the client calls itself; empty when it does not
  * @param remote where the client's connection comes from
  * @param arrivedAt the address of this node that the client reached

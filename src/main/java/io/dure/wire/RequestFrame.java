@@ -63,13 +63,16 @@ public sealed interface RequestFrame {
   private static RequestFrame hello(ByteBuffer frame) {
     int correlationId = frame.getInt(frame.position() + 4);
     try {
-      return new Hello(correlationId, PeerHello.read(frame.slice(frame.position() + 8, frame.remaining() - 8)));
+      return new Hello(
+          correlationId, PeerHello.read(frame.slice(frame.position() + 8, frame.remaining() - 8)));
     } catch (RuntimeException e) {
       return new Refused("malformed hello of a peer: " + e);
     }
   }
 
-  /** The bytes of a request, header included, length not; for passing requests on to another node. */
+  /**
+   * The bytes of a request, header included, length not; for passing requests on to another node.
+   */
   static ByteBuffer encode(
       ApiKeys api, short version, int correlationId, String clientId, ApiMessage body) {
     var header = new RequestHeader(api, version, clientId, correlationId);

@@ -15,7 +15,10 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordsSend;
 import org.apache.kafka.common.record.internal.TransferableRecords;
 
-/** Record batches inside messages, as bytes and as pieces of files: other rooms never see Kafka's record classes. */
+/**
+ * Record batches inside messages, as bytes and as pieces of files: other rooms never see Kafka's
+ * record classes.
+ */
 public final class WireRecords {
   private WireRecords() {}
 
@@ -26,18 +29,27 @@ public final class WireRecords {
         : Optional.empty();
   }
 
-  /** Puts bytes of a file into a fetch response; they go to the socket without a copy through the heap. */
+  /**
+   * Puts bytes of a file into a fetch response; they go to the socket without a copy through the
+   * heap.
+   */
   public static void put(
       FetchResponseData.PartitionData into, DiskFile file, long position, int sizeBytes) {
     into.setRecords(new FileRegion(file, position, sizeBytes));
   }
 
-  /** Puts no records into a fetch response: an empty field, which every client understands, not a null one. */
+  /**
+   * Puts no records into a fetch response: an empty field, which every client understands, not a
+   * null one.
+   */
   public static void putNone(FetchResponseData.PartitionData into) {
     into.setRecords(MemoryRecords.EMPTY);
   }
 
-  /** The batches in a fetch response that were put as bytes or read from a file; for tests and tools. */
+  /**
+   * The batches in a fetch response that were put as bytes or read from a file; for tests and
+   * tools.
+   */
   public static ByteBuffer bytes(FetchResponseData.PartitionData from) {
     return switch (from.records()) {
       case MemoryRecords records -> records.buffer().duplicate();

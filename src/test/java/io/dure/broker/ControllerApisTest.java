@@ -99,7 +99,8 @@ class ControllerApisTest {
       assertThat(made.numPartitions()).isEqualTo(2);
       assertThat(made.replicationFactor()).isEqualTo((short) 3);
       assertThat(made.configs())
-          .anyMatch(c -> c.name().equals("retention.ms") && c.value().equals("5") && c.configSource() == 1)
+          .anyMatch(c ->
+              c.name().equals("retention.ms") && c.value().equals("5") && c.configSource() == 1)
           .anyMatch(c -> c.name().equals("cleanup.policy") && c.configSource() == 5);
     }
     assertThat(made.topicId().equals(Uuid.ZERO_UUID)).isEqualTo(version < 7);
@@ -133,24 +134,22 @@ class ControllerApisTest {
     CreateTopicsResponseData response = create(topics(topic("a"), topic("b"), topic("a")), 7);
 
     assertThat(response.topics()).hasSize(2);
-    assertThat(response.topics().find("a").errorCode())
-        .isEqualTo(WireError.INVALID_REQUEST.code());
+    assertThat(response.topics().find("a").errorCode()).isEqualTo(WireError.INVALID_REQUEST.code());
     assertThat(response.topics().find("b").errorCode()).isZero();
   }
 
   @Test
   void whatTheControllerRefusesIsToldWithItsReason() {
-    controllerAnswers(
-        _ ->
-            new Answer.TopicsCreated(
-                List.of(
-                    new TopicCreation(
-                        "a",
-                        new Result(WireError.TOPIC_ALREADY_EXISTS, Optional.of("there is one")),
-                        TopicId.ZERO,
-                        -1,
-                        -1,
-                        Map.of()))));
+    controllerAnswers(_ ->
+        new Answer.TopicsCreated(
+            List.of(
+                new TopicCreation(
+                    "a",
+                    new Result(WireError.TOPIC_ALREADY_EXISTS, Optional.of("there is one")),
+                    TopicId.ZERO,
+                    -1,
+                    -1,
+                    Map.of()))));
 
     CreatableTopicResult refused = create(topics(topic("a")), 7).topics().find("a");
 
@@ -167,12 +166,11 @@ class ControllerApisTest {
 
   @Test
   void answersOnlyWhenThisNodeSeesTheTopicButNotForEver() {
-    controllerAnswers(
-        _ ->
-            new Answer.TopicsCreated(
-                List.of(
-                    new TopicCreation(
-                        "a", Result.DONE, new TopicId(new java.util.UUID(5, 5)), 1, 1, Map.of()))));
+    controllerAnswers(_ ->
+        new Answer.TopicsCreated(
+            List.of(
+                new TopicCreation(
+                    "a", Result.DONE, new TopicId(new java.util.UUID(5, 5)), 1, 1, Map.of()))));
 
     var reply =
         ask(
@@ -190,14 +188,13 @@ class ControllerApisTest {
   void deletesByNameAndById() {
     TopicId a = cluster.topic("a", 1);
     TopicId b = cluster.topic("b", 1);
-    controllerAnswers(
-        _ -> {
-          cluster.write(new MetadataRecord.TopicDeleted(a), new MetadataRecord.TopicDeleted(b));
-          return new Answer.TopicsDeleted(
-              List.of(
-                  new Answer.TopicDeletion(Optional.of("a"), a, Result.DONE),
-                  new Answer.TopicDeletion(Optional.of("b"), b, Result.DONE)));
-        });
+    controllerAnswers(_ -> {
+      cluster.write(new MetadataRecord.TopicDeleted(a), new MetadataRecord.TopicDeleted(b));
+      return new Answer.TopicsDeleted(
+          List.of(
+              new Answer.TopicDeletion(Optional.of("a"), a, Result.DONE),
+              new Answer.TopicDeletion(Optional.of("b"), b, Result.DONE)));
+    });
     var request =
         new DeleteTopicsRequestData()
             .setTopics(
@@ -223,14 +220,13 @@ class ControllerApisTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5})
   void olderVersionsDeleteByNameOnly(int version) {
-    controllerAnswers(
-        _ ->
-            new Answer.TopicsDeleted(
-                List.of(
-                    new Answer.TopicDeletion(
-                        Optional.of("a"),
-                        TopicId.ZERO,
-                        new Result(WireError.UNKNOWN_TOPIC_OR_PARTITION, Optional.empty())))));
+    controllerAnswers(_ ->
+        new Answer.TopicsDeleted(
+            List.of(
+                new Answer.TopicDeletion(
+                    Optional.of("a"),
+                    TopicId.ZERO,
+                    new Result(WireError.UNKNOWN_TOPIC_OR_PARTITION, Optional.empty())))));
 
     DeleteTopicsResponseData response =
         ask(
@@ -247,16 +243,13 @@ class ControllerApisTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
   void addsPartitionsAndAnswersForEachTopic(int version) {
-    controllerAnswers(
-        _ ->
-            new Answer.PartitionsCreated(
-                List.of(
-                    new Answer.TopicGrowth(
-                        "a", new Result(WireError.INVALID_PARTITIONS, Optional.of("fewer"))))));
+    controllerAnswers(_ ->
+        new Answer.PartitionsCreated(
+            List.of(
+                new Answer.TopicGrowth(
+                    "a", new Result(WireError.INVALID_PARTITIONS, Optional.of("fewer"))))));
     var request = new CreatePartitionsRequestData();
-    request
-        .topics()
-        .add(new CreatePartitionsTopic().setName("a").setCount(1).setAssignments(null));
+    request.topics().add(new CreatePartitionsTopic().setName("a").setCount(1).setAssignments(null));
 
     CreatePartitionsResponseData response =
         ask(
@@ -270,7 +263,8 @@ class ControllerApisTest {
     assertThat(response.results().getFirst().errorMessage()).isEqualTo("fewer");
   }
 
-  private InitProducerIdResponseData init(InitProducerIdHandler handler, InitProducerIdRequestData request) {
+  private InitProducerIdResponseData init(
+      InitProducerIdHandler handler, InitProducerIdRequestData request) {
     return ask(ApiKeys.INIT_PRODUCER_ID, handler, request, 4).get();
   }
 
@@ -304,9 +298,7 @@ class ControllerApisTest {
     assertThat(init(handler, new InitProducerIdRequestData().setTransactionalId("")).errorCode())
         .isEqualTo(WireError.INVALID_REQUEST.code());
     assertThat(
-            init(
-                    handler,
-                    new InitProducerIdRequestData().setTransactionalId(null).setProducerId(3))
+            init(handler, new InitProducerIdRequestData().setTransactionalId(null).setProducerId(3))
                 .errorCode())
         .isEqualTo(WireError.INVALID_REQUEST.code());
   }

@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The APIs that only tell what is. */
 class DescribeHandlersTest {
-  private static final BrokerConfig PORT = new BrokerConfig("port", "9091", false, (byte) 3, "Where.");
+  private static final BrokerConfig PORT =
+      new BrokerConfig("port", "9091", false, (byte) 3, "Where.");
 
   private final FakeCluster cluster = new FakeCluster();
 
@@ -76,20 +77,15 @@ class DescribeHandlersTest {
 
   @Test
   void thereAreNoSeparateControllers() {
-    assertThat(
-            cluster(new DescribeClusterRequestData().setEndpointType((byte) 2), 1).errorCode())
+    assertThat(cluster(new DescribeClusterRequestData().setEndpointType((byte) 2), 1).errorCode())
         .isEqualTo(WireError.MISMATCHED_ENDPOINT_TYPE.code());
-    assertThat(
-            cluster(new DescribeClusterRequestData().setEndpointType((byte) 9), 1).errorCode())
+    assertThat(cluster(new DescribeClusterRequestData().setEndpointType((byte) 9), 1).errorCode())
         .isEqualTo(WireError.UNSUPPORTED_ENDPOINT_TYPE.code());
   }
 
   private DescribeTopicPartitionsResponseData page(DescribeTopicPartitionsRequestData request) {
     return ask(
-        ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
-        new DescribeTopicPartitionsHandler(cluster),
-        request,
-        0);
+        ApiKeys.DESCRIBE_TOPIC_PARTITIONS, new DescribeTopicPartitionsHandler(cluster), request, 0);
   }
 
   @Test
@@ -171,7 +167,8 @@ class DescribeHandlersTest {
     DescribeConfigsResourceResult own = find(result, "retention.ms");
     assertThat(own.value()).isEqualTo("5");
     assertThat(own.configSource()).isEqualTo((byte) 1);
-    assertThat(own.synonyms()).extracting(s -> s.name())
+    assertThat(own.synonyms())
+        .extracting(s -> s.name())
         .containsExactly("retention.ms", "log.retention.ms");
     assertThat(find(result, "cleanup.policy").configSource()).isEqualTo((byte) 5);
     assertThat(find(result, "max.message.bytes").configType()).isEqualTo((byte) 3);

@@ -18,7 +18,9 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** A cluster of brokers 1, 2 and 3, of which the test is 1, with whatever metadata the test writes. */
+/**
+ * A cluster of brokers 1, 2 and 3, of which the test is 1, with whatever metadata the test writes.
+ */
 final class FakeCluster implements Cluster {
   static final long WALL_MS = 1_700_000_000_000L;
   static final UUID CLUSTER_ID = new UUID(7, 7);
@@ -28,7 +30,8 @@ final class FakeCluster implements Cluster {
   Optional<NodeId> controller = Optional.of(new NodeId(2));
 
   /** Stands for the active controller; by default there is none. */
-  ControllerDesk desk = new ControllerDesk((_, answer) -> answer.accept(Optional.empty()), new FakeRng());
+  ControllerDesk desk =
+      new ControllerDesk((_, answer) -> answer.accept(Optional.empty()), new FakeRng());
 
   private ClusterImage image = ClusterImage.EMPTY;
   private int topics;

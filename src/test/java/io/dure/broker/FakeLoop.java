@@ -6,7 +6,10 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Queue;
 
-/** An event loop whose time stands still until the test moves it. The test's thread counts as the loop's. */
+/**
+ * An event loop whose time stands still until the test moves it. The test's thread counts as the
+ * loop's.
+ */
 final class FakeLoop implements Loop {
   private record Due(long atMs, long order, Runnable task) {}
 

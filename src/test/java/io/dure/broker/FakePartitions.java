@@ -16,8 +16,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Partitions of which node 1 leads those that the test adds; each holds so many batches of ten bytes and one record. Others are refused
- * with node 2 as their leader. Answers come through the caller's loop.
+ * Partitions of which node 1 leads those that the test adds; each holds so many batches of ten
+ * bytes and one record. Others are refused with node 2 as their leader. Answers come through the
+ * caller's loop.
  */
 final class FakePartitions implements Partitions {
   static final int BATCH_BYTES = 10;
@@ -61,11 +62,10 @@ final class FakePartitions implements Partitions {
       Executor caller,
       Consumer<AppendOutcome> done) {
     if (!ends.containsKey(partition)) {
-      caller.execute(
-          () ->
-              done.accept(
-                  new AppendOutcome.Refused(
-                      WireError.NOT_LEADER_OR_FOLLOWER, "led elsewhere", elsewhere())));
+      caller.execute(() ->
+          done.accept(
+              new AppendOutcome.Refused(
+                  WireError.NOT_LEADER_OR_FOLLOWER, "led elsewhere", elsewhere())));
     } else if (failing.isPresent()) {
       WireError error = failing.get();
       caller.execute(() -> done.accept(new AppendOutcome.Refused(error, "", Optional.empty())));
@@ -140,7 +140,9 @@ final class FakePartitions implements Partitions {
                   ? new LocateOutcome.Found(Math.max(0, at - 1_000), Math.max(1_000, at), 5)
                   : new LocateOutcome.Found(-1, -1, -1);
           case Locate.EndOfEpoch(int epoch) ->
-              epoch < 0 ? new LocateOutcome.Found(-1, -1, -1) : new LocateOutcome.Found(end, -1, Math.min(epoch, 5));
+              epoch < 0
+                  ? new LocateOutcome.Found(-1, -1, -1)
+                  : new LocateOutcome.Found(end, -1, Math.min(epoch, 5));
         };
     caller.execute(() -> done.accept(found));
   }

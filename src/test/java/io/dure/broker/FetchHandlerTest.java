@@ -63,8 +63,7 @@ class FetchHandlerTest {
                   .setFetchOffset(pairs[i + 1])
                   .setPartitionMaxBytes(10_000));
     }
-    var request =
-        new FetchRequestData().setMinBytes(1).setMaxBytes(50_000).setMaxWaitMs(500);
+    var request = new FetchRequestData().setMinBytes(1).setMaxBytes(50_000).setMaxWaitMs(500);
     if (pairs.length > 0) {
       request.setTopics(new ArrayList<>(List.of(of)));
     }
@@ -207,7 +206,8 @@ class FetchHandlerTest {
   void aReaderOfCommittedTransactionsIsToldThatNoneWasAborted() {
     assertThat(partition(ask(fetch(12, 0, 0), 12), 0).abortedTransactions()).isNull();
     assertThat(
-            partition(ask(fetch(12, 0, 0).setIsolationLevel((byte) 1), 12), 0).abortedTransactions())
+            partition(ask(fetch(12, 0, 0).setIsolationLevel((byte) 1), 12), 0)
+                .abortedTransactions())
         .isEmpty();
   }
 
@@ -272,8 +272,7 @@ class FetchHandlerTest {
   @Test
   void anErrorIsToldAgainInEveryAnswerAndItsEndToo() {
     FetchResponseData full = ask(session(fetch(12, 0, 99), 0, 0), 12);
-    FetchResponseData again =
-        ask(session(fetch(12).setMaxWaitMs(0), full.sessionId(), 1), 12);
+    FetchResponseData again = ask(session(fetch(12).setMaxWaitMs(0), full.sessionId(), 1), 12);
     assertThat(partition(again, 0).errorCode()).isEqualTo(WireError.OFFSET_OUT_OF_RANGE.code());
 
     FetchResponseData healed =

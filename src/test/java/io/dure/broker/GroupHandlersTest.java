@@ -155,7 +155,9 @@ class GroupHandlersTest {
             .setSessionTimeoutMs(10_000)
             .setRebalanceTimeoutMs(10_000)
             .setProtocolType("consumer");
-    request.protocols().add(new JoinGroupRequestProtocol().setName("range").setMetadata(new byte[] {1}));
+    request
+        .protocols()
+        .add(new JoinGroupRequestProtocol().setName("range").setMetadata(new byte[] {1}));
     return request;
   }
 
@@ -177,10 +179,14 @@ class GroupHandlersTest {
         .setProtocolType("consumer")
         .setProtocolName("range")
         .setAssignments(
-            List.of(new SyncGroupRequestAssignment().setMemberId(joined.memberId()).setAssignment(new byte[] {7})));
+            List.of(
+                new SyncGroupRequestAssignment()
+                    .setMemberId(joined.memberId())
+                    .setAssignment(new byte[] {7})));
   }
 
-  private OffsetCommitResponseData commit(int version, String memberId, int generation, int partitionIndex) {
+  private OffsetCommitResponseData commit(
+      int version, String memberId, int generation, int partitionIndex) {
     var topic =
         new OffsetCommitRequestTopic()
             .setName(version < 10 ? "t" : "")
@@ -301,9 +307,13 @@ class GroupHandlersTest {
   @MethodSource("heartbeat")
   void heartbeatsAreHeardInEveryVersion(int version) {
     var request =
-        new HeartbeatRequestData().setGroupId(GROUP).setMemberId(settled().memberId()).setGenerationId(1);
+        new HeartbeatRequestData()
+            .setGroupId(GROUP)
+            .setMemberId(settled().memberId())
+            .setGenerationId(1);
 
-    assertThat(ask(ApiKeys.HEARTBEAT, new HeartbeatHandler(groups), request, version).errorCode()).isZero();
+    assertThat(ask(ApiKeys.HEARTBEAT, new HeartbeatHandler(groups), request, version).errorCode())
+        .isZero();
   }
 
   @ParameterizedTest
@@ -315,17 +325,20 @@ class GroupHandlersTest {
       request.setMemberId(id);
     } else {
       request.setMembers(
-          List.of(new MemberIdentity().setMemberId(id), new MemberIdentity().setMemberId("stranger")));
+          List.of(
+              new MemberIdentity().setMemberId(id), new MemberIdentity().setMemberId("stranger")));
     }
 
-    LeaveGroupResponseData left = ask(ApiKeys.LEAVE_GROUP, new LeaveGroupHandler(groups), request, version);
+    LeaveGroupResponseData left =
+        ask(ApiKeys.LEAVE_GROUP, new LeaveGroupHandler(groups), request, version);
 
     assertThat(left.errorCode()).isZero();
     if (version >= 3) {
       assertThat(left.members().get(0).errorCode()).isZero();
       assertThat(left.members().get(1).errorCode()).isEqualTo(WireError.UNKNOWN_MEMBER_ID.code());
     } else {
-      assertThat(ask(ApiKeys.LEAVE_GROUP, new LeaveGroupHandler(groups), request, version).errorCode())
+      assertThat(
+              ask(ApiKeys.LEAVE_GROUP, new LeaveGroupHandler(groups), request, version).errorCode())
           .isEqualTo(WireError.UNKNOWN_MEMBER_ID.code());
     }
   }
@@ -334,7 +347,8 @@ class GroupHandlersTest {
   @MethodSource("commit")
   void offsetsAreCommittedInEveryVersion(int version) {
     assertThat(error(commit(version, "", -1, 1))).isZero();
-    assertThat(error(commit(version, "", -1, 2))).isEqualTo(WireError.UNKNOWN_TOPIC_OR_PARTITION.code());
+    assertThat(error(commit(version, "", -1, 2)))
+        .isEqualTo(WireError.UNKNOWN_TOPIC_OR_PARTITION.code());
     assertThat(error(commit(version, "m", 3, 1))).isEqualTo(WireError.UNKNOWN_MEMBER_ID.code());
   }
 
@@ -355,7 +369,8 @@ class GroupHandlersTest {
       assertThat(response.groups()).hasSize(2);
       var partitions = response.groups().getFirst().topics().getFirst().partitions();
       assertThat(partitions.get(1).committedOffset()).isEqualTo(11);
-      assertThat(response.groups().getLast().topics().getFirst().partitions().get(1).committedOffset())
+      assertThat(
+              response.groups().getLast().topics().getFirst().partitions().get(1).committedOffset())
           .isEqualTo(-1);
     }
   }
@@ -366,7 +381,8 @@ class GroupHandlersTest {
       request
           .setGroupId(GROUP)
           .setTopics(
-              List.of(new OffsetFetchRequestTopic().setName("t").setPartitionIndexes(List.of(0, 1))));
+              List.of(
+                  new OffsetFetchRequestTopic().setName("t").setPartitionIndexes(List.of(0, 1))));
     } else {
       request.setGroups(List.of(fetchGroup(GROUP, version), fetchGroup("other", version)));
     }
@@ -482,7 +498,11 @@ class GroupHandlersTest {
     settled();
 
     ListGroupsResponseData response =
-        ask(ApiKeys.LIST_GROUPS, new ListGroupsHandler(groups), new ListGroupsRequestData(), version);
+        ask(
+            ApiKeys.LIST_GROUPS,
+            new ListGroupsHandler(groups),
+            new ListGroupsRequestData(),
+            version);
 
     assertThat(response.groups()).hasSize(1);
     assertThat(response.groups().getFirst().protocolType()).isEqualTo("consumer");
@@ -494,19 +514,35 @@ class GroupHandlersTest {
     var handler = new ListGroupsHandler(groups);
 
     assertThat(
-            ask(ApiKeys.LIST_GROUPS, handler, new ListGroupsRequestData().setStatesFilter(List.of("Stable")), 5)
+            ask(
+                    ApiKeys.LIST_GROUPS,
+                    handler,
+                    new ListGroupsRequestData().setStatesFilter(List.of("Stable")),
+                    5)
                 .groups())
         .hasSize(1);
     assertThat(
-            ask(ApiKeys.LIST_GROUPS, handler, new ListGroupsRequestData().setStatesFilter(List.of("Empty")), 5)
+            ask(
+                    ApiKeys.LIST_GROUPS,
+                    handler,
+                    new ListGroupsRequestData().setStatesFilter(List.of("Empty")),
+                    5)
                 .groups())
         .isEmpty();
     assertThat(
-            ask(ApiKeys.LIST_GROUPS, handler, new ListGroupsRequestData().setTypesFilter(List.of("Classic")), 5)
+            ask(
+                    ApiKeys.LIST_GROUPS,
+                    handler,
+                    new ListGroupsRequestData().setTypesFilter(List.of("Classic")),
+                    5)
                 .groups())
         .hasSize(1);
     assertThat(
-            ask(ApiKeys.LIST_GROUPS, handler, new ListGroupsRequestData().setTypesFilter(List.of("share")), 5)
+            ask(
+                    ApiKeys.LIST_GROUPS,
+                    handler,
+                    new ListGroupsRequestData().setTypesFilter(List.of("share")),
+                    5)
                 .groups())
         .isEmpty();
   }
@@ -517,7 +553,8 @@ class GroupHandlersTest {
     commit(10, "", -1, 1);
     var request = new DeleteGroupsRequestData().setGroupsNames(List.of(GROUP, "none"));
 
-    var results = ask(ApiKeys.DELETE_GROUPS, new DeleteGroupsHandler(groups), request, version).results();
+    var results =
+        ask(ApiKeys.DELETE_GROUPS, new DeleteGroupsHandler(groups), request, version).results();
 
     assertThat(results.find(GROUP).errorCode()).isZero();
     assertThat(results.find("none").errorCode()).isEqualTo(WireError.GROUP_ID_NOT_FOUND.code());

@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A coordinator answers only what is committed, and starts over from its log whenever it cannot be sure. */
+/**
+ * A coordinator answers only what is committed, and starts over from its log whenever it cannot be
+ * sure.
+ */
 class GroupHostingTest {
   private static final String GROUP = "g";
   private final FakeCluster cluster = new FakeCluster();
@@ -56,7 +59,12 @@ class GroupHostingTest {
     var key = new OffsetKey("t", TopicId.ZERO, 0);
     return ask(
         new GroupCommand.CommitOffsets(
-            GROUP, MemberRef.dynamic(""), -1, -1, true, List.of(new OffsetToCommit(key, offset, -1, ""))));
+            GROUP,
+            MemberRef.dynamic(""),
+            -1,
+            -1,
+            true,
+            List.of(new OffsetToCommit(key, offset, -1, ""))));
   }
 
   private Optional<Long> fetched() {
@@ -69,7 +77,8 @@ class GroupHostingTest {
   private static void assertUnavailable(List<? extends Asked<?>> answers, WireError error) {
     assertThat(answers).hasSize(1);
     assertThat(answers.getFirst())
-        .isInstanceOfSatisfying(Asked.Unavailable.class, u -> assertThat(u.error()).isEqualTo(error));
+        .isInstanceOfSatisfying(
+            Asked.Unavailable.class, u -> assertThat(u.error()).isEqualTo(error));
   }
 
   private void pass(long ms) {
@@ -155,8 +164,17 @@ class GroupHostingTest {
     var joining =
         ask(
             new GroupCommand.Join(
-                GROUP, MemberRef.dynamic(""), "x", "c", "/h", 10_000, 10_000, "consumer",
-                List.of(new Protocol("range", Blob.EMPTY)), false, true));
+                GROUP,
+                MemberRef.dynamic(""),
+                "x",
+                "c",
+                "/h",
+                10_000,
+                10_000,
+                "consumer",
+                List.of(new Protocol("range", Blob.EMPTY)),
+                false,
+                true));
     assertThat(joining).isEmpty();
     groups.resigned(partition, 5);
     loop.turn();
@@ -169,7 +187,9 @@ class GroupHostingTest {
     groups.opened(partition, 5, log);
     List<OffsetToCommit> many = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
-      many.add(new OffsetToCommit(new OffsetKey("a-topic-with-a-long-name", TopicId.ZERO, i), i, -1, ""));
+      many.add(
+          new OffsetToCommit(
+              new OffsetKey("a-topic-with-a-long-name", TopicId.ZERO, i), i, -1, ""));
     }
     log.commitsAtOnce = false;
     var answer =

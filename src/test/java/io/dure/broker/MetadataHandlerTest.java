@@ -3,11 +3,11 @@ package io.dure.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dure.base.NodeId;
+import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
 import io.dure.controller.Answer;
 import io.dure.controller.Command;
 import io.dure.metadata.MetadataRecord;
-import io.dure.base.PartitionId;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,8 +193,7 @@ class MetadataHandlerTest {
 
     assertThat(asked.clusterAuthorizedOperations()).isEqualTo(AuthorizedOperations.CLUSTER);
     assertThat(only(asked).topicAuthorizedOperations()).isEqualTo(AuthorizedOperations.TOPIC);
-    assertThat(ask(named("t"), 8).get().clusterAuthorizedOperations())
-        .isEqualTo(Integer.MIN_VALUE);
+    assertThat(ask(named("t"), 8).get().clusterAuthorizedOperations()).isEqualTo(Integer.MIN_VALUE);
   }
 
   @Test

@@ -153,8 +153,7 @@ class ProduceHandlerTest {
 
   @Test
   void recordsInAShapeThatTheVersionDoesNotHaveAreRefused() {
-    assertThat(ask(produce(9, 0, null), 9).errorCode())
-        .isEqualTo(WireError.INVALID_RECORD.code());
+    assertThat(ask(produce(9, 0, null), 9).errorCode()).isEqualTo(WireError.INVALID_RECORD.code());
     assertThat(ask(produce(9, 0, MemoryRecords.EMPTY), 9).errorCode())
         .isEqualTo(WireError.INVALID_RECORD.code());
     MemoryRecords old =

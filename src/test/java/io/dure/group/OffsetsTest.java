@@ -79,7 +79,14 @@ class OffsetsTest {
   @Test
   void commitsToAGroupThatIsNotThereAreToldSo() {
     assertThat(commit("m", 3, 5)).isEqualTo(WireError.GROUP_ID_NOT_FOUND);
-    var old = new GroupCommand.CommitOffsets(Scene.GROUP, MemberRef.dynamic("m"), 3, -1, false, scene.commit("", 3, "t", 0, 1).offsets());
+    var old =
+        new GroupCommand.CommitOffsets(
+            Scene.GROUP,
+            MemberRef.dynamic("m"),
+            3,
+            -1,
+            false,
+            scene.commit("", 3, "t", 0, 1).offsets());
     assertThat(scene.answer(old).errors()).containsExactly(WireError.ILLEGAL_GENERATION);
   }
 
@@ -95,9 +102,11 @@ class OffsetsTest {
             true,
             List.of(
                 new GroupCommand.OffsetToCommit(key, 1, -1, "x".repeat(4_097)),
-                new GroupCommand.OffsetToCommit(new OffsetKey("t", TopicId.ZERO, 1), 2, -1, "x".repeat(4_096))));
+                new GroupCommand.OffsetToCommit(
+                    new OffsetKey("t", TopicId.ZERO, 1), 2, -1, "x".repeat(4_096))));
 
-    assertThat(scene.answer(command).errors()).containsExactly(WireError.OFFSET_METADATA_TOO_LARGE, WireError.NONE);
+    assertThat(scene.answer(command).errors())
+        .containsExactly(WireError.OFFSET_METADATA_TOO_LARGE, WireError.NONE);
     assertThat(offset("t", 0)).isEmpty();
   }
 
@@ -107,13 +116,19 @@ class OffsetsTest {
     var made = new TopicId(new UUID(1, 2));
     scene.answer(
         new GroupCommand.CommitOffsets(
-            Scene.GROUP, MemberRef.dynamic(""), -1, -1, true,
+            Scene.GROUP,
+            MemberRef.dynamic(""),
+            -1,
+            -1,
+            true,
             List.of(new GroupCommand.OffsetToCommit(new OffsetKey("t", old, 0), 9, -1, ""))));
 
     assertThat(offset(new OffsetKey("t", old, 0))).contains(9L);
     assertThat(offset(new OffsetKey("t", made, 0))).isEmpty();
-    assertThat(scene.answer(new GroupCommand.ForgetMissingTopics(Map.of("t", old))).offsets()).isZero();
-    assertThat(scene.answer(new GroupCommand.ForgetMissingTopics(Map.of("t", made))).offsets()).isOne();
+    assertThat(scene.answer(new GroupCommand.ForgetMissingTopics(Map.of("t", old))).offsets())
+        .isZero();
+    assertThat(scene.answer(new GroupCommand.ForgetMissingTopics(Map.of("t", made))).offsets())
+        .isOne();
     assertThat(scene.answer(new GroupCommand.FetchAllOffsets(Scene.GROUP)).offsets()).isEmpty();
   }
 
@@ -122,11 +137,14 @@ class OffsetsTest {
     String id = scene.settled(1).getFirst().memberId();
     commit(id, 1, 5);
     scene.answer(scene.commit(id, 1, "other", 0, 6));
-    var keys = List.of(new OffsetKey("t", TopicId.ZERO, 0), new OffsetKey("other", TopicId.ZERO, 0));
+    var keys =
+        List.of(new OffsetKey("t", TopicId.ZERO, 0), new OffsetKey("other", TopicId.ZERO, 0));
 
-    GroupAnswer.OffsetsDeleted deleted = scene.answer(new GroupCommand.DeleteOffsets(Scene.GROUP, keys));
+    GroupAnswer.OffsetsDeleted deleted =
+        scene.answer(new GroupCommand.DeleteOffsets(Scene.GROUP, keys));
 
-    assertThat(deleted.errors()).containsExactly(WireError.GROUP_SUBSCRIBED_TO_TOPIC, WireError.NONE);
+    assertThat(deleted.errors())
+        .containsExactly(WireError.GROUP_SUBSCRIBED_TO_TOPIC, WireError.NONE);
     assertThat(offset("t", 0)).contains(5L);
     assertThat(offset("other", 0)).isEmpty();
     assertThat(scene.answer(new GroupCommand.DeleteOffsets("no such", keys)).error())
@@ -137,13 +155,16 @@ class OffsetsTest {
   void aGroupIsDeletedOnlyWhenNobodyIsInIt() {
     String id = scene.settled(1).getFirst().memberId();
     commit(id, 1, 5);
-    assertThat(scene.answer(new GroupCommand.DeleteGroup(Scene.GROUP)).error()).isEqualTo(WireError.NON_EMPTY_GROUP);
+    assertThat(scene.answer(new GroupCommand.DeleteGroup(Scene.GROUP)).error())
+        .isEqualTo(WireError.NON_EMPTY_GROUP);
     scene.answer(new GroupCommand.Leave(Scene.GROUP, List.of(MemberRef.dynamic(id))));
 
-    assertThat(scene.answer(new GroupCommand.DeleteGroup(Scene.GROUP)).error()).isEqualTo(WireError.NONE);
+    assertThat(scene.answer(new GroupCommand.DeleteGroup(Scene.GROUP)).error())
+        .isEqualTo(WireError.NONE);
     assertThat(scene.state()).isEqualTo("Dead");
     assertThat(offset("t", 0)).isEmpty();
-    assertThat(scene.answer(new GroupCommand.DeleteGroup(Scene.GROUP)).error()).isEqualTo(WireError.GROUP_ID_NOT_FOUND);
+    assertThat(scene.answer(new GroupCommand.DeleteGroup(Scene.GROUP)).error())
+        .isEqualTo(WireError.GROUP_ID_NOT_FOUND);
   }
 
   @Test
@@ -162,11 +183,20 @@ class OffsetsTest {
     var key = new OffsetKey("t", new TopicId(new UUID(1, 1)), 0);
     scene.answer(
         new GroupCommand.CommitOffsets(
-            Scene.GROUP, MemberRef.dynamic(""), -1, 1_000, false,
+            Scene.GROUP,
+            MemberRef.dynamic(""),
+            -1,
+            1_000,
+            false,
             List.of(new GroupCommand.OffsetToCommit(key, 9, 4, ""))));
 
     StoredOffset stored =
-        scene.answer(new GroupCommand.FetchAllOffsets(Scene.GROUP)).offsets().getFirst().offset().orElseThrow();
+        scene
+            .answer(new GroupCommand.FetchAllOffsets(Scene.GROUP))
+            .offsets()
+            .getFirst()
+            .offset()
+            .orElseThrow();
     assertThat(stored.expireMs()).isEqualTo(stored.commitMs() + 1_000);
     assertThat(stored.leaderEpoch()).isEqualTo(-1);
   }
@@ -174,11 +204,20 @@ class OffsetsTest {
   @Test
   void textsThatNoRecordCouldHoldAreRefused() {
     String tooLong = "\ufffd".repeat(RecordCodec.MAX_TEXT_CHARS + 1);
-    var command = new GroupCommand.CommitOffsets(tooLong, MemberRef.dynamic(""), -1, -1, true, scene.commit("", -1, "t", 0, 1).offsets());
+    var command =
+        new GroupCommand.CommitOffsets(
+            tooLong,
+            MemberRef.dynamic(""),
+            -1,
+            -1,
+            true,
+            scene.commit("", -1, "t", 0, 1).offsets());
 
     assertThat(scene.answer(command).errors()).containsExactly(WireError.INVALID_GROUP_ID);
-    assertThat(scene.answer(scene.joinOf(tooLong, "", Optional.empty(), true, 10_000)).error()).isEqualTo(WireError.INVALID_GROUP_ID);
-    assertThat(scene.answer(scene.join("", Optional.of(tooLong))).error()).isEqualTo(WireError.INVALID_REQUEST);
+    assertThat(scene.answer(scene.joinOf(tooLong, "", Optional.empty(), true, 10_000)).error())
+        .isEqualTo(WireError.INVALID_GROUP_ID);
+    assertThat(scene.answer(scene.join("", Optional.of(tooLong))).error())
+        .isEqualTo(WireError.INVALID_REQUEST);
     String longest = tooLong.substring(1);
     scene.ask(scene.join("", Optional.of(longest)));
     scene.pass(400);

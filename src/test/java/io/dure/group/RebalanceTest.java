@@ -67,7 +67,8 @@ class RebalanceTest {
     List<GroupAnswer.Joined> two = scene.settled(2);
     long third = scene.enter();
 
-    assertThat(scene.heartbeat(two.get(0).memberId(), 1)).isEqualTo(WireError.REBALANCE_IN_PROGRESS);
+    assertThat(scene.heartbeat(two.get(0).memberId(), 1))
+        .isEqualTo(WireError.REBALANCE_IN_PROGRESS);
     long first = scene.ask(scene.join(two.get(0).memberId()));
     assertThat(scene.waits(third)).isTrue();
     long second = scene.ask(scene.join(two.get(1).memberId()));
@@ -84,7 +85,8 @@ class RebalanceTest {
     assertThat(scene.heartbeat(two.get(1).memberId(), 1)).isEqualTo(WireError.NONE);
     scene.pass(4_100);
 
-    assertThat(scene.heartbeat(two.get(1).memberId(), 1)).isEqualTo(WireError.REBALANCE_IN_PROGRESS);
+    assertThat(scene.heartbeat(two.get(1).memberId(), 1))
+        .isEqualTo(WireError.REBALANCE_IN_PROGRESS);
     GroupAnswer.Joined joined = scene.answer(scene.join(two.get(1).memberId()));
     assertThat(joined.generation()).isEqualTo(2);
     assertThat(joined.leader()).isEqualTo(two.get(1).memberId());
@@ -214,7 +216,12 @@ class RebalanceTest {
         .isEqualTo(WireError.INVALID_SESSION_TIMEOUT);
     var other =
         new GroupCommand.Sync(
-            Scene.GROUP, MemberRef.dynamic(id), 1, Optional.of("connect"), Optional.empty(), Map.of());
+            Scene.GROUP,
+            MemberRef.dynamic(id),
+            1,
+            Optional.of("connect"),
+            Optional.empty(),
+            Map.of());
     assertThat(scene.answer(other).error()).isEqualTo(WireError.INCONSISTENT_GROUP_PROTOCOL);
   }
 

@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The bytes are those of Apache Kafka's OffsetCommitKey, OffsetCommitValue, GroupMetadataKey and GroupMetadataValue. */
+/**
+ * The bytes are those of Apache Kafka's OffsetCommitKey, OffsetCommitValue, GroupMetadataKey and
+ * GroupMetadataValue.
+ */
 class RecordCodecTest {
   private static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(bytes);
@@ -23,7 +26,8 @@ class RecordCodecTest {
   @Test
   void anOffsetWithoutATopicIdIsVersion3() {
     var record =
-        new GroupRecord.OffsetStored("g", "to", 5, new StoredOffset(258, 7, "hi", 1, -1, TopicId.ZERO));
+        new GroupRecord.OffsetStored(
+            "g", "to", 5, new StoredOffset(258, 7, "hi", 1, -1, TopicId.ZERO));
 
     assertThat(hex(RecordCodec.key(record))).isEqualTo("0001" + "000167" + "0002746f" + "00000005");
     assertThat(hex(RecordCodec.value(record).orElseThrow()))
@@ -34,18 +38,27 @@ class RecordCodecTest {
   @Test
   void anOffsetWithATopicIdIsVersion4() {
     var id = new TopicId(new UUID(0x0102030405060708L, 0x1112131415161718L));
-    var record = new GroupRecord.OffsetStored("g", "to", 5, new StoredOffset(258, 7, "hi", 1, -1, id));
+    var record =
+        new GroupRecord.OffsetStored("g", "to", 5, new StoredOffset(258, 7, "hi", 1, -1, id));
 
     assertThat(hex(RecordCodec.value(record).orElseThrow()))
         .isEqualTo(
-            "0004" + "0000000000000102" + "00000007" + "036869" + "0000000000000001"
-                + "01" + "00" + "10" + "01020304050607081112131415161718");
+            "0004"
+                + "0000000000000102"
+                + "00000007"
+                + "036869"
+                + "0000000000000001"
+                + "01"
+                + "00"
+                + "10"
+                + "01020304050607081112131415161718");
     assertThat(again(record)).isEqualTo(record);
   }
 
   @Test
   void anOffsetWithAnExpiryIsVersion1() {
-    var record = new GroupRecord.OffsetStored("g", "t", 0, new StoredOffset(1, -1, "", 2, 3, TopicId.ZERO));
+    var record =
+        new GroupRecord.OffsetStored("g", "t", 0, new StoredOffset(1, -1, "", 2, 3, TopicId.ZERO));
 
     assertThat(hex(RecordCodec.value(record).orElseThrow()))
         .isEqualTo("0001" + "0000000000000001" + "0000" + "0000000000000002" + "0000000000000003");
@@ -64,8 +77,21 @@ class RecordCodecTest {
     assertThat(hex(RecordCodec.key(record))).isEqualTo("0002" + "000167");
     assertThat(hex(RecordCodec.value(record).orElseThrow()))
         .isEqualTo(
-            "0003" + "0008636f6e73756d6572" + "00000002" + "000572616e6765" + "00016d" + "0000000000000006" + "00000001"
-                + "00016d" + "000169" + "000163" + "00022f68" + "00000004" + "00000005" + "0000000109" + "00000000");
+            "0003"
+                + "0008636f6e73756d6572"
+                + "00000002"
+                + "000572616e6765"
+                + "00016d"
+                + "0000000000000006"
+                + "00000001"
+                + "00016d"
+                + "000169"
+                + "000163"
+                + "00022f68"
+                + "00000004"
+                + "00000005"
+                + "0000000109"
+                + "00000000");
     assertThat(again(record)).isEqualTo(record);
   }
 
@@ -73,7 +99,8 @@ class RecordCodecTest {
   void tombstonesForget() {
     assertThat(again(new GroupRecord.OffsetForgotten("g", "t", 1)))
         .isEqualTo(new GroupRecord.OffsetForgotten("g", "t", 1));
-    assertThat(again(new GroupRecord.GroupForgotten("g"))).isEqualTo(new GroupRecord.GroupForgotten("g"));
+    assertThat(again(new GroupRecord.GroupForgotten("g")))
+        .isEqualTo(new GroupRecord.GroupForgotten("g"));
   }
 
   @Test

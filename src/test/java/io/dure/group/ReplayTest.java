@@ -14,8 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Clients that do whatever they like, from a seed: after every step a replayed copy shows the same settled state ({@link
- * Scene} sees to that), every question gets one answer, and in the end nothing is left hanging.
+ * Clients that do whatever they like, from a seed: after every step a replayed copy shows the same
+ * settled state ({@link Scene} sees to that), every question gets one answer, and in the end
+ * nothing is left hanging.
  */
 class ReplayTest {
   private final Scene scene = new Scene(GroupSettings.DEFAULTS.withMaxMembers(5));
@@ -58,13 +59,24 @@ class ReplayTest {
             : known.get(random.nextInt(known.size()));
     Optional<String> name =
         random.nextInt(3) == 0 ? Optional.of("static" + random.nextInt(3)) : Optional.empty();
-    String[] protocols = random.nextInt(4) == 0 ? new String[] {"sticky", "range"} : new String[] {"range", "sticky"};
+    String[] protocols =
+        random.nextInt(4) == 0
+            ? new String[] {"sticky", "range"}
+            : new String[] {"range", "sticky"};
     switch (random.nextInt(14)) {
       case 0, 1 -> tickets.add(scene.ask(scene.join("", name, protocols)));
       case 2, 3 -> tickets.add(scene.ask(scene.join(one.memberId(), Optional.empty(), protocols)));
       case 4, 5, 6 -> tickets.add(scene.ask(scene.sync(one, assignments(one))));
       case 7 -> scene.heartbeat(one.memberId(), one.generation());
-      case 8 -> tickets.add(scene.ask(scene.commit(one.memberId(), one.generation(), "t" + random.nextInt(3), random.nextInt(4), random.nextInt(100))));
+      case 8 ->
+          tickets.add(
+              scene.ask(
+                  scene.commit(
+                      one.memberId(),
+                      one.generation(),
+                      "t" + random.nextInt(3),
+                      random.nextInt(4),
+                      random.nextInt(100))));
       case 9 -> scene.pass(random.nextInt(400));
       case 10 -> scene.pass(random.nextInt(random.nextInt(10) == 0 ? 12_000 : 1_000));
       case 11 ->

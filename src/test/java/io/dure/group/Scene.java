@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One shard with a clock and a log, for tests: after every step a copy is replayed from the log, through the record
- * format, and must show the same settled state.
+ * One shard with a clock and a log, for tests: after every step a copy is replayed from the log,
+ * through the record format, and must show the same settled state.
  */
 final class Scene {
   static final String GROUP = "orders";
@@ -90,7 +90,8 @@ final class Scene {
   private GroupShard replayed() {
     var copy = new GroupShard(settings);
     for (GroupRecord record : log) {
-      copy.apply(RecordCodec.decode(RecordCodec.key(record), RecordCodec.value(record)).orElseThrow());
+      copy.apply(
+          RecordCodec.decode(RecordCodec.key(record), RecordCodec.value(record)).orElseThrow());
     }
     return copy;
   }
@@ -148,7 +149,12 @@ final class Scene {
   }
 
   GroupCommand.Join joinOf(
-      String group, String memberId, Optional<String> instance, boolean idFirst, int sessionMs, String... protocols) {
+      String group,
+      String memberId,
+      Optional<String> instance,
+      boolean idFirst,
+      int sessionMs,
+      String... protocols) {
     var offered = new ArrayList<Protocol>();
     for (String name : protocols.length == 0 ? new String[] {"range"} : protocols) {
       offered.add(new Protocol(name, subscription("t")));
@@ -179,21 +185,30 @@ final class Scene {
     var all = new HashMap<String, Blob>();
     assignments.forEach((id, text) -> all.put(id, Blob.of(text.getBytes(StandardCharsets.UTF_8))));
     return new GroupCommand.Sync(
-        GROUP, MemberRef.dynamic(joined.memberId()), joined.generation(), joined.protocolType(), joined.protocol(), all);
+        GROUP,
+        MemberRef.dynamic(joined.memberId()),
+        joined.generation(),
+        joined.protocolType(),
+        joined.protocol(),
+        all);
   }
 
   WireError heartbeat(String memberId, int generation) {
-    return answer(new GroupCommand.Heartbeat(GROUP, MemberRef.dynamic(memberId), generation)).error();
+    return answer(new GroupCommand.Heartbeat(GROUP, MemberRef.dynamic(memberId), generation))
+        .error();
   }
 
-  GroupCommand.CommitOffsets commit(String memberId, int generation, String topic, int partition, long offset) {
+  GroupCommand.CommitOffsets commit(
+      String memberId, int generation, String topic, int partition, long offset) {
     return new GroupCommand.CommitOffsets(
         GROUP,
         MemberRef.dynamic(memberId),
         generation,
         -1,
         true,
-        List.of(new GroupCommand.OffsetToCommit(new OffsetKey(topic, TopicId.ZERO, partition), offset, 3, "m")));
+        List.of(
+            new GroupCommand.OffsetToCommit(
+                new OffsetKey(topic, TopicId.ZERO, partition), offset, 3, "m")));
   }
 
   /** A new dynamic member asks for its id and joins with it; the answer comes later. */

@@ -110,7 +110,9 @@ class StaticMembersTest {
 
     GroupAnswer.Left left =
         scene.answer(
-            new GroupCommand.Leave(Scene.GROUP, List.of(new MemberRef("", Optional.of("b")), new MemberRef("", Optional.of("x")))));
+            new GroupCommand.Leave(
+                Scene.GROUP,
+                List.of(new MemberRef("", Optional.of("b")), new MemberRef("", Optional.of("x")))));
 
     assertThat(left.members())
         .extracting(GroupAnswer.LeftMember::error)

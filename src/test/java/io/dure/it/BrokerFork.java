@@ -66,11 +66,10 @@ final class BrokerFork {
     CompletableFuture<String> of = ready;
     BufferedReader lines = process.inputReader();
     Thread.ofVirtual()
-        .start(
-            () -> {
-              lines.lines().filter(line -> line.startsWith("ready ")).forEach(of::complete);
-              of.completeExceptionally(new AssertionError("the broker ended: " + lastWords()));
-            });
+        .start(() -> {
+          lines.lines().filter(line -> line.startsWith("ready ")).forEach(of::complete);
+          of.completeExceptionally(new AssertionError("the broker ended: " + lastWords()));
+        });
   }
 
   void awaitReady() {

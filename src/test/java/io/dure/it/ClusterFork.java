@@ -19,8 +19,7 @@ final class ClusterFork implements AutoCloseable {
 
   static ClusterFork start(int count, Path folder) {
     var cluster = new ClusterFork(freePorts(count));
-    List<String> membership =
-        count == 1 ? List.of() : List.of("--cluster", cluster.bootstrap());
+    List<String> membership = count == 1 ? List.of() : List.of("--cluster", cluster.bootstrap());
     for (int node = 1; node <= count; node++) {
       cluster.brokers.add(BrokerFork.start(node, cluster.port(node), folder, membership));
     }

@@ -100,7 +100,10 @@ class FailoverIT {
     return values;
   }
 
-  /** Sends numbers one after another, about 500 a second, until it is closed; notes what was acknowledged. */
+  /**
+   * Sends numbers one after another, about 500 a second, until it is closed; notes what was
+   * acknowledged.
+   */
   private final class Load implements AutoCloseable {
     private final KafkaProducer<String, String> producer = producer(cluster.bootstrap(), Map.of());
     private final Queue<Integer> acknowledged = new ConcurrentLinkedQueue<>();
@@ -197,7 +200,8 @@ class FailoverIT {
         producer.send(new ProducerRecord<>(TOPIC, Integer.toString(i))).get();
       }
     }
-    // Two hold each record when it is acknowledged; the third, which is to survive, may be a flush behind.
+    // Two hold each record when it is acknowledged; the third, which is to survive, may be a flush
+    // behind.
     Thread.sleep(SETTLED.toMillis());
     cluster.broker(1).kill();
     cluster.broker(2).kill();

@@ -59,8 +59,7 @@ class GroupsIT {
   @BeforeAll
   void startThreeBrokers(@TempDir Path folder) {
     cluster = ClusterFork.start(3, folder);
-    admin =
-        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrap()));
+    admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrap()));
   }
 
   @AfterAll
@@ -75,7 +74,10 @@ class GroupsIT {
     members.clear();
   }
 
-  /** A consumer that counts what happens to its partitions. All are polled by the test's thread, in turn. */
+  /**
+   * A consumer that counts what happens to its partitions. All are polled by the test's thread, in
+   * turn.
+   */
   private static final class Member implements ConsumerRebalanceListener {
     final KafkaConsumer<String, String> consumer;
     final List<Integer> seen = new ArrayList<>();
@@ -216,7 +218,8 @@ class GroupsIT {
     int assignments = a.assignments;
     b.consumer.close(CloseOptions.timeout(Duration.ofSeconds(2)));
     members.remove(b);
-    Member again = member("statics", "static", Map.of(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, "b"));
+    Member again =
+        member("statics", "static", Map.of(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, "b"));
     pollUntil(() -> again.size() == 2);
 
     assertThat(again.consumer.assignment()).isEqualTo(before);
@@ -271,8 +274,8 @@ class GroupsIT {
     assertThat(describe("mending").members()).hasSize(1);
     assertThat(describe("mending").members().iterator().next().assignment().topicPartitions())
         .hasSize(2);
-    assertThatThrownBy(
-            () -> admin.deleteConsumerGroups(List.of("mending")).all().get(WAIT_S, TimeUnit.SECONDS))
+    assertThatThrownBy(() ->
+            admin.deleteConsumerGroups(List.of("mending")).all().get(WAIT_S, TimeUnit.SECONDS))
         .hasCauseInstanceOf(GroupNotEmptyException.class);
     membersLeave();
 
@@ -283,13 +286,11 @@ class GroupsIT {
         .all()
         .get(WAIT_S, TimeUnit.SECONDS);
     assertThat(offsets("mending").get(first).offset()).isEqualTo(1);
-    admin
-        .deleteConsumerGroupOffsets("mending", Set.of(first))
-        .all()
-        .get(WAIT_S, TimeUnit.SECONDS);
+    admin.deleteConsumerGroupOffsets("mending", Set.of(first)).all().get(WAIT_S, TimeUnit.SECONDS);
     assertThat(offsets("mending")).doesNotContainKey(first);
     admin.deleteConsumerGroups(List.of("mending")).all().get(WAIT_S, TimeUnit.SECONDS);
-    assertThatThrownBy(() -> describe("mending")).hasCauseInstanceOf(GroupIdNotFoundException.class);
+    assertThatThrownBy(() -> describe("mending"))
+        .hasCauseInstanceOf(GroupIdNotFoundException.class);
   }
 
   private Map<TopicPartition, OffsetAndMetadata> offsets(String group) throws Exception {

@@ -45,8 +45,7 @@ final class RawConnection implements AutoCloseable {
     short headerVersion = api.requestHeaderVersion((short) version);
     var headerCache = new ObjectSerializationCache();
     var bodyCache = new ObjectSerializationCache();
-    int size =
-        header.size(headerCache, headerVersion) + body.size(bodyCache, (short) version);
+    int size = header.size(headerCache, headerVersion) + body.size(bodyCache, (short) version);
     ByteBuffer frame = ByteBuffer.allocate(4 + size).putInt(size);
     var to = new ByteBufferAccessor(frame);
     header.write(to, headerCache, headerVersion);

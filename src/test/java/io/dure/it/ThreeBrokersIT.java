@@ -177,7 +177,10 @@ class ThreeBrokersIT {
     try (KafkaProducer<String, String> producer =
         producer(
             Map.of(
-                ProducerConfig.COMPRESSION_TYPE_CONFIG, codec, ProducerConfig.LINGER_MS_CONFIG, 5))) {
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                codec,
+                ProducerConfig.LINGER_MS_CONFIG,
+                5))) {
       for (int i = 0; i < 3_000; i++) {
         producer.send(new ProducerRecord<>(topic, "key" + i % 7, "value " + i));
       }
@@ -202,7 +205,10 @@ class ThreeBrokersIT {
     try (KafkaProducer<String, String> producer =
         producer(
             Map.of(
-                ProducerConfig.ACKS_CONFIG, acks, ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false))) {
+                ProducerConfig.ACKS_CONFIG,
+                acks,
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                false))) {
       for (int i = 0; i < 100; i++) {
         producer.send(new ProducerRecord<>(topic, "v" + i));
       }
@@ -216,7 +222,8 @@ class ThreeBrokersIT {
     create("idempotent", 1);
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     try (KafkaProducer<String, String> producer =
-        producer(Map.of(ProducerConfig.LINGER_MS_CONFIG, 0, ProducerConfig.BATCH_SIZE_CONFIG, 100))) {
+        producer(
+            Map.of(ProducerConfig.LINGER_MS_CONFIG, 0, ProducerConfig.BATCH_SIZE_CONFIG, 100))) {
       for (int i = 0; i < 500; i++) {
         sent.add(producer.send(new ProducerRecord<>("idempotent", "v" + i)));
       }
@@ -294,7 +301,9 @@ class ThreeBrokersIT {
     create("timed", 1);
     try (KafkaProducer<String, String> producer = producer(Map.of())) {
       for (int i = 0; i < 10; i++) {
-        producer.send(new ProducerRecord<>("timed", 0, 1_000_000L + i * 1_000, null, "v" + i)).get();
+        producer
+            .send(new ProducerRecord<>("timed", 0, 1_000_000L + i * 1_000, null, "v" + i))
+            .get();
       }
     }
     var partition = new TopicPartition("timed", 0);
@@ -324,8 +333,7 @@ class ThreeBrokersIT {
     var topic = new ConfigResource(ConfigResource.Type.TOPIC, "limited");
     var broker = new ConfigResource(ConfigResource.Type.BROKER, "2");
 
-    var configs =
-        admin.describeConfigs(List.of(topic, broker)).all().get(WAIT_S, TimeUnit.SECONDS);
+    var configs = admin.describeConfigs(List.of(topic, broker)).all().get(WAIT_S, TimeUnit.SECONDS);
 
     assertThat(configs.get(topic).get("max.message.bytes").value()).isEqualTo("1000");
     assertThat(configs.get(topic).get("cleanup.policy").isDefault()).isTrue();
@@ -347,8 +355,7 @@ class ThreeBrokersIT {
     try (var connection = new RawConnection(cluster.port(follower))) {
       ProduceResponseData produced =
           connection.ask(ApiKeys.PRODUCE, 13, produceOne(described.topicId()));
-      FetchResponseData fetched =
-          connection.ask(ApiKeys.FETCH, 16, fetchOne(described.topicId()));
+      FetchResponseData fetched = connection.ask(ApiKeys.FETCH, 16, fetchOne(described.topicId()));
 
       var toProducer = produced.responses().iterator().next().partitionResponses().getFirst();
       assertThat(toProducer.errorCode()).isEqualTo(WireError.NOT_LEADER_OR_FOLLOWER.code());

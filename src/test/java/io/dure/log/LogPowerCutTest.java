@@ -13,246 +13,255 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever happens to power and process: everything flushed is there again, and what is there is a prefix. */
+/**
+ * Whatever happens to power and process: everything flushed is there again, and what is there is a
+ * prefix.
+ */
 class LogPowerCutTest {
-    private static final String FOLDER = "orders-0";
+  private static final String FOLDER = "orders-0";
 
-    @ParameterizedTest(name = "seed {0}")
-    @MethodSource("seeds")
-    void everythingFlushedSurvivesAndNothingElseAppears(long seed) {
-        var run = new Run(seed);
-        for (int step = 0; step < 400; step++) {
-            run.step();
-        }
-        run.crash(true);
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void everythingFlushedSurvivesAndNothingElseAppears(long seed) {
+    var run = new Run(seed);
+    for (int step = 0; step < 400; step++) {
+      run.step();
+    }
+    run.crash(true);
+  }
+
+  static LongStream seeds() {
+    return Seeds.fromProperties(60);
+  }
+
+  /** A log and, beside it, the batches it should hold. */
+  private static final class Run {
+    private record Batch(long from, long end, int epoch, byte[] bytes) {}
+
+    private final SimRng rng;
+    private final SimDisk disk;
+    private final LogSettings settings;
+    private final List<FlushTicket> tickets = new ArrayList<>();
+    private List<Batch> model = new ArrayList<>();
+    private EpochHistory history = EpochHistory.EMPTY;
+    private long start;
+    private boolean startMoved;
+    private long flushedEnd;
+    private int epoch = 1;
+    private long nowMs = 1_000;
+    private PartitionLog log;
+
+    Run(long seed) {
+      rng = new SimRng(seed);
+      disk = new SimDisk(rng.split());
+      settings =
+          LogSettings.DEFAULT
+              .withSegmentBytes(2_000 + rng.below(20_000))
+              .withIndexIntervalBytes(rng.below(2_000))
+              .withCheckpointBytes(500 + rng.below(20_000))
+              .withTailBytes(rng.below(5_000));
+      log = PartitionLog.open(disk, FOLDER, settings);
     }
 
-    static LongStream seeds() {
-        return Seeds.fromProperties(60);
+    void step() {
+      int dice = rng.below(1000);
+      if (dice < 500) {
+        append();
+      } else if (dice < 700) {
+        flush();
+      } else if (dice < 760) {
+        tickets.add(log.beginFlush());
+      } else if (dice < 820) {
+        finishTickets();
+      } else if (dice < 880) {
+        read();
+      } else if (dice < 910) {
+        log.trimPreallocated();
+      } else if (dice < 935) {
+        truncate();
+      } else if (dice < 950) {
+        advanceStart();
+      } else if (dice < 955) {
+        reset();
+      } else if (dice < 965) {
+        reopen();
+      } else {
+        crash(dice < 990);
+      }
+      assertThat(log.endOffset()).isEqualTo(end());
+      assertThat(log.startOffset()).isEqualTo(start);
     }
 
-    /** A log and, beside it, the batches it should hold. */
-    private static final class Run {
-        private record Batch(long from, long end, int epoch, byte[] bytes) {}
-
-        private final SimRng rng;
-        private final SimDisk disk;
-        private final LogSettings settings;
-        private final List<FlushTicket> tickets = new ArrayList<>();
-        private List<Batch> model = new ArrayList<>();
-        private EpochHistory history = EpochHistory.EMPTY;
-        private long start;
-        private boolean startMoved;
-        private long flushedEnd;
-        private int epoch = 1;
-        private long nowMs = 1_000;
-        private PartitionLog log;
-
-        Run(long seed) {
-            rng = new SimRng(seed);
-            disk = new SimDisk(rng.split());
-            settings = LogSettings.DEFAULT
-                    .withSegmentBytes(2_000 + rng.below(20_000))
-                    .withIndexIntervalBytes(rng.below(2_000))
-                    .withCheckpointBytes(500 + rng.below(20_000))
-                    .withTailBytes(rng.below(5_000));
-            log = PartitionLog.open(disk, FOLDER, settings);
-        }
-
-        void step() {
-            int dice = rng.below(1000);
-            if (dice < 500) {
-                append();
-            } else if (dice < 700) {
-                flush();
-            } else if (dice < 760) {
-                tickets.add(log.beginFlush());
-            } else if (dice < 820) {
-                finishTickets();
-            } else if (dice < 880) {
-                read();
-            } else if (dice < 910) {
-                log.trimPreallocated();
-            } else if (dice < 935) {
-                truncate();
-            } else if (dice < 950) {
-                advanceStart();
-            } else if (dice < 955) {
-                reset();
-            } else if (dice < 965) {
-                reopen();
-            } else {
-                crash(dice < 990);
-            }
-            assertThat(log.endOffset()).isEqualTo(end());
-            assertThat(log.startOffset()).isEqualTo(start);
-        }
-
-        private long end() {
-            return model.isEmpty() ? start : model.getLast().end();
-        }
-
-        private void append() {
-            if (rng.below(10) == 0) {
-                epoch++;
-            }
-            nowMs += rng.below(50);
-            int producer = rng.below(3);
-            ByteBuffer batch = LogFixture.batch(1 + rng.below(5), rng.below(700), nowMs);
-            if (producer > 0) {
-                batch.putLong(43, producer);
-                batch.putShort(51, (short) 0);
-                batch.putInt(53, rng.below(1_000));
-                BatchFormat.writeCrc(batch, 0);
-            }
-            AppendInfo info = log.appendAsLeader(batch, epoch, nowMs);
-            history = history.append(epoch, info.endOffset());
-            model.add(new Batch(info.baseOffset(), info.endOffset(), epoch, LogFixture.bytes(info.records())));
-        }
-
-        private void flush() {
-            finishTickets();
-            LogFixture.flush(log);
-            flushedEnd = end();
-            assertThat(log.flushedEnd()).isEqualTo(end());
-        }
-
-        private void finishTickets() {
-            for (FlushTicket ticket : tickets) {
-                ticket.run();
-                log.flushed(ticket);
-                if (ticket.generation() == log.generation()) {
-                    flushedEnd = Math.max(flushedEnd, ticket.end());
-                }
-            }
-            tickets.clear();
-        }
-
-        private void truncate() {
-            if (!model.isEmpty()) {
-                int kept = rng.below(3) == 0 ? rng.below(model.size()) : Math.max(0, model.size() - 1 - rng.below(4));
-                long end = Math.max(start, model.get(kept).from());
-                if (end == model.get(kept).from()) {
-                    log.truncateTo(end);
-                    history = history.truncateTo(end);
-                    model = new ArrayList<>(model.subList(0, kept));
-                    flushedEnd = Math.min(flushedEnd, end);
-                    epoch++;
-                }
-            }
-        }
-
-        private void advanceStart() {
-            startMoved = true;
-            long to = start + rng.below((int) (end() - start) + 1);
-            log.advanceStart(to);
-            start = Math.max(start, to);
-            history = history.startAt(start);
-            flushedEnd = Math.max(flushedEnd, log.flushedEnd());
-            model.removeIf(b -> b.end() <= start);
-        }
-
-        private void reset() {
-            start = end() + rng.below(100);
-            log.resetTo(start);
-            startMoved = false;
-            history = EpochHistory.emptyAt(start);
-            model = new ArrayList<>();
-            flushedEnd = start;
-            epoch++;
-        }
-
-        private void reopen() {
-            finishTickets();
-            log.close();
-            flushedEnd = end();
-            log = PartitionLog.open(disk, FOLDER, settings);
-            assertThat(log.flushedEnd()).isEqualTo(end());
-            verify();
-        }
-
-        void crash(boolean power) {
-            tickets.clear();
-            if (power) {
-                disk.crash();
-            } else {
-                disk.crashProcess();
-            }
-            log = PartitionLog.open(disk, FOLDER, settings);
-            assertThat(log.startOffset()).isEqualTo(start);
-            assertThat(log.endOffset()).isBetween(power ? Math.max(start, flushedEnd) : end(), end());
-            assertThat(log.flushedEnd()).isBetween(start, log.endOffset());
-            model.removeIf(b -> b.from() >= log.endOffset());
-            assertThat(log.endOffset()).isEqualTo(end());
-            history = history.truncateTo(log.endOffset());
-            // What is found again may be appended to under the same epoch only by the leader that wrote it.
-            epoch++;
-            flushedEnd = log.flushedEnd();
-            verify();
-        }
-
-        private void verify() {
-            var all = new ByteArrayOutputStream();
-            for (Batch batch : model) {
-                all.writeBytes(batch.bytes());
-            }
-            assertThat(clamped(log.history())).isEqualTo(clamped(history));
-            var found = new ByteArrayOutputStream();
-            long next = start;
-            while (next < log.endOffset()) {
-                LogSlice slice = log.read(next, 1 + rng.below(4_000), log.endOffset());
-                assertThat(slice.sizeBytes()).isPositive();
-                found.writeBytes(LogFixture.bytes(slice));
-                next = slice.end();
-            }
-            assertThat(found.toByteArray()).isEqualTo(all.toByteArray());
-            if (!startMoved) {
-                assertThat(log.producers().encode()).isEqualTo(producersOf(model).encode());
-            }
-        }
-
-        /** Where the first epoch began before the log's start does not matter. */
-        private static EpochHistory clamped(EpochHistory history) {
-            return new EpochHistory(
-                    history.entries().stream()
-                            .map(e -> new EpochHistory.Entry(e.epoch(), Math.max(e.start(), history.start())))
-                            .toList(),
-                    history.start(),
-                    history.end());
-        }
-
-        private static ProducerTable producersOf(List<Batch> batches) {
-            var table = new ProducerTable();
-            batches.forEach(b -> table.apply(ByteBuffer.wrap(b.bytes()), 0));
-            return table;
-        }
-
-        private void read() {
-            if (model.isEmpty()) {
-                return;
-            }
-            int first = rng.below(model.size());
-            int last = first + rng.below(model.size() - first);
-            Batch batch = model.get(first);
-            long from = Math.max(start, batch.from() + rng.below((int) (batch.end() - batch.from())));
-            long end = model.get(last).end() - (rng.below(4) == 0 ? 1 : 0);
-            int maxBytes = rng.below(5_000);
-            LogSlice slice = log.read(from, maxBytes, end);
-            var expected = new ByteArrayOutputStream();
-            for (int i = first; i < model.size() && model.get(i).end() <= end; i++) {
-                if (i > first && expected.size() + model.get(i).bytes().length > maxBytes) {
-                    break;
-                }
-                expected.writeBytes(model.get(i).bytes());
-            }
-            byte[] found = LogFixture.bytes(slice);
-            assertThat(found).isEqualTo(java.util.Arrays.copyOf(expected.toByteArray(), found.length));
-            assertThat(found.length == 0).isEqualTo(expected.size() == 0);
-            if (found.length > 0) {
-                assertThat(slice.from()).isEqualTo(batch.from());
-                BatchSpan span = log.readSpan(batch.from() >= start ? batch.from() : start, maxBytes, end);
-                assertThat(LogFixture.bytes(span)).startsWith(batch.bytes());
-            }
-        }
+    private long end() {
+      return model.isEmpty() ? start : model.getLast().end();
     }
+
+    private void append() {
+      if (rng.below(10) == 0) {
+        epoch++;
+      }
+      nowMs += rng.below(50);
+      int producer = rng.below(3);
+      ByteBuffer batch = LogFixture.batch(1 + rng.below(5), rng.below(700), nowMs);
+      if (producer > 0) {
+        batch.putLong(43, producer);
+        batch.putShort(51, (short) 0);
+        batch.putInt(53, rng.below(1_000));
+        BatchFormat.writeCrc(batch, 0);
+      }
+      AppendInfo info = log.appendAsLeader(batch, epoch, nowMs);
+      history = history.append(epoch, info.endOffset());
+      model.add(
+          new Batch(info.baseOffset(), info.endOffset(), epoch, LogFixture.bytes(info.records())));
+    }
+
+    private void flush() {
+      finishTickets();
+      LogFixture.flush(log);
+      flushedEnd = end();
+      assertThat(log.flushedEnd()).isEqualTo(end());
+    }
+
+    private void finishTickets() {
+      for (FlushTicket ticket : tickets) {
+        ticket.run();
+        log.flushed(ticket);
+        if (ticket.generation() == log.generation()) {
+          flushedEnd = Math.max(flushedEnd, ticket.end());
+        }
+      }
+      tickets.clear();
+    }
+
+    private void truncate() {
+      if (!model.isEmpty()) {
+        int kept =
+            rng.below(3) == 0
+                ? rng.below(model.size())
+                : Math.max(0, model.size() - 1 - rng.below(4));
+        long end = Math.max(start, model.get(kept).from());
+        if (end == model.get(kept).from()) {
+          log.truncateTo(end);
+          history = history.truncateTo(end);
+          model = new ArrayList<>(model.subList(0, kept));
+          flushedEnd = Math.min(flushedEnd, end);
+          epoch++;
+        }
+      }
+    }
+
+    private void advanceStart() {
+      startMoved = true;
+      long to = start + rng.below((int) (end() - start) + 1);
+      log.advanceStart(to);
+      start = Math.max(start, to);
+      history = history.startAt(start);
+      flushedEnd = Math.max(flushedEnd, log.flushedEnd());
+      model.removeIf(b -> b.end() <= start);
+    }
+
+    private void reset() {
+      start = end() + rng.below(100);
+      log.resetTo(start);
+      startMoved = false;
+      history = EpochHistory.emptyAt(start);
+      model = new ArrayList<>();
+      flushedEnd = start;
+      epoch++;
+    }
+
+    private void reopen() {
+      finishTickets();
+      log.close();
+      flushedEnd = end();
+      log = PartitionLog.open(disk, FOLDER, settings);
+      assertThat(log.flushedEnd()).isEqualTo(end());
+      verify();
+    }
+
+    void crash(boolean power) {
+      tickets.clear();
+      if (power) {
+        disk.crash();
+      } else {
+        disk.crashProcess();
+      }
+      log = PartitionLog.open(disk, FOLDER, settings);
+      assertThat(log.startOffset()).isEqualTo(start);
+      assertThat(log.endOffset()).isBetween(power ? Math.max(start, flushedEnd) : end(), end());
+      assertThat(log.flushedEnd()).isBetween(start, log.endOffset());
+      model.removeIf(b -> b.from() >= log.endOffset());
+      assertThat(log.endOffset()).isEqualTo(end());
+      history = history.truncateTo(log.endOffset());
+      // What is found again may be appended to under the same epoch only by the leader that wrote
+      // it.
+      epoch++;
+      flushedEnd = log.flushedEnd();
+      verify();
+    }
+
+    private void verify() {
+      var all = new ByteArrayOutputStream();
+      for (Batch batch : model) {
+        all.writeBytes(batch.bytes());
+      }
+      assertThat(clamped(log.history())).isEqualTo(clamped(history));
+      var found = new ByteArrayOutputStream();
+      long next = start;
+      while (next < log.endOffset()) {
+        LogSlice slice = log.read(next, 1 + rng.below(4_000), log.endOffset());
+        assertThat(slice.sizeBytes()).isPositive();
+        found.writeBytes(LogFixture.bytes(slice));
+        next = slice.end();
+      }
+      assertThat(found.toByteArray()).isEqualTo(all.toByteArray());
+      if (!startMoved) {
+        assertThat(log.producers().encode()).isEqualTo(producersOf(model).encode());
+      }
+    }
+
+    /** Where the first epoch began before the log's start does not matter. */
+    private static EpochHistory clamped(EpochHistory history) {
+      return new EpochHistory(
+          history.entries().stream()
+              .map(e -> new EpochHistory.Entry(e.epoch(), Math.max(e.start(), history.start())))
+              .toList(),
+          history.start(),
+          history.end());
+    }
+
+    private static ProducerTable producersOf(List<Batch> batches) {
+      var table = new ProducerTable();
+      batches.forEach(b -> table.apply(ByteBuffer.wrap(b.bytes()), 0));
+      return table;
+    }
+
+    private void read() {
+      if (model.isEmpty()) {
+        return;
+      }
+      int first = rng.below(model.size());
+      int last = first + rng.below(model.size() - first);
+      Batch batch = model.get(first);
+      long from = Math.max(start, batch.from() + rng.below((int) (batch.end() - batch.from())));
+      long end = model.get(last).end() - (rng.below(4) == 0 ? 1 : 0);
+      int maxBytes = rng.below(5_000);
+      LogSlice slice = log.read(from, maxBytes, end);
+      var expected = new ByteArrayOutputStream();
+      for (int i = first; i < model.size() && model.get(i).end() <= end; i++) {
+        if (i > first && expected.size() + model.get(i).bytes().length > maxBytes) {
+          break;
+        }
+        expected.writeBytes(model.get(i).bytes());
+      }
+      byte[] found = LogFixture.bytes(slice);
+      assertThat(found).isEqualTo(java.util.Arrays.copyOf(expected.toByteArray(), found.length));
+      assertThat(found.length == 0).isEqualTo(expected.size() == 0);
+      if (found.length > 0) {
+        assertThat(slice.from()).isEqualTo(batch.from());
+        BatchSpan span = log.readSpan(batch.from() >= start ? batch.from() : start, maxBytes, end);
+        assertThat(LogFixture.bytes(span)).startsWith(batch.bytes());
+      }
+    }
+  }
 }

@@ -34,8 +34,7 @@ import org.junit.jupiter.api.Timeout;
 /** What clients, well behaved or not, see of a connection. */
 @Timeout(30)
 class ClientConnectionTest {
-  private static final NetSettings SMALL =
-      new NetSettings(1 << 20, 4 << 20, 600_000, 100, 1 << 20);
+  private static final NetSettings SMALL = new NetSettings(1 << 20, 4 << 20, 600_000, 100, 1 << 20);
 
   private ToyServer server;
   private ToyHandlers handlers;
@@ -64,11 +63,9 @@ class ClientConnectionTest {
   @Test
   void anUnmodifiedProducerFindsItsPartitions() {
     Map<String, Object> config =
-        Map.of(
-            "bootstrap.servers", "127.0.0.1:" + server.port(), "enable.idempotence", "false");
+        Map.of("bootstrap.servers", "127.0.0.1:" + server.port(), "enable.idempotence", "false");
     try (var producer =
-        new KafkaProducer<String, String>(
-            config, new StringSerializer(), new StringSerializer())) {
+        new KafkaProducer<String, String>(config, new StringSerializer(), new StringSerializer())) {
       assertThat(producer.partitionsFor("t")).hasSize(1);
     }
   }
@@ -147,14 +144,13 @@ class ClientConnectionTest {
       }
       Thread writer =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      client.out.write(bytes.toByteArray());
-                    } catch (IOException e) {
-                      throw new UncheckedIOException(e);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  client.out.write(bytes.toByteArray());
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
       for (int i = 0; i < count; i++) {
         assertThat(client.receive().getInt()).isEqualTo(i);
       }

@@ -96,7 +96,8 @@ class PeerLinksTest {
         for (int i = 0; i < 1000; i++) {
           one.peers.send(TWO, List.of(large));
         }
-        assertThat(one.peers.queuedBytes(TWO)).isLessThanOrEqualTo(SETTINGS.peerQueueBytes() + 200_000);
+        assertThat(one.peers.queuedBytes(TWO))
+            .isLessThanOrEqualTo(SETTINGS.peerQueueBytes() + 200_000);
       }
     }
   }
@@ -112,11 +113,10 @@ class PeerLinksTest {
         soon().until(() -> one.events.contains("connected 2"));
         var large = new PeerMessage.Ask(1, ByteBuffer.allocate(100_000));
         soon()
-            .until(
-                () -> {
-                  one.peers.send(TWO, List.of(large));
-                  return one.peers.queuedBytes(TWO) > SETTINGS.peerQueueBytes() / 2;
-                });
+            .until(() -> {
+              one.peers.send(TWO, List.of(large));
+              return one.peers.queuedBytes(TWO) > SETTINGS.peerQueueBytes() / 2;
+            });
         frozen.setSoTimeout(10_000);
         try (var again = frozen.accept()) {
           assertThat(again.isConnected()).isTrue();
@@ -134,14 +134,12 @@ class PeerLinksTest {
         var two = new ToyServer(2, 0, 1, SETTINGS, Optional.of(second))) {
       one.peers.dial(two.endpoint());
       soon()
-          .until(
-              () ->
-                  one.events.stream()
-                      .anyMatch(
-                          event ->
-                              event.startsWith("refused")
-                                  && event.contains(first.toString())
-                                  && event.contains(second.toString())));
+          .until(() ->
+              one.events.stream()
+                  .anyMatch(event ->
+                      event.startsWith("refused")
+                          && event.contains(first.toString())
+                          && event.contains(second.toString())));
       assertThat(one.events).doesNotContain("connected 2");
     }
   }
@@ -152,9 +150,8 @@ class PeerLinksTest {
         var other = new ToyServer(1, 0, 1, SETTINGS)) {
       one.peers.dial(other.endpoint());
       soon()
-          .until(
-              () ->
-                  one.events.stream().anyMatch(event -> event.contains("node id 1 is used by two")));
+          .until(() ->
+              one.events.stream().anyMatch(event -> event.contains("node id 1 is used by two")));
     }
   }
 
@@ -162,9 +159,7 @@ class PeerLinksTest {
   void aNodeThatFindsItselfBehindAnAddressLeavesItAlone() throws Exception {
     try (var one = new ToyServer(1, 0, 1, SETTINGS)) {
       one.peers.dial(new Endpoint("localhost", one.port()));
-      await()
-          .during(Duration.ofMillis(200))
-          .until(() -> one.events.isEmpty());
+      await().during(Duration.ofMillis(200)).until(() -> one.events.isEmpty());
     }
   }
 
@@ -172,8 +167,7 @@ class PeerLinksTest {
     var hello =
         new PeerHello(
             TWO, UUID.randomUUID(), Optional.empty(), new Endpoint("x", 1), List.of(), List.of());
-    return PeerHello.answerFrame(0, new PeerHello.Answer.Welcome(hello))
-        .array();
+    return PeerHello.answerFrame(0, new PeerHello.Answer.Welcome(hello)).array();
   }
 
   private static PeerMessage message(int n) {

@@ -47,12 +47,22 @@ final class ToyServer implements AutoCloseable {
     UUID process = UUID.randomUUID();
     var introduction =
         new PeerHello(
-            new NodeId(node), process, cluster, new Endpoint("127.0.0.1", port), List.of(), List.of());
+            new NodeId(node),
+            process,
+            cluster,
+            new Endpoint("127.0.0.1", port),
+            List.of(),
+            List.of());
     peers = new PeerLinks(sockets, clock, settings, introduction, new Recorder());
     listener = Listener.bind(new Endpoint("127.0.0.1", port), sockets, peers);
     hello =
         new PeerHello(
-            new NodeId(node), process, cluster, new Endpoint("127.0.0.1", port()), List.of(), List.of());
+            new NodeId(node),
+            process,
+            cluster,
+            new Endpoint("127.0.0.1", port()),
+            List.of(),
+            List.of());
     peers.introduce(hello);
     loops.forEach(EventLoop::start);
     listener.start();

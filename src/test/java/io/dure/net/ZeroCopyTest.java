@@ -47,8 +47,7 @@ class ZeroCopyTest {
         assertThat(frame.getInt()).isEqualTo(i);
         frame.get();
         var body = new FetchResponseData(new ByteBufferAccessor(frame), (short) 12);
-        List<FetchResponseData.PartitionData> partitions =
-            body.responses().getFirst().partitions();
+        List<FetchResponseData.PartitionData> partitions = body.responses().getFirst().partitions();
         assertThat(WireRecords.bytes(partitions.get(0)))
             .isEqualTo(ByteBuffer.wrap(content, 1000, 5_000_000));
         assertThat(WireRecords.bytes(partitions.get(1))).isEqualTo(ByteBuffer.allocate(0));

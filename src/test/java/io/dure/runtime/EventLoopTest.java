@@ -72,17 +72,15 @@ class EventLoopTest {
     loop.start();
     var seen = new CopyOnWriteArrayList<String>();
     var all = new CountDownLatch(1);
-    loop.execute(
-        () -> {
-          loop.atTurnEnd(
-              () -> {
-                seen.add("end");
-                all.countDown();
-              });
-          loop.execute(() -> seen.add("posted"));
-          loop.run(() -> seen.add("in place"));
-          seen.add("task");
-        });
+    loop.execute(() -> {
+      loop.atTurnEnd(() -> {
+        seen.add("end");
+        all.countDown();
+      });
+      loop.execute(() -> seen.add("posted"));
+      loop.run(() -> seen.add("in place"));
+      seen.add("task");
+    });
 
     assertThat(all.await(5, TimeUnit.SECONDS)).isTrue();
     assertThat(seen).containsExactly("in place", "task", "posted", "end");
@@ -117,17 +115,15 @@ class EventLoopTest {
     await()
         .atMost(Duration.ofSeconds(5))
         .untilAsserted(
-            () ->
-                assertThat(seen).containsExactly("sooner", "as soon, scheduled after", "later"));
+            () -> assertThat(seen).containsExactly("sooner", "as soon, scheduled after", "later"));
   }
 
   @Test
   void aTaskThatFailsStopsTheNode() {
     loop.start();
-    loop.execute(
-        () -> {
-          throw new IllegalStateException("broken");
-        });
+    loop.execute(() -> {
+      throw new IllegalStateException("broken");
+    });
 
     await().atMost(Duration.ofSeconds(5)).until(() -> !fatal.isEmpty());
     assertThat(fatal.getFirst()).contains("broken");

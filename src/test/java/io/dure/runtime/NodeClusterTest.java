@@ -272,8 +272,7 @@ class NodeClusterTest {
       cluster.runForMs(cluster.rng().below(3_000));
 
       cluster.start(node);
-      long tookMs =
-          cluster.runUntil("serving again", 3_000, () -> cluster.node(node).isServing());
+      long tookMs = cluster.runUntil("serving again", 3_000, () -> cluster.node(node).isServing());
 
       assertThat(tookMs).as("seed %d", seed).isLessThan(250);
     }
@@ -300,5 +299,4 @@ class NodeClusterTest {
   private static List<NodeId> others(SimCluster cluster, NodeId node) {
     return cluster.voters().stream().filter(other -> !other.equals(node)).toList();
   }
-
 }

@@ -39,8 +39,7 @@ class NodeServicesTest {
     PartitionId partition = new PartitionId(client.createTopic("t", 1, 3), 0);
     NodeId leader = client.leader(partition).orElseThrow();
     client.produceUntilCommitted(partition, "before");
-    Pending<AppendOutcome> first =
-        client.send(leader, partition, idempotent("x", 77, 0), 5_000);
+    Pending<AppendOutcome> first = client.send(leader, partition, idempotent("x", 77, 0), 5_000);
     cluster.runUntil("first", 2_000, first::isThere);
 
     cluster.kill(leader);
@@ -84,17 +83,16 @@ class NodeServicesTest {
     cluster
         .sim(leader)
         .loop()
-        .execute(
-            () ->
-                recorders
-                    .get(leader)
-                    .led
-                    .orElseThrow()
-                    .append(
-                        List.of(
-                            new KeyValue(bytes("k"), Optional.of(bytes("v"))),
-                            new KeyValue(bytes("k"), Optional.empty())),
-                        answer));
+        .execute(() ->
+            recorders
+                .get(leader)
+                .led
+                .orElseThrow()
+                .append(
+                    List.of(
+                        new KeyValue(bytes("k"), Optional.of(bytes("v"))),
+                        new KeyValue(bytes("k"), Optional.empty())),
+                    answer));
     cluster.runUntil("appended", 2_000, answer::isThere);
     assertThat(answer.get()).isInstanceOf(AppendOutcome.Committed.class);
 
@@ -170,7 +168,9 @@ class NodeServicesTest {
     cluster.runForMs(200);
 
     for (NodeId node : cluster.voters()) {
-      assertThat(cluster.disk(node).list("")).as("%s", node).noneMatch(name -> name.startsWith("t-"));
+      assertThat(cluster.disk(node).list(""))
+          .as("%s", node)
+          .noneMatch(name -> name.startsWith("t-"));
     }
   }
 
@@ -202,7 +202,8 @@ class NodeServicesTest {
 
   private static void answersWithItsName(SimNode node) {
     node.node()
-        .answerAsks((_, answer) -> answer.accept(Optional.of(ByteBuffer.wrap(bytes(node.id().toString())))));
+        .answerAsks((_, answer) ->
+            answer.accept(Optional.of(ByteBuffer.wrap(bytes(node.id().toString())))));
   }
 
   private Optional<String> ask(NodeId asker) {

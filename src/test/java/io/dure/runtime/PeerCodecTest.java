@@ -106,8 +106,7 @@ class PeerCodecTest {
       case 2 -> replication(new ReplicaMessage.Began(epoch(), offset()));
       case 3 -> replication(new ReplicaMessage.Append(epoch(), span(), offset()));
       case 4 -> replication(new ReplicaMessage.Advance(epoch(), offset()));
-      case 5 ->
-          replication(new ReplicaMessage.Acked(epoch(), random.nextBoolean(), offset()));
+      case 5 -> replication(new ReplicaMessage.Acked(epoch(), random.nextBoolean(), offset()));
       case 6 -> replication(new ReplicaMessage.Restart(epoch(), offset()));
       case 7 ->
           new PeerMessage.Quorum(
@@ -122,8 +121,7 @@ class PeerCodecTest {
         yield new PeerMessage.Snapshot(epoch(), offset(), epoch(), total, position, piece);
       }
       case 10 ->
-          new PeerMessage.Fence(
-              epoch(), list(() -> new PeerMessage.FenceOf(partition(), epoch())));
+          new PeerMessage.Fence(epoch(), list(() -> new PeerMessage.FenceOf(partition(), epoch())));
       case 11 ->
           new PeerMessage.Fenced(
               epoch(),
@@ -135,8 +133,7 @@ class PeerCodecTest {
               uuid(),
               new Endpoint(text(), random.nextInt(65_536)),
               random.nextBoolean() ? Optional.of(text()) : Optional.empty());
-      case 13 ->
-          new PeerMessage.InStep(partition(), epoch(), new HashSet<>(list(this::node)));
+      case 13 -> new PeerMessage.InStep(partition(), epoch(), new HashSet<>(list(this::node)));
       case 14 -> new PeerMessage.Ask(random.nextLong(), blob(10_000));
       case 15 ->
           new PeerMessage.Answer(

@@ -27,11 +27,10 @@ class ReplicaStatesTest {
 
     @Override
     public void submit(Runnable work, Executor owner, Runnable done) {
-      works.add(
-          () -> {
-            work.run();
-            owner.execute(done);
-          });
+      works.add(() -> {
+        work.run();
+        owner.execute(done);
+      });
     }
 
     void runAll() {

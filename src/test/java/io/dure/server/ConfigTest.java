@@ -30,8 +30,17 @@ class ConfigTest {
   void flagsAreSettings() throws BadConfig {
     Config config =
         config(
-            "--node", "3", "--listen=0.0.0.0:7000", "--advertise", "broker3:7000",
-            "--data", "/tmp/x", "--cluster", "a:1, b:2", "--console", "off");
+            "--node",
+            "3",
+            "--listen=0.0.0.0:7000",
+            "--advertise",
+            "broker3:7000",
+            "--data",
+            "/tmp/x",
+            "--cluster",
+            "a:1, b:2",
+            "--console",
+            "off");
 
     assertThat(config.get(Settings.NODE_ID)).isEqualTo(3);
     assertThat(config.get(Settings.LISTENERS)).isEqualTo(new Endpoint("0.0.0.0", 7000));

@@ -30,8 +30,7 @@ class MembershipTest {
 
   @Test
   void foundersListedWithTheirIdsAreKnownAtOnce() throws BadConfig {
-    Membership membership =
-        membership(Map.of("cluster", "3@h1:1,5@h2:2,9@h3:3"), fresh(5), "h2:2");
+    Membership membership = membership(Map.of("cluster", "3@h1:1,5@h2:2,9@h3:3"), fresh(5), "h2:2");
 
     assertThat(membership.voters()).contains(ids(3, 5, 9));
     assertThat(membership.addresses()).hasSize(3);
@@ -89,12 +88,10 @@ class MembershipTest {
 
   @Test
   void aListThatContradictsTheNodeIsRefused() {
-    assertThatThrownBy(
-            () -> membership(Map.of("cluster", "1@h1:1,2@h2:2"), fresh(3), "h1:1"))
+    assertThatThrownBy(() -> membership(Map.of("cluster", "1@h1:1,2@h2:2"), fresh(3), "h1:1"))
         .hasMessageContaining("as node 1")
         .hasMessageContaining("is node 3");
-    assertThatThrownBy(
-            () -> membership(Map.of("cluster", "1@h1:1,2@h2:2"), fresh(3), "h9:9"))
+    assertThatThrownBy(() -> membership(Map.of("cluster", "1@h1:1,2@h2:2"), fresh(3), "h9:9"))
         .hasMessageContaining("--join");
     assertThatThrownBy(() -> membership(Map.of("cluster", "h1"), fresh(3), "h9:9"))
         .hasMessageContaining("h1");

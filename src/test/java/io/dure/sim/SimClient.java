@@ -78,8 +78,7 @@ public final class SimClient {
   public TopicId createTopic(String name, int partitions, int replicas) {
     TopicId id = new TopicId(new UUID(cluster.rng().nextLong(), cluster.rng().nextLong()));
     Pending<Optional<Answer>> answer = new Pending<>();
-    var topic =
-        new Command.NewTopic(id, name, partitions, replicas, List.of(), Map.of(), false);
+    var topic = new Command.NewTopic(id, name, partitions, replicas, List.of(), Map.of(), false);
     controller().command(new Command.CreateTopics(List.of(topic), false), HERE, answer);
     cluster.runUntil("topic made", 2_000, answer::isThere);
     for (int i = 0; i < partitions; i++) {
@@ -101,8 +100,7 @@ public final class SimClient {
   /** The node that serves a partition as its leader. */
   public Optional<NodeId> leader(PartitionId partition) {
     for (SimNode node : cluster.alive()) {
-      var leader =
-          node.node().image().partition(partition).flatMap(p -> p.leader());
+      var leader = node.node().image().partition(partition).flatMap(p -> p.leader());
       if (leader.equals(Optional.of(node.id())) && isOpen(node.node(), partition)) {
         return leader;
       }
@@ -127,8 +125,7 @@ public final class SimClient {
     cluster
         .node(to)
         .partitions()
-        .append(
-            partition, batch, -1, cluster.scheduler().nowMs() + timeoutMs, HERE, answer);
+        .append(partition, batch, -1, cluster.scheduler().nowMs() + timeoutMs, HERE, answer);
     return answer;
   }
 

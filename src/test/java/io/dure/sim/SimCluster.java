@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * Whole nodes on one thread, their disks, and streams between them that keep order until they break. Nothing goes wrong by
- * itself: a test breaks what it wants broken.
+ * Whole nodes on one thread, their disks, and streams between them that keep order until they
+ * break. Nothing goes wrong by itself: a test breaks what it wants broken.
  */
 public final class SimCluster {
   private record Link(NodeId from, NodeId to) {}
@@ -65,8 +65,7 @@ public final class SimCluster {
   /** Starts a node, a new life of it if it was there before. */
   public SimNode start(NodeId id) {
     SimDisk disk = disk(id);
-    SimNode node =
-        new SimNode(id, voters, loops, scheduler, rng.split(), disk, this::send, tuning);
+    SimNode node = new SimNode(id, voters, loops, scheduler, rng.split(), disk, this::send, tuning);
     nodes.put(id, node);
     node.start();
     for (SimNode other : alive()) {
@@ -165,7 +164,10 @@ public final class SimCluster {
     scheduler.runForMs(ms);
   }
 
-  /** Runs until it is so; fails when that takes longer than {@code ms} of virtual time. Returns how long it took. */
+  /**
+   * Runs until it is so; fails when that takes longer than {@code ms} of virtual time. Returns how
+   * long it took.
+   */
   public long runUntil(String what, long ms, BooleanSupplier condition) {
     long startUs = scheduler.nowUs();
     while (!condition.getAsBoolean()) {

@@ -5,7 +5,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A loop of a simulated node: takes turns in virtual time. Stands still while frozen, and for ever once dead. */
+/**
+ * A loop of a simulated node: takes turns in virtual time. Stands still while frozen, and for ever
+ * once dead.
+ */
 public final class SimLoop implements Loop {
   private final SimScheduler scheduler;
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();

@@ -21,8 +21,8 @@ import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 /**
- * One life of a whole node in the simulator: the same {@link Node} as in production, over a simulated loop, disk and clock.
- * What it says to peers goes through the codec as in production.
+ * One life of a whole node in the simulator: the same {@link Node} as in production, over a
+ * simulated loop, disk and clock. What it says to peers goes through the codec as in production.
  */
 public final class SimNode {
   /** How a life starts beyond the defaults. */
@@ -136,16 +136,15 @@ public final class SimNode {
 
   public void receive(NodeId from, byte[] frame) {
     loop()
-        .execute(
-            () -> {
-              try {
-                for (PeerMessage message : PeerCodec.decode(ByteBuffer.wrap(frame))) {
-                  node.onPeerMessage(from, message);
-                }
-              } catch (MalformedFrame e) {
-                throw new AssertionError(e);
-              }
-            });
+        .execute(() -> {
+          try {
+            for (PeerMessage message : PeerCodec.decode(ByteBuffer.wrap(frame))) {
+              node.onPeerMessage(from, message);
+            }
+          } catch (MalformedFrame e) {
+            throw new AssertionError(e);
+          }
+        });
   }
 
   public boolean isFrozen() {

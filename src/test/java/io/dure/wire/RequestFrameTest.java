@@ -68,8 +68,7 @@ class RequestFrameTest {
     ApiMessage body = ApiKeys.METADATA.messageType.newRequest();
     ByteBuffer bytes = RequestFrame.encode(ApiKeys.METADATA, (short) 9, 1, "me", body);
 
-    assertThat(RequestFrame.decode(bytes, Set.of()))
-        .isInstanceOf(RequestFrame.Refused.class);
+    assertThat(RequestFrame.decode(bytes, Set.of())).isInstanceOf(RequestFrame.Refused.class);
   }
 
   @Test
@@ -85,8 +84,7 @@ class RequestFrameTest {
 
     ByteBuffer request = hello.requestFrame();
     assertThat(request.getInt()).isEqualTo(request.remaining());
-    assertThat(RequestFrame.decode(request, Set.of()))
-        .isEqualTo(new RequestFrame.Hello(0, hello));
+    assertThat(RequestFrame.decode(request, Set.of())).isEqualTo(new RequestFrame.Hello(0, hello));
 
     for (PeerHello.Answer answer :
         List.of(

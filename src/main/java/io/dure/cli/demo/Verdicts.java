@@ -73,13 +73,12 @@ final class Verdicts {
 
   List<Map<String, Object>> asList() {
     return rows.stream()
-        .map(
-            row ->
-                Map.<String, Object>of(
-                    "number", row.number(),
-                    "promised", row.promised(),
-                    "seen", row.seen(),
-                    "outcome", row.outcome().word))
+        .map(row ->
+            Map.<String, Object>of(
+                "number", row.number(),
+                "promised", row.promised(),
+                "seen", row.seen(),
+                "outcome", row.outcome().word))
         .toList();
   }
 
