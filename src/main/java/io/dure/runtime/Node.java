@@ -208,6 +208,9 @@ public final class Node {
       // What others pass on may be late and of a process that is long over.
       metadata.onAlive(register.node(), register.process());
     }
+    if (register.node().equals(settings.self()) && !register.process().equals(settings.process())) {
+      return; // a former life of this very node asked it, through a peer that was slow to pass it on
+    }
     if (metadata.controller().isActive()) {
       tellController(
           new ControllerEvent.RegistrationAsked(
