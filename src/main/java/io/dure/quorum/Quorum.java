@@ -144,8 +144,7 @@ public final class Quorum {
     return voters;
   }
 
-  // ---- the replica inside
-  // -----------------------------------------------------------------------------------------
+  // ---- the replica inside ----
 
   private void onReplicaEvent(ReplicaEvent event) {
     switch (event) {
@@ -276,8 +275,7 @@ public final class Quorum {
     }
   }
 
-  // ---- voting
-  // -----------------------------------------------------------------------------------------------------
+  // ---- voting ----
 
   private void onReceived(NodeId from, QuorumMessage message) {
     if (!isVoter() || !voters.contains(from) || from.equals(self)) {
@@ -382,8 +380,7 @@ public final class Quorum {
     }
   }
 
-  // ---- standing
-  // ---------------------------------------------------------------------------------------------------
+  // ---- standing ----
 
   private int majority() {
     return voters.size() / 2 + 1;
@@ -471,8 +468,7 @@ public final class Quorum {
     }
   }
 
-  // ---- time, peers
-  // ------------------------------------------------------------------------------------------------
+  // ---- time, peers ----
 
   private void onTick(long now) {
     nowMs = now;

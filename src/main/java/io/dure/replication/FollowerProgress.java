@@ -23,6 +23,7 @@ final class FollowerProgress {
   private boolean sending;
   private long nextOffset;
   private long toldHighWatermark = -1;
+  private boolean tellAgain = true;
   private final long[] inFlightEnds;
   private int inFlightHead;
   private int inFlight;
@@ -78,11 +79,17 @@ final class FollowerProgress {
   }
 
   boolean knows(long highWatermark) {
-    return toldHighWatermark >= highWatermark;
+    return toldHighWatermark >= highWatermark && !tellAgain;
   }
 
-  void told(long highWatermark) {
+  /** With records, of which a follower in a gap takes nothing. */
+  void toldWithRecords(long highWatermark) {
     toldHighWatermark = highWatermark;
+  }
+
+  void toldAlone(long highWatermark) {
+    toldHighWatermark = highWatermark;
+    tellAgain = false;
   }
 
   /** A Begin or a Restart is on its way: nothing is sent until it is answered. */
@@ -94,7 +101,7 @@ final class FollowerProgress {
   void onBegan(long end) {
     begun = true;
     nextOffset = end;
-    toldHighWatermark = -1;
+    tellAgain = true;
     forgetInFlight();
   }
 

@@ -136,11 +136,11 @@ final class LeaderSide {
     } else if (next < ground.history().end()) {
       if (follower.windowOpen()) {
         follower.startSending();
-        follower.told(mark);
+        follower.toldWithRecords(mark);
         ground.emit(new ReplicaEffect.SendRecords(follower.node, ground.epoch(), next, mark));
       }
     } else if (follower.nothingInFlight() && !follower.knows(mark)) {
-      follower.told(mark);
+      follower.toldAlone(mark);
       ground.send(follower.node, new ReplicaMessage.Advance(ground.epoch(), mark));
     }
   }
@@ -151,7 +151,7 @@ final class LeaderSide {
     }
     boolean first = !follower.anythingInFlight();
     if (!follower.onSent(end)) {
-      follower.told(-1);
+      follower.toldWithRecords(-1);
       return;
     }
     if (first) {

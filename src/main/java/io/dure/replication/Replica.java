@@ -171,8 +171,7 @@ public final class Replica {
     return role instanceof Role.Copying ? Optional.of(following.acked()) : Optional.empty();
   }
 
-  // ---- epochs
-  // -----------------------------------------------------------------------------------------------------
+  // ---- epochs ----
 
   /**
    * An answer counts in the choice of the next leader, so it is given only when the refusal is
@@ -253,8 +252,7 @@ public final class Replica {
     leading.begin(leadership);
   }
 
-  // ---- messages
-  // ---------------------------------------------------------------------------------------------------
+  // ---- messages ----
 
   private void onReceived(NodeId from, ReplicaMessage message) {
     if (message.epoch() < ground.epoch() || from.equals(ground.self)) {
@@ -338,8 +336,7 @@ public final class Replica {
     }
   }
 
-  // ---- log, streams, time
-  // -----------------------------------------------------------------------------------------
+  // ---- log, streams, time ----
 
   private void onAppended(long end) {
     Check.that(leads(), "records appended by a replica that does not lead");

@@ -3,16 +3,22 @@ package io.dure.sim;
 import io.dure.sim.Simulation.Figures;
 import io.dure.sim.core.CoreSimulation;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * {@code --seeds N [--from S] [--only NAME]} runs N seeds of every simulation; {@code --seed S
- * [--only NAME]} repeats one with its trace. Exit status 1 on a violation.
+ * [--only NAME]} repeats one with its trace; {@code --sabotage} runs {@link SabotageMain} with the
+ * other options. Exit status 1 on a violation.
  */
 public final class SimMain {
   private SimMain() {}
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws Exception {
+    List<String> options = new ArrayList<>(List.of(args));
+    if (options.remove("--sabotage")) {
+      SabotageMain.main(options.toArray(String[]::new));
+    }
     System.exit(run(args, System.out));
   }
 

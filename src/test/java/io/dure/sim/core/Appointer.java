@@ -38,6 +38,7 @@ final class Appointer {
   private final List<Appointment> appointments = new ArrayList<>();
   private final List<Election> elections = new ArrayList<>();
   private long registrations;
+  private int seenEpoch;
 
   Appointer(CoreWorld world, List<NodeId> replicas, List<NodeId> learners, int commitQuorum) {
     this.world = world;
@@ -64,7 +65,7 @@ final class Appointer {
   /** Someone wants another leader, reasonably or not. */
   void elect() {
     if (elections.size() < 3) {
-      int epoch = latest().epoch() + 1 + (world.rng().chance(200) ? 1 : 0);
+      int epoch = Math.max(latest().epoch(), seenEpoch) + (world.rng().chance(200) ? 2 : 1);
       elections.add(new Election(epoch, world.scheduler().nowMs() + 300, new LinkedHashMap<>()));
       askAll(epoch);
     }
@@ -90,6 +91,7 @@ final class Appointer {
   }
 
   private void onAnswer(NodeId from, FenceAnswered answer) {
+    seenEpoch = Math.max(seenEpoch, answer.epoch());
     for (Election election : List.copyOf(elections)) {
       if (election.epoch() == answer.epoch()) {
         election.answers().put(from, answer);
@@ -156,7 +158,9 @@ final class Appointer {
     boolean leads =
         leader.running()
             && latest().leaderIncarnation().equals(incarnations.get(leader.id()))
-            && leader.life() == lives.getOrDefault(leader.id(), 0);
+            && leader.life() == lives.getOrDefault(leader.id(), 0)
+            // An election that was given up may have fenced it.
+            && seenEpoch <= latest().epoch();
     if (!leads && latest().epoch() + registrations > 0 && elections.isEmpty()) {
       elect();
     }

@@ -132,6 +132,10 @@ final class CoreWorld {
     return rng.chance(900) ? rng.between(100, Math.max(200, most / 5)) : rng.between(100, most);
   }
 
+  long stateDelayUs() {
+    return diskDelayUs() * (troubled && rng.chance(300) ? faults.slowerStates() : 1);
+  }
+
   void fenceAnswered(SimNode node, ReplicaEffect.AnswerFence answer) {
     appointer.ifPresent(a -> a.answerOf(node, answer));
   }
@@ -157,8 +161,7 @@ final class CoreWorld {
     }
   }
 
-  // ---- the course of a run
-  // ----------------------------------------------------------------------------------------
+  // ---- the course of a run ----
 
   Outcome run() {
     long steps = FIRST_PORTION + rng.below(2 * FIRST_PORTION);

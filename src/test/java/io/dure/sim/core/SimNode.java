@@ -72,8 +72,7 @@ final class SimNode {
     return life;
   }
 
-  // ---- lives
-  // ------------------------------------------------------------------------------------------------------
+  // ---- lives ----
 
   void start() {
     life++;
@@ -156,8 +155,7 @@ final class SimNode {
     }
   }
 
-  // ---- what happens to it
-  // -----------------------------------------------------------------------------------------
+  // ---- what happens to it ----
 
   void receive(NodeId from, Object message) {
     post(
@@ -201,8 +199,7 @@ final class SimNode {
     }
   }
 
-  // ---- what it does
-  // -----------------------------------------------------------------------------------------------
+  // ---- what it does ----
 
   void run(List<ReplicaEffect> effects) {
     var sent = new ArrayList<ReplicaEvent.Sent>();
@@ -249,7 +246,7 @@ final class SimNode {
     unflushedStates.add(state);
     int ofLife = life;
     long nowUs = world.scheduler().nowUs();
-    stateReadyUs = Math.max(stateReadyUs, nowUs + world.diskDelayUs());
+    stateReadyUs = Math.max(stateReadyUs, nowUs + world.stateDelayUs());
     world
         .scheduler()
         .afterUs(

@@ -24,6 +24,7 @@ final class Trouble {
     every(faults.crashMs(), this::crash);
     every(faults.powerCutMs(), this::powerCut);
     every(faults.freezeMs(), this::freeze);
+    every(faults.hauntMs(), this::haunt);
     every(faults.cutMs(), this::cut);
     every(faults.electionMs(), () -> appointer.ifPresent(Appointer::elect));
     every(faults.reconnectMs(), () -> connect(rng().pick(nodes), rng().pick(nodes)));
@@ -52,7 +53,7 @@ final class Trouble {
   private void crash() {
     SimNode node = rng().pick(nodes);
     if (node.running()) {
-      if (rng().chance(200)) {
+      if (rng().chance(400)) {
         node.powerCut();
       } else {
         node.crash();
@@ -91,20 +92,18 @@ final class Trouble {
   }
 
   private void startLater(SimNode node) {
-    world
-        .scheduler()
-        .afterMs(
-            rng().between(0, faults.maxDownMs()),
-            () -> {
-              if (!node.running()) {
-                node.start();
-                for (SimNode other : nodes) {
-                  if (other != node) {
-                    world.scheduler().afterMs(rng().between(0, 30), () -> connect(node, other));
-                  }
-                }
-              }
-            });
+    world.scheduler().afterMs(rng().between(0, faults.maxDownMs()), () -> startNow(node));
+  }
+
+  private void startNow(SimNode node) {
+    if (!node.running()) {
+      node.start();
+      for (SimNode other : nodes) {
+        if (other != node) {
+          world.scheduler().afterMs(rng().between(0, 30), () -> connect(node, other));
+        }
+      }
+    }
   }
 
   private void connect(SimNode a, SimNode b) {
@@ -122,9 +121,36 @@ final class Trouble {
     }
   }
 
+  /** A leader writes and dies; it comes back just when its successor does the same. */
+  private void haunt() {
+    Optional<SimNode> leader =
+        nodes.stream().filter(n -> n.running() && n.brain().replica().leads()).findFirst();
+    if (leader.isPresent()) {
+      SimNode node = leader.get();
+      node.append(1);
+      node.crash();
+      goneSeen(node);
+      world
+          .scheduler()
+          .afterMs(
+              rng().between(10, 150),
+              () -> {
+                if (world.troubled() && rng().chance(800)) {
+                  haunt();
+                }
+                startNow(node);
+              });
+    }
+  }
+
+  /** A node, or now and then the controller. */
+  private NodeId anyone() {
+    return appointer.isPresent() && rng().chance(250) ? Appointer.ID : rng().pick(nodes).id();
+  }
+
   private void cut() {
-    NodeId from = rng().pick(nodes).id();
-    NodeId to = rng().pick(nodes).id();
+    NodeId from = anyone();
+    NodeId to = anyone();
     boolean both = rng().chance(300);
     world.trace().say("world", () -> "cuts " + from + " -> " + to + (both ? " and back" : ""));
     world.network().cut(from, to);
@@ -137,7 +163,8 @@ final class Trouble {
             rng().between(10, 3L * faults.maxDownMs()),
             () -> {
               boolean was = world.network().mend(from, to) | world.network().mend(to, from);
-              if (was) {
+              boolean nodesOnly = !from.equals(Appointer.ID) && !to.equals(Appointer.ID);
+              if (was && nodesOnly) {
                 connect(world.node(from), world.node(to));
               }
             });
