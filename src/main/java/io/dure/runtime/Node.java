@@ -209,7 +209,8 @@ public final class Node {
       metadata.onAlive(register.node(), register.process());
     }
     if (register.node().equals(settings.self()) && !register.process().equals(settings.process())) {
-      return; // a former life of this very node asked it, through a peer that was slow to pass it on
+      return; // a former life of this very node asked it, through a peer that was slow to pass it
+      // on
     }
     if (metadata.controller().isActive()) {
       tellController(

@@ -30,14 +30,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Coordinators on whole simulated nodes that die, freeze, lose power and lose each other: an offset that was acknowledged
- * is never forgotten, and when all is well again groups work.
+ * Coordinators on whole simulated nodes that die, freeze, lose power and lose each other: an offset
+ * that was acknowledged is never forgotten, and when all is well again groups work.
  */
 class GroupChaosTest {
   private static final int GROUPS = 4;
   private static final int STEPS = 300;
 
-  /** What was sent and acknowledged of one group's only offset; each commit is larger than the last. */
+  /**
+   * What was sent and acknowledged of one group's only offset; each commit is larger than the last.
+   */
   private static final class Progress {
     long sent;
     long acknowledged;
@@ -71,11 +73,10 @@ class GroupChaosTest {
     client.awaitLeader(new PartitionId(offsets, 1));
 
     assertThat(commits).as("acknowledged").isPositive();
-    groups.forEach(
-        (group, progress) ->
-            assertThat(committed(cluster, group))
-                .as(group)
-                .isBetween(progress.acknowledged, progress.sent));
+    groups.forEach((group, progress) ->
+        assertThat(committed(cluster, group))
+            .as(group)
+            .isBetween(progress.acknowledged, progress.sent));
     assertThat(joined(cluster).error()).isEqualTo(WireError.NONE);
   }
 
@@ -151,7 +152,12 @@ class GroupChaosTest {
     var key = new OffsetKey("t", TopicId.ZERO, 0);
     var command =
         new GroupCommand.CommitOffsets(
-            group, MemberRef.dynamic(""), -1, -1, true, List.of(new OffsetToCommit(key, offset, -1, "")));
+            group,
+            MemberRef.dynamic(""),
+            -1,
+            -1,
+            true,
+            List.of(new OffsetToCommit(key, offset, -1, "")));
     for (SimNode sim : cluster.alive()) {
       if (leads(sim, group)) {
         shards
@@ -173,7 +179,10 @@ class GroupChaosTest {
 
   private boolean leads(SimNode sim, String group) {
     GroupShards hosted = shards.get(sim.id());
-    return hosted.coordinatorOf(group).filter(p -> hosted.here().containsKey(p.index())).isPresent();
+    return hosted
+        .coordinatorOf(group)
+        .filter(p -> hosted.here().containsKey(p.index()))
+        .isPresent();
   }
 
   /** Asks whoever coordinates the group, until there is an answer. */
