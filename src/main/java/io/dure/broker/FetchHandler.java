@@ -23,7 +23,10 @@ import org.apache.kafka.common.requests.FetchRequest;
  * stranger.
  */
 public final class FetchHandler implements Handler<FetchRequestData, FetchResponseData> {
-  /** A fetch whose connection is gone is forgotten after this; one that still waits is answered empty and asks again. */
+  /**
+   * A fetch whose connection is gone is forgotten after this; one that still waits is answered
+   * empty and asks again.
+   */
   static final int MAX_WAIT_MS = 60_000;
 
   private final Cluster cluster;

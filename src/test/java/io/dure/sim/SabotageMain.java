@@ -13,11 +13,13 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /**
- * Removes one safety rule at a time and expects the simulation to notice. Every {@code sabotage/*.patch} is applied to a copy of the
- * sources, compiled, and run seed by seed until an invariant breaks. Fails when a patch does not apply any more or when its
- * absence goes unnoticed, for then the simulation has grown blind.
+ * Removes one safety rule at a time and expects the simulation to notice. Every {@code
+ * sabotage/*.patch} is applied to a copy of the sources, compiled, and run seed by seed until an
+ * invariant breaks. Fails when a patch does not apply any more or when its absence goes unnoticed,
+ * for then the simulation has grown blind.
  *
- * <p>{@code [--seeds N] [--only PART-OF-A-NAME]}; the root of the project is {@code -Ddure.root}, or where it is run.
+ * <p>{@code [--seeds N] [--only PART-OF-A-NAME]}; the root of the project is {@code -Ddure.root},
+ * or where it is run.
  */
 public final class SabotageMain {
   private static final int SEEDS = 20_000;
@@ -101,7 +103,10 @@ public final class SabotageMain {
     }
   }
 
-  /** Empty when the patch fits. The temporary folder is in no repository, so the patch works on plain files. */
+  /**
+   * Empty when the patch fits. The temporary folder is in no repository, so the patch works on
+   * plain files.
+   */
   private static String apply(Path work, Path patch) throws Exception {
     var git =
         new ProcessBuilder("git", "apply", "--ignore-whitespace", patch.toString())
@@ -113,7 +118,10 @@ public final class SabotageMain {
     return process.waitFor() == 0 ? "" : said.lines().findFirst().orElse("git apply failed");
   }
 
-  /** Compiles the simulation of the cores and what it needs, no more, from the sources in {@code work} alone. */
+  /**
+   * Compiles the simulation of the cores and what it needs, no more, from the sources in {@code
+   * work} alone.
+   */
   private static String compile(Path work) throws IOException {
     var said = new StringWriter();
     Path sources = work.resolve("src");

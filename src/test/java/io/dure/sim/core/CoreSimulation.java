@@ -15,7 +15,10 @@ public final class CoreSimulation {
         of("replication", CoreWorld.Kind.PARTITION), of("quorum", CoreWorld.Kind.QUORUM));
   }
 
-  /** Runs seeds until something breaks and says what; empty when nothing does. For the sabotages, which load it apart. */
+  /**
+   * Runs seeds until something breaks and says what; empty when nothing does. For the sabotages,
+   * which load it apart.
+   */
   public static String firstViolation(int seeds) {
     for (long seed = 0; seed < seeds; seed++) {
       for (Simulation simulation : all()) {
