@@ -29,6 +29,8 @@ import org.apache.kafka.common.message.FetchResponseData.PartitionData;
  * </pre>
  */
 final class FetchRound {
+  private static final long LONGEST_TIMER_MS = 1_000;
+
   /** Takes the partitions of the answer in the order they were asked for. */
   interface Done extends BiConsumer<Map<FetchItem.Key, PartitionData>, FetchAnswer> {}
 
@@ -139,7 +141,7 @@ final class FetchRound {
   private void await() {
     if (!waiting) {
       waiting = true;
-      loop.schedule(limits.deadlineMs() - cluster.nowMs(), this::finish);
+      awaitDeadline();
     }
     for (int i = 0; i < slots.size(); i++) {
       Slot slot = slots.get(i);
@@ -151,6 +153,22 @@ final class FetchRound {
             Optional.of(
                 partitions.watch(slot.partition.orElseThrow(), from, loop, () -> wake(index)));
       }
+    }
+  }
+
+  /**
+   * A timer cannot be taken back, and a client may allow to wait for days: none of them outlives a
+   * round that ended early by more than a moment.
+   */
+  private void awaitDeadline() {
+    if (finished) {
+      return;
+    }
+    long leftMs = limits.deadlineMs() - cluster.nowMs();
+    if (leftMs <= 0) {
+      finish();
+    } else {
+      loop.schedule(Math.min(leftMs, LONGEST_TIMER_MS), this::awaitDeadline);
     }
   }
 

@@ -43,6 +43,10 @@ final class FakeLoop implements Loop {
     timers.add(new Due(nowMs + delayMs, order++, task));
   }
 
+  int timers() {
+    return timers.size();
+  }
+
   /** Runs what is posted, and what that posts. */
   void turn() {
     while (!posted.isEmpty()) {

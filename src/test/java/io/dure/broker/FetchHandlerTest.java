@@ -336,4 +336,20 @@ class FetchHandlerTest {
 
     assertThat(waiting.get().errorCode()).isEqualTo(WireError.INVALID_FETCH_SESSION_EPOCH.code());
   }
+
+  @Test
+  void aRoundThatEndsEarlyLeavesNoTimerBehindHoweverLongItMightHaveWaited() {
+    FakeReply<FetchResponseData> reply =
+        start(fetch(12, 0, 5).setMaxWaitMs(Integer.MAX_VALUE).setMinBytes(1), 12);
+    assertThat(reply.isOpen()).isTrue();
+    cluster.loop.pass(10_000);
+    assertThat(reply.isOpen()).isTrue();
+
+    partitions.commit(new PartitionId(topic, 0), 8);
+    cluster.loop.turn();
+    assertThat(reply.isOpen()).isFalse();
+    cluster.loop.pass(2_000);
+
+    assertThat(cluster.loop.timers()).isZero();
+  }
 }
