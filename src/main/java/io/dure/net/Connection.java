@@ -156,7 +156,7 @@ final class Connection implements SocketLoop.Channel {
     return waitsForRoom
         || held.isPresent()
         || closeWhenSent
-        || inFlight.size() >= NetSettings.IN_FLIGHT
+        || inFlight.size() + unsent.frames() >= NetSettings.IN_FLIGHT
         || inFlightBytes >= NetSettings.IN_FLIGHT_BYTES
         || unsent.heapBytes() >= NetSettings.UNSENT_BYTES;
   }

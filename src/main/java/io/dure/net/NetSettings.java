@@ -15,7 +15,7 @@ import io.dure.base.Check;
  */
 public record NetSettings(
     int maxFrameBytes, long requestBytes, long idleMs, int maxConnections, long peerQueueBytes) {
-  /** Requests of one connection taken up and not yet answered. */
+  /** Requests of one connection taken up whose answers the socket has not taken yet. */
   static final int IN_FLIGHT = 100;
 
   /** Bytes of them; one request may be larger when it is alone. */

@@ -36,6 +36,11 @@ final class SendQueue {
     heapBytes = 0;
   }
 
+  /** Frames not yet taken whole by the socket. */
+  int frames() {
+    return frames.size();
+  }
+
   /** Held on the heap and not yet taken by the socket. */
   long heapBytes() {
     return heapBytes;

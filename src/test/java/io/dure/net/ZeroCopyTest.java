@@ -1,6 +1,7 @@
 package io.dure.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.dure.base.DiskFile;
 import io.dure.runtime.FileDisk;
@@ -10,9 +11,11 @@ import io.dure.wire.Responder;
 import io.dure.wire.WireRecords;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -71,7 +74,32 @@ class ZeroCopyTest {
     }
   }
 
-  private record Fetches(DiskFile file) implements RequestSink {
+  @Test
+  void aClientThatTakesNoAnswersIsNotGivenMoreThanTheBound() throws Exception {
+    try (FileDisk disk = FileDisk.open(folder);
+        DiskFile file = disk.open("f");
+        var server = new ToyServer(1, 0, 1, NetSettings.defaults());
+        var client = new RawClient(server.port())) {
+      file.write(0, ByteBuffer.allocate(FILE_BYTES));
+      var fetches = new Fetches(file);
+      server.open(fetches);
+      for (int i = 0; i < 3 * NetSettings.IN_FLIGHT; i++) {
+        client.send(ApiKeys.FETCH, 12, i, new FetchRequestData());
+      }
+
+      await()
+          .atMost(Duration.ofSeconds(5))
+          .during(Duration.ofMillis(300))
+          .until(() -> fetches.taken().get() >= NetSettings.IN_FLIGHT);
+      assertThat(fetches.taken().get()).isLessThan(2 * NetSettings.IN_FLIGHT);
+    }
+  }
+
+  private record Fetches(DiskFile file, AtomicInteger taken) implements RequestSink {
+    Fetches(DiskFile file) {
+      this(file, new AtomicInteger());
+    }
+
     @Override
     public Set<ApiKeys> served() {
       return Set.of(ApiKeys.FETCH);
@@ -79,6 +107,7 @@ class ZeroCopyTest {
 
     @Override
     public void take(Request request, Responder responder) {
+      taken.incrementAndGet();
       var first = new FetchResponseData.PartitionData().setPartitionIndex(0);
       var second = new FetchResponseData.PartitionData().setPartitionIndex(1);
       var third = new FetchResponseData.PartitionData().setPartitionIndex(2);
