@@ -59,12 +59,35 @@ public final class ControllerDesk implements AskHandler {
       answer.accept(Optional.empty());
       return;
     }
+    Optional<Command> command = command(api, asked);
+    if (command.isEmpty()) {
+      answer.accept(Optional.empty());
+      return;
+    }
     controller.accept(
-        api.command(asked.body()),
-        decided ->
-            answer.accept(
-                decided.map(a ->
-                    AskCodec.response(
-                        api.response(asked.body(), a, asked.version()), asked.version()))));
+        command.get(), decided -> answer.accept(decided.flatMap(a -> response(api, asked, a))));
+  }
+
+  /** A request that we stumble over must not stop the controller, and every controller after it. */
+  private static Optional<Command> command(
+      ControllerApi<ApiMessage, ApiMessage> api, AskCodec.Asked asked) {
+    try {
+      return Optional.of(api.command(asked.body()));
+    } catch (RuntimeException e) {
+      LOG.error("a {} request cannot be turned into a command", asked.api(), e);
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<ByteBuffer> response(
+      ControllerApi<ApiMessage, ApiMessage> api, AskCodec.Asked asked, Answer answer) {
+    try {
+      return Optional.of(
+          AskCodec.response(
+              api.response(asked.body(), answer, asked.version()), asked.version()));
+    } catch (RuntimeException e) {
+      LOG.error("the answer to {} cannot be written", asked.api(), e);
+      return Optional.empty();
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.dure.metadata.ClusterImage;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,9 @@ final class CreatePartitionsApi
   @Override
   public Command command(CreatePartitionsRequestData request) {
     List<Command.Growth> topics = new ArrayList<>();
+    Set<String> repeated = repeated(request);
     for (CreatePartitionsTopic topic : request.topics()) {
-      if (!isRepeated(request, topic.name())) {
+      if (!repeated.contains(topic.name())) {
         topics.add(new Command.Growth(topic.name(), topic.count(), assignments(topic)));
       }
     }
@@ -43,8 +45,15 @@ final class CreatePartitionsApi
         .map(all -> all.stream().map(one -> CreateTopicsApi.nodes(one.brokerIds())).toList());
   }
 
-  private static boolean isRepeated(CreatePartitionsRequestData request, String name) {
-    return request.topics().stream().filter(topic -> topic.name().equals(name)).count() > 1;
+  private static Set<String> repeated(CreatePartitionsRequestData request) {
+    Set<String> seen = new HashSet<>();
+    Set<String> repeated = new HashSet<>();
+    for (CreatePartitionsTopic topic : request.topics()) {
+      if (!seen.add(topic.name())) {
+        repeated.add(topic.name());
+      }
+    }
+    return repeated;
   }
 
   @Override
@@ -59,9 +68,10 @@ final class CreatePartitionsApi
     var response = new CreatePartitionsResponseData();
     Set<String> names = new LinkedHashSet<>();
     request.topics().forEach(topic -> names.add(topic.name()));
+    Set<String> repeated = repeated(request);
     for (String name : names) {
       Answer.Result result = byName.get(name);
-      if (isRepeated(request, name)) {
+      if (repeated.contains(name)) {
         result = new Answer.Result(WireError.INVALID_REQUEST, Optional.of("Duplicate topic name."));
       } else if (result == null) {
         result = Refusals.of(answer);

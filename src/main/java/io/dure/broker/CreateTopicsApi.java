@@ -11,9 +11,11 @@ import io.dure.metadata.TopicImage;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
@@ -38,8 +40,9 @@ final class CreateTopicsApi
   @Override
   public Command command(CreateTopicsRequestData request) {
     List<Command.NewTopic> topics = new ArrayList<>();
+    Set<String> repeated = repeated(request);
     for (CreatableTopic topic : request.topics()) {
-      if (!isRepeated(request, topic)) {
+      if (!repeated.contains(topic.name())) {
         topics.add(newTopic(topic));
       }
     }
@@ -76,8 +79,15 @@ final class CreateTopicsApi
     return ids.stream().map(id -> new NodeId(id < 0 ? Integer.MAX_VALUE : id)).toList();
   }
 
-  private static boolean isRepeated(CreateTopicsRequestData request, CreatableTopic topic) {
-    return request.topics().findAll(topic.name()).size() > 1;
+  private static Set<String> repeated(CreateTopicsRequestData request) {
+    Set<String> seen = new HashSet<>();
+    Set<String> repeated = new HashSet<>();
+    for (CreatableTopic topic : request.topics()) {
+      if (!seen.add(topic.name())) {
+        repeated.add(topic.name());
+      }
+    }
+    return repeated;
   }
 
   @Override
@@ -87,13 +97,14 @@ final class CreateTopicsApi
     if (answer instanceof Answer.TopicsCreated created) {
       created.topics().forEach(topic -> byName.put(topic.name(), topic));
     }
+    Set<String> repeated = repeated(request);
     var response = new CreateTopicsResponseData();
     for (CreatableTopic topic : request.topics()) {
       if (response.topics().find(topic.name()) != null) {
         continue;
       }
       TopicCreation creation = byName.get(topic.name());
-      if (isRepeated(request, topic)) {
+      if (repeated.contains(topic.name())) {
         response.topics().add(refused(topic, WireError.INVALID_REQUEST, "Duplicate topic name."));
       } else if (creation == null) {
         Answer.Result result = Refusals.of(answer);
