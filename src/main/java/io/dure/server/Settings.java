@@ -164,7 +164,8 @@ final class Settings {
           "socket.request.max.bytes",
           "bytes",
           1_024,
-          1 << 30,
+          // Its batches must fit in what nodes send each other.
+          100 << 20,
           100 << 20,
           "The largest request; a connection that announces more is closed.");
   static final Setting<Long> QUEUED_REQUEST_BYTES =
