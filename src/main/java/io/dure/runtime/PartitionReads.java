@@ -1,5 +1,6 @@
 package io.dure.runtime;
 
+import io.dure.base.DiskException;
 import io.dure.log.EpochHistory;
 import io.dure.log.LogPosition;
 import io.dure.log.LogSlice;
@@ -12,12 +13,26 @@ import io.dure.runtime.Partitions.ReadRequest;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What readers ask of one partition. On the partition's loop only; stateless. */
 final class PartitionReads {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionReads.class);
+
   private PartitionReads() {}
 
+  /** What cannot be read costs its readers an error, and not everybody else this node. */
   static ReadOutcome read(PartitionHost host, boolean minority, ReadRequest request) {
+    try {
+      return readNow(host, minority, request);
+    } catch (DiskException e) {
+      LOG.error("partition {} cannot be read at {}: {}", host.id(), request.offset(), e.getMessage());
+      return refused(host, WireError.KAFKA_STORAGE_ERROR);
+    }
+  }
+
+  private static ReadOutcome readNow(PartitionHost host, boolean minority, ReadRequest request) {
     Optional<WireError> refusal = refusal(host, minority, request.leaderEpoch());
     if (refusal.isPresent()) {
       return refused(host, refusal.get());
@@ -82,6 +97,16 @@ final class PartitionReads {
   }
 
   static LocateOutcome locate(PartitionHost host, boolean minority, Locate what, int leaderEpoch) {
+    try {
+      return locateNow(host, minority, what, leaderEpoch);
+    } catch (DiskException e) {
+      LOG.error("partition {} cannot be searched: {}", host.id(), e.getMessage());
+      return new LocateOutcome.Refused(WireError.KAFKA_STORAGE_ERROR, Optional.empty());
+    }
+  }
+
+  private static LocateOutcome locateNow(
+      PartitionHost host, boolean minority, Locate what, int leaderEpoch) {
     Optional<WireError> refusal = refusal(host, minority, leaderEpoch);
     if (refusal.isPresent()) {
       return new LocateOutcome.Refused(refusal.get(), host.leadershipElsewhere());

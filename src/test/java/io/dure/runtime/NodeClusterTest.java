@@ -296,6 +296,25 @@ class NodeClusterTest {
     }
   }
 
+  @Test
+  void recordsThatCannotBeReadCostTheirReadersAnErrorAndNobodyElseTheNode() {
+    SimCluster cluster = new SimCluster(71, 1, 1).startAll();
+    SimClient client = new SimClient(cluster);
+    client.awaitServing();
+    PartitionId partition = new PartitionId(client.createTopic("t", 1, 1), 0);
+    for (int i = 0; i < 3; i++) {
+      client.produce(N1, partition, "a" + i);
+    }
+    cluster.runForMs(4_000);
+    cluster.disk(N1).flipBit("t-0/00000000000000000000.log", 16, 1);
+
+    assertThat(client.read(N1, partition, 1))
+        .isInstanceOfSatisfying(
+            ReadOutcome.Refused.class,
+            refused -> assertThat(refused.error()).isEqualTo(WireError.KAFKA_STORAGE_ERROR));
+    assertThat(client.produce(N1, partition, "b")).isInstanceOf(AppendOutcome.Committed.class);
+  }
+
   private static List<NodeId> others(SimCluster cluster, NodeId node) {
     return cluster.voters().stream().filter(other -> !other.equals(node)).toList();
   }
