@@ -10,7 +10,7 @@ import io.dure.base.Check;
  * @param indexIntervalBytes an index entry is made at most once per so many bytes
  * @param checkpointBytes how much may be appended before the recovery point moves on: what a
  *     restart reads at most
- * @param tailBytes how many of the last appended bytes are kept in memory for followers
+ * @param tailBytes how far back from the end the places of appends are remembered for readers
  * @param producerExpiryMs an idempotent producer is forgotten after being silent for so long
  * @param appendTime records carry the time of their append instead of the producer's
  */

@@ -387,10 +387,6 @@ public final class PartitionLog implements AutoCloseable {
    * @throws io.dure.base.DiskException when a batch is corrupt
    */
   public BatchSpan readSpan(long offset, int maxBytes, long endExclusive) {
-    Optional<BatchSpan> kept = recent.from(offset, maxBytes, endExclusive);
-    if (kept.isPresent()) {
-      return kept.get();
-    }
     LogSlice slice = read(offset, maxBytes, endExclusive);
     Check.that(slice.sizeBytes() > 0, "nothing to read from %d to %d", offset, endExclusive);
     ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());

@@ -86,8 +86,8 @@ public final class PeerLinks implements Outbox {
     return new PeerLink(address, sockets, inbound, new Links());
   }
 
-  /** Waiting to be sent to that node. */
-  long queuedBytes(NodeId peer) {
+  @Override
+  public long waitingBytes(NodeId peer) {
     PeerLink link = standing.get(peer);
     return link == null ? 0 : link.queuedBytes();
   }

@@ -22,6 +22,10 @@ final class ByteBudget {
     taken -= sizeBytes;
   }
 
+  boolean isOver() {
+    return taken > limit;
+  }
+
   long taken() {
     return taken;
   }

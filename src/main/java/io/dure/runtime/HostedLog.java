@@ -18,11 +18,14 @@ final class HostedLog {
   /** Aim for the records in one message to a follower; a single larger batch goes whole. */
   static final int PUSH_BYTES = 1 << 20;
 
+  /** What a request needs around the batches of one partition, generously. */
+  private static final int FRAME_SLACK_BYTES = 512;
+
   private final LoopPorts ports;
   private final String folder;
   private final PartitionLog log;
   private final Consumer<FlushTicket> onFlushed;
-  private final RecordTail tail = new RecordTail();
+  private final RecordTail tail;
   private boolean dirty;
   private boolean flushing;
   private boolean markDurable;
@@ -34,6 +37,7 @@ final class HostedLog {
     this.folder = folder;
     this.log = log;
     this.onFlushed = onFlushed;
+    this.tail = new RecordTail(ports.tailBytes());
   }
 
   PartitionLog log() {
@@ -41,10 +45,22 @@ final class HostedLog {
   }
 
   AppendInfo appendAsLeader(ByteBuffer batches, int epoch) {
-    AppendInfo info = log.appendAsLeader(batches, epoch, ports.clock().wallMs());
+    AppendInfo info = log.appendAsLeader(alone(batches), epoch, ports.clock().wallMs());
     tail.add(info.records());
     written();
     return info;
+  }
+
+  /**
+   * The batches in memory of their own where they are a small part of the request that brought
+   * them: as long as they are kept they would keep all of it.
+   */
+  static ByteBuffer alone(ByteBuffer batches) {
+    int size = batches.remaining();
+    if (!batches.hasArray() || batches.array().length <= 2L * size + FRAME_SLACK_BYTES) {
+      return batches;
+    }
+    return ByteBuffer.allocate(size).put(batches.duplicate()).flip();
   }
 
   void append(BatchSpan records) {
@@ -66,9 +82,13 @@ final class HostedLog {
 
   /**
    * Whole batches from {@code from} (inclusive), at least one, ending at or before {@code upTo}.
+   * Empty where they are not in memory and the file is not to be read.
    */
-  BatchSpan readForPush(long from, long upTo) {
-    return tail.read(from, PUSH_BYTES, upTo).orElseGet(() -> log.readSpan(from, PUSH_BYTES, upTo));
+  Optional<BatchSpan> readForPush(long from, long upTo, boolean alsoFromFile) {
+    Optional<BatchSpan> kept = tail.read(from, PUSH_BYTES, upTo);
+    return kept.isPresent() || !alsoFromFile
+        ? kept
+        : Optional.of(log.readSpan(from, PUSH_BYTES, upTo));
   }
 
   /**

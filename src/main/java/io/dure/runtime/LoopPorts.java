@@ -12,4 +12,8 @@ record LoopPorts(
     Disk disk,
     Clock clock,
     Peers peers,
-    ReplicaStates states) {}
+    ReplicaStates states,
+    ByteBudget tailBytes) {
+  /** Bound of the newest records kept in memory for followers, all partitions of the loop together. */
+  static final long TAIL_BYTES = 48L << 20;
+}

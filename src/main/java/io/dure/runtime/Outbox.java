@@ -13,4 +13,9 @@ public interface Outbox {
    * once per peer and turn of that loop; messages of different loops have no order between them.
    */
   void send(NodeId to, List<PeerMessage> messages);
+
+  /** About how many bytes given earlier still wait to leave for that node. From any loop. */
+  default long waitingBytes(NodeId to) {
+    return 0;
+  }
 }

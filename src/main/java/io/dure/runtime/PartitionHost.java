@@ -4,6 +4,7 @@ import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.log.AppendInfo;
+import io.dure.log.BatchSpan;
 import io.dure.log.EpochHistory;
 import io.dure.log.FlushTicket;
 import io.dure.log.PartitionLog;
@@ -35,6 +36,12 @@ final class PartitionHost {
 
   private static final int NOT_LEADING = -1;
 
+  /** Records that wait to leave for one follower, of all partitions; below what its stream takes. */
+  private static final long PUSH_BOUND_BYTES = 24L << 20;
+
+  /** As above, for records that must be read from the file: new ones go first. */
+  private static final long CATCH_UP_BYTES = 6L << 20;
+
   private final PartitionId id;
   private final String topicName;
   private final LoopPorts ports;
@@ -43,6 +50,7 @@ final class PartitionHost {
   private final Replica replica;
   private final ArrayDeque<ReplicaEvent> events = new ArrayDeque<>(2);
   private boolean stepping;
+  private boolean closed;
 
   private PartitionImage image;
   private int commitQuorum = 1;
@@ -253,6 +261,10 @@ final class PartitionHost {
   }
 
   private void on(ReplicaEvent event) {
+    if (closed) {
+      // What was persisted for it on the way: its files may be gone by now.
+      return;
+    }
     long nowMs = ports.clock().nowMs();
     if (nowMs >= busyUntilMs) {
       shard.busy(this);
@@ -288,9 +300,8 @@ final class PartitionHost {
                   id, e.state(), ports.loop(), () -> on(new ReplicaEvent.Persisted(e.state())));
       case ReplicaEffect.Send e -> send(e.to(), e.message());
       case ReplicaEffect.SendRecords e -> {
-        var records = hosted.readForPush(e.from(), replica.history().end());
-        send(e.to(), new ReplicaMessage.Append(e.epoch(), records, e.highWatermark()));
-        events.addFirst(new ReplicaEvent.Sent(e.to(), e.epoch(), records.end()));
+        long sentTo = sendRecords(e);
+        events.addFirst(new ReplicaEvent.Sent(e.to(), e.epoch(), sentTo));
       }
       case ReplicaEffect.AnswerFence e ->
           fenceAsked.ifPresent(asked ->
@@ -309,6 +320,22 @@ final class PartitionHost {
         reportInStep();
       }
     }
+  }
+
+  /**
+   * Returns the end of what was sent; where it began when too much waits already: the core asks
+   * again then. All partitions may lag at once, and what is read for them is held in memory until
+   * it leaves.
+   */
+  private long sendRecords(ReplicaEffect.SendRecords e) {
+    long upTo = replica.history().end();
+    Optional<BatchSpan> records =
+        ports.sender().hasRoom(e.to(), PUSH_BOUND_BYTES)
+            ? hosted.readForPush(e.from(), upTo, ports.sender().hasRoom(e.to(), CATCH_UP_BYTES))
+            : Optional.empty();
+    records.ifPresent(
+        span -> send(e.to(), new ReplicaMessage.Append(e.epoch(), span, e.highWatermark())));
+    return records.map(BatchSpan::end).orElse(e.from());
   }
 
   private void send(NodeId to, ReplicaMessage message) {
@@ -359,6 +386,7 @@ final class PartitionHost {
 
   /** Ends the replica here: nothing of it is led, watched or waited for any more. */
   void close(Runnable then) {
+    closed = true;
     if (leads()) {
       onResigned(ledEpoch);
     }

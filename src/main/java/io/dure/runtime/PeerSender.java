@@ -1,6 +1,7 @@
 package io.dure.runtime;
 
 import io.dure.base.NodeId;
+import io.dure.replication.ReplicaMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +21,8 @@ final class PeerSender {
   private final Outbox outbox;
   private final BiConsumer<NodeId, PeerMessage> toSelf;
   private final Map<NodeId, List<PeerMessage>> gathered = new HashMap<>();
+  // Of the records among what is gathered.
+  private final Map<NodeId, Long> gatheredBytes = new HashMap<>();
   private final Set<NodeId> spokenTo = new HashSet<>();
   private boolean ending;
 
@@ -36,10 +39,18 @@ final class PeerSender {
       return;
     }
     gathered.computeIfAbsent(to, _ -> new ArrayList<>(4)).add(message);
+    if (message instanceof PeerMessage.Replication(var _, ReplicaMessage.Append append)) {
+      gatheredBytes.merge(to, (long) append.records().sizeBytes(), Long::sum);
+    }
     if (!ending) {
       ending = true;
       loop.atTurnEnd(this::flush);
     }
+  }
+
+  /** Whether less than {@code bound} bytes of records wait to leave for that node. */
+  boolean hasRoom(NodeId to, long bound) {
+    return gatheredBytes.getOrDefault(to, 0L) + outbox.waitingBytes(to) < bound;
   }
 
   /** Whether anything was sent to {@code peer} since this was asked last. */
@@ -49,6 +60,7 @@ final class PeerSender {
 
   private void flush() {
     ending = false;
+    gatheredBytes.clear();
     for (Map.Entry<NodeId, List<PeerMessage>> each : gathered.entrySet()) {
       List<PeerMessage> messages = each.getValue();
       if (!messages.isEmpty()) {

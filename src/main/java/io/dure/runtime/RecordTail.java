@@ -9,19 +9,24 @@ import java.util.Optional;
 
 /**
  * The newest records a leader appended, still in memory, so that pushing them to followers that
- * keep up reads no file. Bounded; a follower that is further behind is served from the file.
- * Belongs to its loop.
+ * keep up reads no file. Bounded by itself and, beyond its newest run, by what all tails of the loop
+ * may hold together; a follower that is further behind is served from the file. Belongs to its loop.
  */
 final class RecordTail {
   /** Records beyond this many bytes are let go, the oldest first. */
   private static final int MAX_BYTES = 2 << 20;
 
+  private final ByteBudget ofAll;
   private BatchSpan[] ring = new BatchSpan[8];
   private int head;
   private int size;
   private long bytes;
   // What was last put together from several spans; the followers of a partition ask for the same.
   private Optional<BatchSpan> merged = Optional.empty();
+
+  RecordTail(ByteBudget ofAll) {
+    this.ofAll = ofAll;
+  }
 
   void add(BatchSpan span) {
     if (size > 0 && at(size - 1).end() != span.from()) {
@@ -33,8 +38,10 @@ final class RecordTail {
     ring[(head + size) & (ring.length - 1)] = span;
     size++;
     bytes += span.sizeBytes();
-    while (bytes > MAX_BYTES && size > 1) {
+    ofAll.take(span.sizeBytes());
+    while (size > 1 && (bytes > MAX_BYTES || ofAll.isOver())) {
       bytes -= at(0).sizeBytes();
+      ofAll.giveBack(at(0).sizeBytes());
       ring[head] = NOTHING;
       head = (head + 1) & (ring.length - 1);
       size--;
@@ -48,8 +55,15 @@ final class RecordTail {
     ring = new BatchSpan[8];
     head = 0;
     size = 0;
+    ofAll.giveBack(bytes);
     bytes = 0;
-    merged = Optional.empty();
+    keepMerged(Optional.empty());
+  }
+
+  private void keepMerged(Optional<BatchSpan> now) {
+    merged.ifPresent(before -> ofAll.giveBack(before.sizeBytes()));
+    merged = now;
+    merged.ifPresent(kept -> ofAll.take(kept.sizeBytes()));
   }
 
   boolean isEmpty() {
@@ -78,7 +92,9 @@ final class RecordTail {
     }
     long end = at(last).end();
     if (merged.isEmpty() || merged.get().from() != from || merged.get().end() != end) {
-      merged = Optional.of(merge(first, last, total));
+      BatchSpan run = merge(first, last, total);
+      keepMerged(ofAll.isOver() ? Optional.empty() : Optional.of(run));
+      return Optional.of(run);
     }
     return merged;
   }

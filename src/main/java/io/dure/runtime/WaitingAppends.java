@@ -2,6 +2,8 @@ package io.dure.runtime;
 
 import io.dure.runtime.Partitions.AppendOutcome;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -86,29 +88,27 @@ final class WaitingAppends {
   }
 
   private void expire(ArrayDeque<Waiting> queue, long nowMs, AppendOutcome outcome) {
-    for (int i = queue.size(); i > 0; i--) {
-      Waiting waiting = queue.remove();
-      if (waiting.deadlineMs() <= nowMs) {
-        if (queue == appended) {
-          budget.giveBack(waiting.sizeBytes());
-        }
-        waiting.tell(outcome);
-      } else {
-        queue.add(waiting);
-      }
+    var expired = new ArrayList<Waiting>(0);
+    queue.removeIf(waiting -> waiting.deadlineMs() <= nowMs && expired.add(waiting));
+    giveUp(expired, queue == appended, _ -> outcome);
+  }
+
+  /** They have left the queue before anybody is told, as who is told may append at once. */
+  private void giveUp(
+      List<Waiting> all, boolean counted, Function<Waiting, AppendOutcome> outcome) {
+    if (counted) {
+      all.forEach(waiting -> budget.giveBack(waiting.sizeBytes()));
     }
+    all.forEach(waiting -> waiting.tell(outcome.apply(waiting)));
   }
 
   /** Answers all of them, each with what {@code outcome} says of it. */
   void refuseAll(Function<Waiting, AppendOutcome> outcome) {
-    while (!appended.isEmpty()) {
-      Waiting waiting = appended.remove();
-      budget.giveBack(waiting.sizeBytes());
-      waiting.tell(outcome.apply(waiting));
-    }
-    while (!repeated.isEmpty()) {
-      Waiting waiting = repeated.remove();
-      waiting.tell(outcome.apply(waiting));
-    }
+    List<Waiting> counted = List.copyOf(appended);
+    List<Waiting> others = List.copyOf(repeated);
+    appended.clear();
+    repeated.clear();
+    giveUp(counted, true, outcome);
+    giveUp(others, false, outcome);
   }
 }

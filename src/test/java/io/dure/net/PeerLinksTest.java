@@ -96,7 +96,7 @@ class PeerLinksTest {
         for (int i = 0; i < 1000; i++) {
           one.peers.send(TWO, List.of(large));
         }
-        assertThat(one.peers.queuedBytes(TWO))
+        assertThat(one.peers.waitingBytes(TWO))
             .isLessThanOrEqualTo(SETTINGS.peerQueueBytes() + 200_000);
       }
     }
@@ -115,7 +115,7 @@ class PeerLinksTest {
         soon()
             .until(() -> {
               one.peers.send(TWO, List.of(large));
-              return one.peers.queuedBytes(TWO) > SETTINGS.peerQueueBytes() / 2;
+              return one.peers.waitingBytes(TWO) > SETTINGS.peerQueueBytes() / 2;
             });
         frozen.setSoTimeout(10_000);
         try (var again = frozen.accept()) {
