@@ -55,6 +55,9 @@ final class Connection implements SocketLoop.Channel {
   private boolean cutting;
 
   private boolean waitsForRoom;
+  /** Let in beyond what clients may have, as it may be another node. */
+  private final boolean reserved;
+
   private Optional<NodeId> peer = Optional.empty();
   private boolean dirty;
   private boolean awaitsWritable;
@@ -76,6 +79,7 @@ final class Connection implements SocketLoop.Channel {
     this.arrivedAt = new Endpoint(local.getAddress().getHostAddress(), local.getPort());
     this.reader = new FrameReader(inbound.settings().maxFrameBytes(), inbound.memory());
     this.lastTrafficMs = inbound.nowMs();
+    this.reserved = inbound.isCrowded();
     this.transport =
         new PlaintextTransportLayer(sockets.register(socket, SelectionKey.OP_READ, this));
   }
@@ -202,6 +206,9 @@ final class Connection implements SocketLoop.Channel {
     if (request instanceof RequestFrame.Hello(int correlationId, PeerHello hello)) {
       inbound.memory().give(frame.capacity());
       onHello(correlationId, hello);
+    } else if (reserved) {
+      inbound.memory().give(frame.capacity());
+      close("%d connections are open".formatted(inbound.settings().maxConnections()));
     } else if (sink.isEmpty()) {
       hold(frame);
     } else {
@@ -363,7 +370,9 @@ final class Connection implements SocketLoop.Channel {
     if (peer.isPresent()) {
       return;
     }
-    if (waitsForRoom && silentMs > NetSettings.NO_ROOM_MS) {
+    if (reserved && silentMs > NetSettings.RESERVED_SILENCE_MS) {
+      close("%d connections are open".formatted(inbound.settings().maxConnections()));
+    } else if (waitsForRoom && silentMs > NetSettings.NO_ROOM_MS) {
       close("no room for a request of " + reader.announcedBytes() + " bytes");
     } else if (reader.midFrame() && silentMs > NetSettings.STALLED_MS) {
       close("a request of " + reader.announcedBytes() + " bytes does not go on");

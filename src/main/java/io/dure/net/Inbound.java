@@ -80,13 +80,21 @@ final class Inbound {
     again.run();
   }
 
-  /** Counts one more connection; false, and not counted, when there are too many. */
+  /**
+   * Counts one more connection; false, and not counted, when there are too many. A few more than
+   * clients may have are let in, as they may turn out to be other nodes: see {@link #isCrowded}.
+   */
   boolean mayConnect() {
-    if (connections.incrementAndGet() > settings.maxConnections()) {
+    if (connections.incrementAndGet() > settings.maxConnections() + NetSettings.PEER_RESERVE) {
       connections.decrementAndGet();
       return false;
     }
     return true;
+  }
+
+  /** Whether there is room for other nodes only. */
+  boolean isCrowded() {
+    return connections.get() > settings.maxConnections();
   }
 
   void disconnected() {

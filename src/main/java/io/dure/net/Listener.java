@@ -97,9 +97,16 @@ public final class Listener implements SocketLoop.Channel {
       socket.close();
       return;
     }
-    socket.configureBlocking(false);
-    socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    try {
+      socket.configureBlocking(false);
+      socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    } catch (IOException e) {
+      // Already gone: no reason to stop accepting others.
+      inbound.disconnected();
+      closeQuietly(socket);
+      return;
+    }
     SocketLoop sockets = loops.get(next++ % loops.size());
     sockets.loop().run(() -> adopt(socket, sockets));
   }

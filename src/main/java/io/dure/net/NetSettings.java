@@ -10,7 +10,7 @@ import io.dure.base.Check;
  *     queued.max.bytes})
  * @param idleMs a client's connection without traffic is closed after this ({@code
  *     connections.max.idle.ms})
- * @param maxConnections further ones are closed at once ({@code max.connections})
+ * @param maxConnections further ones of clients are closed at once ({@code max.connections})
  * @param peerQueueBytes waiting to be sent to one peer; what comes beyond is dropped
  */
 public record NetSettings(
@@ -26,6 +26,12 @@ public record NetSettings(
    * read from it.
    */
   static final long UNSENT_BYTES = 4L << 20;
+
+  /** Connections let in beyond {@link #maxConnections}; who is no other node is closed at once. */
+  static final int PEER_RESERVE = 64;
+
+  /** A connection in that reserve that says nothing for so long is closed. */
+  static final long RESERVED_SILENCE_MS = 2_000;
 
   /** A request that has begun to arrive and does not go on for so long is given up. */
   static final long STALLED_MS = 30_000;
