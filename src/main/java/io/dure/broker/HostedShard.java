@@ -196,9 +196,24 @@ final class HostedShard {
         }
         long ticket = nextTicket++;
         waiters.put(ticket, waiter);
-        take(shard.decide(ticket, command, now()));
+        Decision decision;
+        try {
+          decision = shard.decide(ticket, command, now());
+        } catch (RuntimeException e) {
+          startOver(command, e);
+          return;
+        }
+        take(decision);
       }
     }
+  }
+
+  /** A request that we stumble over costs its groups a moment, and not everybody else this node. */
+  private void startOver(GroupCommand<?> command, RuntimeException e) {
+    LOG.error("{}: the coordinator starts over, as it failed at {}", partition, command, e);
+    whileLoading = WireError.COORDINATOR_NOT_AVAILABLE;
+    failAll(WireError.COORDINATOR_NOT_AVAILABLE);
+    load(PAUSE_AFTER_FAILURE_MS);
   }
 
   private static void fail(Waiter waiter, WireError error) {
