@@ -126,9 +126,12 @@ final class ControllerHost {
 
   private void on(ControllerEvent event) {
     events.add(event);
-    if (stepping) {
-      return;
+    if (!stepping) {
+      ports.whole("the controller", this::stepAll);
     }
+  }
+
+  private void stepAll() {
     stepping = true;
     for (ControllerEvent next = events.poll(); next != null; next = events.poll()) {
       for (ControllerEffect effect : controller.step(next)) {

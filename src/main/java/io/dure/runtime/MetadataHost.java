@@ -252,10 +252,16 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   // ---- the core and its effects ----
 
   private void on(QuorumEvent event) {
-    events.add(event);
-    if (stepping || closed) {
+    if (closed) {
       return;
     }
+    events.add(event);
+    if (!stepping) {
+      ports.whole("the metadata", this::stepAll);
+    }
+  }
+
+  private void stepAll() {
     stepping = true;
     for (QuorumEvent next = events.poll(); next != null; next = events.poll()) {
       for (QuorumEffect effect : quorum.step(next)) {

@@ -83,7 +83,8 @@ public final class Node {
       loopPorts.add(
           new LoopPorts(
               settings, loop, sender, ports.flushes(), ports.disk(), ports.clock(), peers, states,
-              new ByteBudget(LoopPorts.TAIL_BYTES)));
+              new ByteBudget(LoopPorts.TAIL_BYTES),
+              ports.fatal()));
     }
     this.metadata =
         new MetadataHost(

@@ -249,7 +249,11 @@ final class PartitionHost {
 
   /** Puts checked batches into the log as the leader; {@link #written} is to follow at once. */
   AppendInfo write(ByteBuffer batches) {
-    return hosted.appendAsLeader(batches, ledEpoch);
+    try {
+      return hosted.appendAsLeader(batches, ledEpoch);
+    } catch (RuntimeException e) {
+      throw ports.failed(id, e);
+    }
   }
 
   void written(AppendInfo info) {
@@ -276,9 +280,12 @@ final class PartitionHost {
 
   private void step(ReplicaEvent event) {
     events.add(event);
-    if (stepping) {
-      return;
+    if (!stepping) {
+      ports.whole(id, this::stepAll);
     }
+  }
+
+  private void stepAll() {
     stepping = true;
     for (ReplicaEvent next = events.poll(); next != null; next = events.poll()) {
       for (ReplicaEffect effect : replica.step(next)) {

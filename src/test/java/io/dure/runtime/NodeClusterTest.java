@@ -1,7 +1,9 @@
 package io.dure.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dure.base.DiskException;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
@@ -294,6 +296,26 @@ class NodeClusterTest {
       assertThat(client.values(client.leader(partition).orElseThrow(), partition))
           .containsExactly("v" + p);
     }
+  }
+
+  @Test
+  void aDiskThatIsFullStopsTheNodeAndAnotherLeads() {
+    SimCluster cluster = new SimCluster(72, 3, 1).startAll();
+    SimClient client = new SimClient(cluster);
+    client.awaitServing();
+    PartitionId partition = new PartitionId(client.createTopic("t", 1, 3), 0);
+    NodeId leader = client.leader(partition).orElseThrow();
+    client.produce(leader, partition, "a");
+    cluster.disk(leader).capacity(0);
+
+    // Whoever calls, and whatever it makes of the failure: a log half written to is not gone on with.
+    assertThatThrownBy(() -> client.produce(leader, partition, "b".repeat(100_000)))
+        .isInstanceOf(DiskException.class);
+
+    assertThat(cluster.sim(leader).isDead()).isTrue();
+    client.produceUntilCommitted(partition, "c");
+    assertThat(client.values(client.leader(partition).orElseThrow(), partition))
+        .containsExactly("a", "c");
   }
 
   @Test
