@@ -1,5 +1,6 @@
 package io.dure.runtime;
 
+import io.dure.base.Check;
 import io.dure.base.NodeId;
 import io.dure.controller.Answer;
 import io.dure.controller.Command;
@@ -154,14 +155,12 @@ final class ControllerHost {
   }
 
   private void append(ControllerEffect.Append append) {
-    if (append.baseOffset() != log.end()) {
-      LOG.warn(
-          "the controller is out of step with its log: {} instead of {}",
-          append.baseOffset(),
-          log.end());
-      depose();
-      return;
-    }
+    // A controller deposed for it would leave a metadata leader without one, and so the cluster.
+    Check.that(
+        append.baseOffset() == log.end(),
+        "the controller decided for offset %d, but its log ends at %d",
+        append.baseOffset(),
+        log.end());
     log.append(append.records());
   }
 
