@@ -30,7 +30,7 @@ public record ControllerSettings(
     int maxPartitions,
     int maxRecordsPerBatch) {
   public static final ControllerSettings DEFAULTS =
-      new ControllerSettings(1_000, 200, 500, 1_500, 1_000, 1, 3, 10_000, 200_000, 1_000);
+      new ControllerSettings(800, 200, 500, 1_500, 1_000, 1, 3, 10_000, 200_000, 1_000);
 
   public ControllerSettings {
     Check.that(brokerSilenceMs > 0, "broker silence of %d ms", brokerSilenceMs);

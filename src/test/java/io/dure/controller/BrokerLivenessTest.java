@@ -37,7 +37,7 @@ class BrokerLivenessTest {
 
   @Test
   void silentBrokerIsFencedOnceAndUnfencedWhenItsProcessIsHeardAgain() {
-    cluster.pass(900, 3);
+    cluster.pass(700, 3);
     assertThat(cluster.image.isLive(node(2))).isTrue();
     cluster.pass(2_000, 3);
 
@@ -71,7 +71,7 @@ class BrokerLivenessTest {
     cluster.nowMs += 60_000;
     cluster.takeOver(2);
 
-    cluster.pass(900);
+    cluster.pass(700);
     assertThat(cluster.image.isLive(node(3))).isTrue();
     cluster.pass(200);
     assertThat(cluster.image.isLive(node(3))).isFalse();

@@ -140,10 +140,19 @@ final class Stage implements AutoCloseable {
   }
 
   Admin admin(String bootstrap) {
+    return admin(bootstrap, 3_000);
+  }
+
+  /** For looking on while a broker is frozen: whoever is asked and says nothing is given up soon. */
+  Admin impatientAdmin() {
+    return admin(bootstrap(), 300);
+  }
+
+  private static Admin admin(String bootstrap, int requestTimeoutMs) {
     var settings = new HashMap<String, Object>();
     settings.put("bootstrap.servers", bootstrap);
     settings.put("client.id", "dure-demo");
-    settings.put("request.timeout.ms", 3_000);
+    settings.put("request.timeout.ms", requestTimeoutMs);
     settings.put("default.api.timeout.ms", 15_000);
     settings.put("reconnect.backoff.max.ms", 200);
     settings.put("enable.metrics.push", false);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
 
 /**
  * The second half of the story: brokers are killed, frozen and brought back while orders are
@@ -113,12 +114,12 @@ final class Trials {
     load.beginWindow();
     scene.stage().freeze(frozen);
     long movedMs;
-    try {
+    try (Admin admin = scene.stage().impatientAdmin()) {
       movedMs =
           Stage.await(
               "its partitions have another leader that takes writes",
               10_000,
-              () -> servedElsewhere(led, frozen));
+              () -> servedElsewhere(admin, led, frozen));
       Thread.sleep(Math.max(0, 3_000 - movedMs));
     } finally {
       scene.stage().thaw(frozen);
@@ -152,9 +153,9 @@ final class Trials {
             + " ms");
   }
 
-  private boolean servedElsewhere(List<Integer> partitions, int frozen)
+  private boolean servedElsewhere(Admin admin, List<Integer> partitions, int frozen)
       throws ExecutionException, InterruptedException, IOException {
-    for (ClusterView.Partition p : scene.partitions()) {
+    for (ClusterView.Partition p : Stage.partitions(admin, Scene.TOPIC)) {
       if (partitions.contains(p.index())) {
         int leader = p.leader().orElse(frozen);
         if (leader == frozen
