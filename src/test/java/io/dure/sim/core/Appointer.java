@@ -96,7 +96,8 @@ final class Appointer {
       if (election.epoch() == answer.epoch()) {
         election.answers().put(from, answer);
         if (valid(election).size() >= enough()) {
-          world.scheduler().afterUs(world.rng().between(0, 3000), () -> decide(election));
+          long patienceUs = world.rng().chance(200) ? 60_000 : 3_000;
+          world.scheduler().afterUs(world.rng().between(0, patienceUs), () -> decide(election));
         }
       }
     }

@@ -44,7 +44,7 @@ final class CoreWorld {
   private final List<SimNode> nodes = new ArrayList<>();
   private final Faults faults;
   private final Optional<Appointer> appointer;
-  private final int replicas;
+  private final Trouble trouble;
   private boolean troubled = true;
   private long values;
   private int epochs;
@@ -55,7 +55,7 @@ final class CoreWorld {
     network = new SimNetwork<>(scheduler, rng.split(), this::receive);
     faults = Faults.pick(rng);
     network.weather(faults.weather());
-    replicas = rng.chance(600) ? 3 : 1 + rng.below(5);
+    int replicas = rng.chance(600) ? 3 : 1 + rng.below(5);
     int learners = rng.chance(300) ? 1 + rng.below(2) : 0;
     var ids = new ArrayList<NodeId>();
     for (int i = 0; i < replicas + learners; i++) {
@@ -70,6 +70,7 @@ final class CoreWorld {
         kind == Kind.PARTITION
             ? Optional.of(new Appointer(this, voters, copies, quorum))
             : Optional.empty();
+    trouble = new Trouble(this, faults, nodes, appointer);
     for (NodeId id : ids) {
       nodes.add(
           switch (kind) {
@@ -132,17 +133,23 @@ final class CoreWorld {
     return rng.chance(900) ? rng.between(100, Math.max(200, most / 5)) : rng.between(100, most);
   }
 
+  void wasReset(SimNode node) {
+    trouble.onReset(node);
+  }
+
   long stateDelayUs() {
     return diskDelayUs() * (troubled && rng.chance(300) ? faults.slowerStates() : 1);
   }
 
   void fenceAnswered(SimNode node, ReplicaEffect.AnswerFence answer) {
     appointer.ifPresent(a -> a.answerOf(node, answer));
+    trouble.onFenceAnswered(node);
   }
 
   void tell(Fact fact) {
-    if (fact instanceof Fact.Led(SimNode _, var appointment)) {
+    if (fact instanceof Fact.Led(SimNode leader, var appointment)) {
       epochs = Math.max(epochs, appointment.epoch());
+      trouble.onLeads(leader);
     }
     for (Invariant<Fact> invariant : invariants) {
       invariant
@@ -169,7 +176,7 @@ final class CoreWorld {
       nodes.forEach(SimNode::start);
       appointer.ifPresent(Appointer::start);
       connectAll();
-      new Trouble(this, faults, nodes, appointer).begin();
+      trouble.begin();
       while (scheduler.steps() < steps && scheduler.step()) {}
       heal();
       scheduler.runForMs(4_000);

@@ -214,7 +214,10 @@ final class SimNode {
   private void run(ReplicaEffect effect, List<ReplicaEvent.Sent> sent) {
     switch (effect) {
       case ReplicaEffect.Truncate e -> log.truncateTo(e.end());
-      case ReplicaEffect.Reset e -> log.resetTo(e.start());
+      case ReplicaEffect.Reset e -> {
+        log.resetTo(e.start());
+        world.wasReset(this);
+      }
       case ReplicaEffect.Append e -> {
         log.append(e.records());
         for (long i = e.records().from(); i < e.records().end(); i++) {

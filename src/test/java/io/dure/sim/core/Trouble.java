@@ -2,6 +2,7 @@ package io.dure.sim.core;
 
 import io.dure.base.NodeId;
 import io.dure.sim.SimRng;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -121,10 +122,84 @@ final class Trouble {
     }
   }
 
+  /** A new leader writes and dies before anybody can join it. */
+  void onLeads(SimNode leader) {
+    ambush(
+        leader,
+        rng().between(0, 1_500),
+        () -> {
+          leader.append(1);
+          leader.crash();
+          world.scheduler().afterMs(rng().between(20, 200), () -> startNow(leader));
+        });
+  }
+
+  /** Who answered a fence should remember it. */
+  void onFenceAnswered(SimNode node) {
+    ambush(
+        node,
+        rng().between(0, 500),
+        () -> {
+          leader().filter(leader -> leader != node).ifPresent(leader -> hide(leader, node));
+          cutAndStart(node);
+        });
+  }
+
+  /** Who dropped its log may have it back, and who could know better is gone. */
+  void onReset(SimNode node) {
+    ambush(
+        node,
+        rng().between(1_000, 15_000),
+        () -> {
+          cutAndStart(node);
+          leader()
+              .ifPresent(leader -> {
+                leader.crash();
+                world.scheduler().afterMs(rng().between(50, 300), () -> startNow(leader));
+              });
+        });
+  }
+
+  private Optional<SimNode> leader() {
+    return nodes.stream().filter(n -> n.running() && n.brain().replica().leads()).findFirst();
+  }
+
+  /** For a while nothing reaches the leader but from one node. */
+  private void hide(SimNode leader, SimNode but) {
+    var others = new ArrayList<NodeId>(List.of(Appointer.ID));
+    nodes.stream().filter(n -> n != leader && n != but).forEach(n -> others.add(n.id()));
+    others.forEach(other -> world.network().cut(other, leader.id()));
+    world
+        .scheduler()
+        .afterMs(
+            rng().between(20, 100),
+            () -> others.forEach(other -> world.network().mend(other, leader.id())));
+  }
+
+  private void cutAndStart(SimNode node) {
+    node.powerCut();
+    world.scheduler().afterMs(rng().between(0, 10), () -> startNow(node));
+  }
+
+  private void ambush(SimNode node, long delayUs, Runnable strike) {
+    if (world.troubled() && rng().chance(faults.ambush())) {
+      int life = node.life();
+      world
+          .scheduler()
+          .afterUs(
+              delayUs,
+              () -> {
+                if (world.troubled() && node.running() && node.life() == life) {
+                  strike.run();
+                  goneSeen(node);
+                }
+              });
+    }
+  }
+
   /** A leader writes and dies; it comes back just when its successor does the same. */
   private void haunt() {
-    Optional<SimNode> leader =
-        nodes.stream().filter(n -> n.running() && n.brain().replica().leads()).findFirst();
+    Optional<SimNode> leader = leader();
     if (leader.isPresent()) {
       SimNode node = leader.get();
       node.append(1);
