@@ -48,6 +48,8 @@ final class Connection implements SocketLoop.Channel {
   /** Read from the socket, not yet cut into frames because the connection is paused. */
   private ByteBuffer leftover = NOTHING;
 
+  private final Runnable whenOpen = this::onOpen;
+
   /** A whole frame that waits for the node to open. */
   private Optional<ByteBuffer> held = Optional.empty();
 
@@ -219,14 +221,17 @@ final class Connection implements SocketLoop.Channel {
   /** Keeps a request until the node can take it: it is still starting. */
   private void hold(ByteBuffer frame) {
     held = Optional.of(frame);
-    inbound.whenOpen(() -> sockets.loop().execute(this::release));
+    inbound.whenOpen(whenOpen);
+  }
+
+  private void onOpen() {
+    sockets.loop().execute(this::release);
   }
 
   private void release() {
     Optional<ByteBuffer> frame = held;
     held = Optional.empty();
     if (closed) {
-      frame.ifPresent(bytes -> inbound.memory().give(bytes.capacity()));
       return;
     }
     frame.ifPresent(this::onFrame);
@@ -394,6 +399,9 @@ final class Connection implements SocketLoop.Channel {
     sockets.forget(this);
     inbound.disconnected();
     reader.close();
+    inbound.doesNotWait(whenOpen);
+    held.ifPresent(bytes -> inbound.memory().give(bytes.capacity()));
+    held = Optional.empty();
     try {
       transport.close();
     } catch (IOException e) {

@@ -5,9 +5,10 @@ import io.dure.base.NodeId;
 import io.dure.wire.PeerHello;
 import io.dure.wire.RequestSink;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What all incoming connections of a node have in common. Safe for all threads. */
@@ -29,7 +30,7 @@ final class Inbound {
   private final PeerStreams peers;
   private final AtomicInteger connections = new AtomicInteger();
   private volatile Optional<RequestSink> sink = Optional.empty();
-  private final List<Runnable> waitingForSink = new ArrayList<>();
+  private final Set<Runnable> waitingForSink = new LinkedHashSet<>();
 
   Inbound(NetSettings settings, Clock clock, PeerStreams peers) {
     this.settings = settings;
@@ -78,6 +79,20 @@ final class Inbound {
       }
     }
     again.run();
+  }
+
+  /** {@code again} is not to be run any more. */
+  void doesNotWait(Runnable again) {
+    synchronized (waitingForSink) {
+      waitingForSink.remove(again);
+    }
+  }
+
+  /** How many wait for {@link #open}. */
+  int waitingForSink() {
+    synchronized (waitingForSink) {
+      return waitingForSink.size();
+    }
   }
 
   /**

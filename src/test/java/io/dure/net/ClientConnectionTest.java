@@ -248,4 +248,44 @@ class ClientConnectionTest {
       assertThat(client.isHungUp()).isTrue();
     }
   }
+
+  @Test
+  void whoGivesUpBeforeTheNodeIsOpenIsForgotten() throws Exception {
+    var hasty = new NetSettings(1 << 20, 8L << 20, 500, 100, 1L << 20);
+    try (var early = new ToyServer(2, 0, 1, hasty);
+        var client = new RawClient(early.port())) {
+      client.send(ApiKeys.METADATA, 9, 5, new MetadataRequestData());
+      await()
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> early.peers.inbound().waitingForSink() == 1);
+
+      await()
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> early.peers.inbound().waitingForSink() == 0);
+      assertThat(client.isHungUp()).isTrue();
+      assertThat(early.peers.inbound().memory().usedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void clientsThatTakeAllConnectionsLeaveRoomForOtherNodes() throws Exception {
+    var narrow = new NetSettings(1 << 20, 8L << 20, 600_000, 2, 1L << 20);
+    try (var crowded = new ToyServer(2, 0, 1, narrow);
+        var other = new ToyServer(3, 0, 1, SMALL);
+        var first = new RawClient(crowded.port());
+        var second = new RawClient(crowded.port());
+        var third = new RawClient(crowded.port())) {
+      crowded.open(new ToyHandlers(crowded.port()));
+      first.send(ApiKeys.METADATA, 9, 1, new MetadataRequestData());
+      second.send(ApiKeys.METADATA, 9, 2, new MetadataRequestData());
+      assertThat(first.receive().getInt()).isEqualTo(1);
+      assertThat(second.receive().getInt()).isEqualTo(2);
+      third.send(ApiKeys.METADATA, 9, 3, new MetadataRequestData());
+      assertThat(third.isHungUp()).isTrue();
+
+      other.peers.dial(crowded.endpoint());
+
+      await().atMost(Duration.ofSeconds(5)).until(() -> other.events.contains("connected 2"));
+    }
+  }
 }
