@@ -57,7 +57,7 @@ final class HostedLog {
    */
   static ByteBuffer alone(ByteBuffer batches) {
     int size = batches.remaining();
-    if (!batches.hasArray() || batches.array().length <= 2L * size + FRAME_SLACK_BYTES) {
+    if (!batches.hasArray() || batches.array().length <= 4L * size + FRAME_SLACK_BYTES) {
       return batches;
     }
     return ByteBuffer.allocate(size).put(batches.duplicate()).flip();
