@@ -156,6 +156,23 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     return minority;
   }
 
+  PartitionLog log() {
+    return hosted.log();
+  }
+
+  Quorum quorum() {
+    return quorum;
+  }
+
+  /** The metadata epoch this node leads; -1: none. */
+  int ledEpoch() {
+    return ledEpoch;
+  }
+
+  long highWatermark() {
+    return highWatermark;
+  }
+
   MetadataStatus status() {
     return status;
   }

@@ -379,6 +379,16 @@ public final class Node {
         .orElse("no replica of " + partition);
   }
 
+  /** For who checks whole nodes in the simulator. */
+  List<Shard> shards() {
+    return List.copyOf(shards);
+  }
+
+  /** As {@link #shards}. */
+  MetadataHost metadataHost() {
+    return metadata;
+  }
+
   // ---- the controller ----
 
   /**

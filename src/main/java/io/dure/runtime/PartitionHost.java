@@ -112,6 +112,10 @@ final class PartitionHost {
     return hosted.log();
   }
 
+  Replica replica() {
+    return replica;
+  }
+
   int ledEpoch() {
     return ledEpoch;
   }

@@ -12,6 +12,7 @@ import io.dure.metadata.TopicImage;
 import io.dure.replication.ReplicaSettings;
 import io.dure.runtime.PartitionHost.FenceAsked;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -88,6 +89,10 @@ final class Shard {
 
   Optional<PartitionHost> host(PartitionId partition) {
     return Optional.ofNullable(hosts.get(partition));
+  }
+
+  Collection<PartitionHost> hosts() {
+    return hosts.values();
   }
 
   /**

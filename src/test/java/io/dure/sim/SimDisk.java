@@ -123,6 +123,24 @@ public final class SimDisk implements Disk {
     return inode(name).contents();
   }
 
+  /**
+   * The files of a folder that a power cut would certainly leave, by their names without the
+   * folder, each with the bytes it would certainly leave of it.
+   */
+  public TreeMap<String, ByteBuffer> durableFiles(String folder) {
+    var found = new TreeMap<String, ByteBuffer>();
+    if (hasAncestors(folder)) {
+      String prefix = folder + "/";
+      for (var each : durableFiles.tailMap(prefix).entrySet()) {
+        if (!each.getKey().startsWith(prefix)) {
+          break;
+        }
+        found.put(each.getKey().substring(prefix.length()), each.getValue().durable());
+      }
+    }
+    return found;
+  }
+
   private SimInode inode(String name) {
     SimInode inode = files.get(name);
     Check.that(inode != null, "no file %s", name);
@@ -260,6 +278,14 @@ public final class SimDisk implements Disk {
     countFlush(folder);
     if (!folders.contains(folder)) {
       throw new DiskException("no folder " + folder);
+    }
+    // A folder of this name that went before is another one: its end does not take away what is
+    // made durable now.
+    for (NameChange change : List.copyOf(pending)) {
+      if (change instanceof NameChange.FolderGone gone && gone.name().equals(folder)) {
+        makeDurable(change);
+        pending.remove(change);
+      }
     }
     for (NameChange change : List.copyOf(pending)) {
       if (change.folder().equals(folder)) {

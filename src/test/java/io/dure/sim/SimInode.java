@@ -23,6 +23,12 @@ final class SimInode {
     return Arrays.copyOf(written, size);
   }
 
+  /** What a power cut would certainly leave, read-only. */
+  ByteBuffer durable() {
+    int there = Math.min(flushedSize, flushed.length);
+    return ByteBuffer.wrap(flushed, 0, there).slice().asReadOnlyBuffer();
+  }
+
   void write(long position, ByteBuffer source) {
     int at = Math.toIntExact(position);
     int count = source.remaining();

@@ -1,9 +1,12 @@
 package io.dure.sim;
 
+import io.dure.base.DiskException;
 import io.dure.runtime.Loop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A loop of a simulated node: takes turns in virtual time. Stands still while frozen, and for ever
@@ -17,6 +20,8 @@ public final class SimLoop implements Loop {
   private boolean running;
   private boolean frozen;
   private boolean dead;
+  private Runnable afterTurn = () -> {};
+  private Optional<Consumer<DiskException>> onDiskFailure = Optional.empty();
 
   public SimLoop(SimScheduler scheduler) {
     this.scheduler = scheduler;
@@ -46,6 +51,16 @@ public final class SimLoop implements Loop {
   @Override
   public void schedule(long delayMs, Runnable task) {
     scheduler.afterMs(delayMs, () -> execute(task));
+  }
+
+  /** Runs {@code task} after every turn. */
+  public void observed(Runnable task) {
+    afterTurn = task;
+  }
+
+  /** Tells who ends the node when its disk fails; otherwise the run fails. */
+  public void onDiskFailure(Consumer<DiskException> handler) {
+    onDiskFailure = Optional.of(handler);
   }
 
   public void freeze() {
@@ -90,8 +105,12 @@ public final class SimLoop implements Loop {
           end.run();
         }
       }
+    } catch (DiskException e) {
+      onDiskFailure.orElseThrow(() -> e).accept(e);
+      return;
     } finally {
       running = false;
     }
+    afterTurn.run();
   }
 }

@@ -2,6 +2,7 @@ package io.dure.sim;
 
 import io.dure.sim.Simulation.Figures;
 import io.dure.sim.core.CoreSimulation;
+import io.dure.sim.node.NodeSimulation;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,9 @@ public final class SimMain {
 
   /** Every simulation there is. */
   static List<Simulation> simulations() {
-    return CoreSimulation.all();
+    List<Simulation> all = new ArrayList<>(CoreSimulation.all());
+    all.add(new NodeSimulation());
+    return all;
   }
 
   private static int run(
@@ -65,7 +68,7 @@ public final class SimMain {
     for (long seed = from; seed < from + seeds; seed++) {
       try {
         sum = sum.plus(simulation.run(seed, sink));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | AssertionError e) {
         String what = e instanceof Violation ? e.getMessage() : e.toString();
         out.printf("%s: seed %d: VIOLATION: %s%n", simulation.name(), seed, what);
         out.printf("repeat with: ./dev sim --only %s --seed %d%n", simulation.name(), seed);

@@ -4,6 +4,9 @@ import io.dure.base.Clock;
 import io.dure.base.DiskException;
 import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
+import io.dure.controller.ControllerSettings;
+import io.dure.quorum.QuorumSettings;
+import io.dure.replication.ReplicaSettings;
 import io.dure.runtime.FatalHandler;
 import io.dure.runtime.MalformedFrame;
 import io.dure.runtime.Node;
@@ -28,6 +31,19 @@ public final class SimNode {
   /** How a life starts beyond the defaults. */
   public interface Tuning extends UnaryOperator<NodeSettings> {}
 
+  /** How patient the cores of a node are. */
+  public record Pace(QuorumSettings quorum, ReplicaSettings replica, ControllerSettings controller) {
+    public static final Pace DEFAULT =
+        new Pace(QuorumSettings.DEFAULT, ReplicaSettings.DEFAULT, ControllerSettings.DEFAULTS);
+
+    /** Elections come several times as fast. */
+    public static final Pace IMPATIENT =
+        new Pace(
+            new QuorumSettings(150, 80, 20, 60, 20, 15, 200, 30),
+            new ReplicaSettings(4, 40, 300, 200, 500, 30),
+            new ControllerSettings(200, 50, 150, 100, 60, 1, 3, 10_000, 200_000, 1_000));
+  }
+
   private final NodeId id;
   private final SimScheduler scheduler;
   private final SimRng rng;
@@ -36,6 +52,9 @@ public final class SimNode {
   private boolean dead;
   private boolean frozen;
   private Optional<String> fatal = Optional.empty();
+  private Runnable onFatal = () -> {};
+  private long longestFlushUs = 2_000;
+  private final List<Runnable> whenThawed = new ArrayList<>();
 
   /** Carries frames to other nodes. */
   public interface Wire {
@@ -51,6 +70,19 @@ public final class SimNode {
       SimDisk disk,
       Wire wire,
       Tuning tuning) {
+    this(id, voters, loopCount, scheduler, rng, disk, wire, tuning, Pace.DEFAULT);
+  }
+
+  public SimNode(
+      NodeId id,
+      List<NodeId> voters,
+      int loopCount,
+      SimScheduler scheduler,
+      SimRng rng,
+      SimDisk disk,
+      Wire wire,
+      Tuning tuning,
+      Pace pace) {
     this.id = id;
     this.scheduler = scheduler;
     this.rng = rng;
@@ -69,7 +101,10 @@ public final class SimNode {
     node =
         new Node(
             settings,
-            new NodePorts(disk, clock(), rng, List.copyOf(loops), this::flush, outbox, stop));
+            new NodePorts(disk, clock(), rng, List.copyOf(loops), this::flush, outbox, stop),
+            pace.quorum(),
+            pace.replica(),
+            pace.controller());
   }
 
   private Clock clock() {
@@ -94,19 +129,39 @@ public final class SimNode {
   }
 
   private void flush(Runnable work, Executor owner, Runnable done) {
-    scheduler.afterUs(
-        rng.between(100, 2_000),
-        () -> {
-          if (!dead) {
-            try {
-              work.run();
-            } catch (DiskException e) {
-              die("a flush failed: " + e.getMessage());
-              return;
-            }
-            owner.execute(done);
-          }
-        });
+    scheduler.afterUs(rng.between(100, longestFlushUs), () -> finish(work, owner, done));
+  }
+
+  private void finish(Runnable work, Executor owner, Runnable done) {
+    if (frozen) {
+      whenThawed.add(() -> finish(work, owner, done));
+    } else if (!dead) {
+      try {
+        work.run();
+      } catch (DiskException e) {
+        die("a flush failed: " + e.getMessage());
+        return;
+      }
+      owner.execute(done);
+    }
+  }
+
+  /** How long a flush takes at most. */
+  public void longestFlushUs(long us) {
+    longestFlushUs = us;
+  }
+
+  /** Runs {@code task} after every turn of a loop of this node, while it lives. */
+  public void observed(Runnable task) {
+    loops.forEach(loop -> {
+      loop.observed(task);
+      loop.onDiskFailure(e -> die(e.getMessage()));
+    });
+  }
+
+  /** Told once when the node stops by itself. */
+  public void onFatal(Runnable task) {
+    onFatal = task;
   }
 
   public NodeId id() {
@@ -159,6 +214,9 @@ public final class SimNode {
   public void thaw() {
     frozen = false;
     loops.forEach(SimLoop::thaw);
+    List<Runnable> flushes = List.copyOf(whenThawed);
+    whenThawed.clear();
+    flushes.forEach(Runnable::run);
   }
 
   /** The process ends without warning. */
@@ -170,5 +228,6 @@ public final class SimNode {
   private void die(String reason) {
     fatal = Optional.of(reason);
     die();
+    onFatal.run();
   }
 }

@@ -1,0 +1,55 @@
+package io.dure.runtime;
+
+import io.dure.base.PartitionId;
+import io.dure.log.PartitionLog;
+import java.util.function.Consumer;
+
+/** Looks into a node of the simulator between two turns of its loops. */
+public final class NodeProbe {
+  private NodeProbe() {}
+
+  /**
+   * How one replica stands.
+   *
+   * @param host told apart by identity: a partition that was closed and opened again is another one
+   * @param ledEpoch -1: it does not lead
+   */
+  public record Replica(
+      PartitionId partition,
+      String folder,
+      Object host,
+      PartitionLog log,
+      int epoch,
+      int ledEpoch,
+      boolean open,
+      long highWatermark) {}
+
+  /** All replicas of a node, its share in the metadata included. */
+  public static void each(Node node, Consumer<Replica> look) {
+    MetadataHost metadata = node.metadataHost();
+    look.accept(
+        new Replica(
+            PartitionId.METADATA,
+            MetadataHost.FOLDER,
+            metadata,
+            metadata.log(),
+            metadata.quorum().replica().epoch(),
+            metadata.ledEpoch(),
+            metadata.controller().isActive(),
+            metadata.highWatermark()));
+    for (Shard shard : node.shards()) {
+      for (PartitionHost host : shard.hosts()) {
+        look.accept(
+            new Replica(
+                host.id(),
+                PartitionFolders.name(host.topicName(), host.id().index()),
+                host,
+                host.log(),
+                host.replica().epoch(),
+                host.ledEpoch(),
+                host.isOpened(),
+                host.highWatermark()));
+      }
+    }
+  }
+}

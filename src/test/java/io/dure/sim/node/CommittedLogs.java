@@ -1,0 +1,84 @@
+package io.dure.sim.node;
+
+import io.dure.base.PartitionId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What was ever seen committed, by anybody: the truth that every log is held against. */
+final class CommittedLogs {
+  private final Map<PartitionId, Log> logs = new HashMap<>();
+
+  Log of(PartitionId partition) {
+    return logs.computeIfAbsent(partition, _ -> new Log());
+  }
+
+  /** The committed batches of one partition. */
+  static final class Log {
+    private final TreeMap<Long, Batch> batches = new TreeMap<>();
+    private final List<Commit> commits = new ArrayList<>();
+    private long end;
+
+    /** Everything below {@code end} was seen committed in {@code epoch}. */
+    private record Commit(int epoch, long end) {}
+
+    long end() {
+      return end;
+    }
+
+    /** Where the batch with this offset, or the one before it, begins. */
+    long floor(long offset) {
+      Long base = batches.floorKey(offset);
+      return base == null ? 0 : base;
+    }
+
+    Optional<Batch> at(long base) {
+      return Optional.ofNullable(batches.get(base));
+    }
+
+    List<Batch> all() {
+      return List.copyOf(batches.values());
+    }
+
+    /** What was committed in epochs before {@code epoch} ends here. */
+    long endBefore(int epoch) {
+      long most = 0;
+      for (Commit commit : commits) {
+        if (commit.epoch < epoch) {
+          most = Math.max(most, commit.end);
+        }
+      }
+      return most;
+    }
+
+    /** Takes note, or says what does not fit. */
+    Optional<String> add(Batch batch, int inEpoch) {
+      if (batch.base() < end) {
+        return differs(batch);
+      }
+      if (batch.base() > end) {
+        return Optional.of("%s is committed, but nothing at %d".formatted(batch, end));
+      }
+      batches.put(batch.base(), batch);
+      end = batch.end();
+      if (!commits.isEmpty() && commits.getLast().epoch == inEpoch) {
+        commits.removeLast();
+      }
+      commits.add(new Commit(inEpoch, end));
+      return Optional.empty();
+    }
+
+    /** Says how a batch below the committed end is not what was committed. */
+    Optional<String> differs(Batch batch) {
+      Batch known = batches.get(batch.base());
+      return batch.equals(known)
+          ? Optional.empty()
+          : Optional.of(
+              "%s stands where %s was committed"
+                  .formatted(batch, known == null ? "the middle of another batch" : known));
+    }
+  }
+}

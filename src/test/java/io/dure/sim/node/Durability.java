@@ -1,0 +1,80 @@
+package io.dure.sim.node;
+
+import io.dure.base.NodeId;
+import io.dure.base.PartitionId;
+import io.dure.sim.SimDisk;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.HashSet;
+import java.util.TreeMap;
+
+/**
+ * Looks at what would certainly be left on the disks if all power went now, without asking any node
+ * what it believes.
+ */
+final class Durability {
+  private record Home(String folder, int quorum) {}
+
+  private final Map<NodeId, SimDisk> disks;
+  private final Map<PartitionId, Home> homes = new HashMap<>();
+  private final Set<PartitionId> doomed = new HashSet<>();
+
+  Durability(Map<NodeId, SimDisk> disks) {
+    this.disks = disks;
+  }
+
+  /** Where replicas keep a partition, and how many are a majority of them. */
+  void known(PartitionId partition, String folder, int quorum) {
+    homes.put(partition, new Home(folder, quorum));
+  }
+
+  /** Somebody asked for it to be deleted: copies may go at any time. */
+  void doomed(PartitionId partition) {
+    doomed.add(partition);
+  }
+
+  /** Says who holds the batch, when these are not enough. */
+  Optional<String> lacks(PartitionId partition, long base, int contentCrc) {
+    Home home = homes.get(partition);
+    if (home == null || doomed.contains(partition)) {
+      return Optional.empty();
+    }
+    List<Integer> holders = new ArrayList<>();
+    disks.forEach((node, disk) -> {
+      if (holds(disk, home.folder, base, contentCrc)) {
+        holders.add(node.value());
+      }
+    });
+    return holders.size() >= home.quorum
+        ? Optional.empty()
+        : Optional.of(
+            "offset %d of %s is durable on nodes %s only, %d are needed"
+                .formatted(base, home.folder, holders, home.quorum));
+  }
+
+  private static boolean holds(SimDisk disk, String folder, long base, int contentCrc) {
+    TreeMap<Long, ByteBuffer> segments = new TreeMap<>();
+    disk.durableFiles(folder).forEach((name, bytes) -> {
+      if (name.endsWith(".log")) {
+        segments.put(Long.valueOf(name.substring(0, name.length() - 4)), bytes);
+      }
+    });
+    var segment = segments.floorEntry(base);
+    if (segment == null) {
+      // The beginning was dropped, which only what a snapshot stands in for may be.
+      return !segments.isEmpty();
+    }
+    ByteBuffer bytes = segment.getValue();
+    for (int at = 0; Batch.isWhole(bytes, at); at += Batch.sizeAt(bytes, at)) {
+      if (Batch.baseAt(bytes, at) == base) {
+        return Batch.at(bytes, at).contentCrc() == contentCrc;
+      }
+    }
+    return false;
+  }
+}

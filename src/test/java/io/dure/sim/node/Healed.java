@@ -1,0 +1,109 @@
+package io.dure.sim.node;
+
+import io.dure.base.NodeId;
+import io.dure.base.PartitionId;
+import io.dure.metadata.ImageSnapshot;
+import io.dure.metadata.PartitionImage;
+import io.dure.metadata.TopicImage;
+import io.dure.runtime.NodeProbe;
+import io.dure.sim.Violation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What is demanded when all trouble is over: all nodes serve, everything that producers still hold
+ * is taken, all replicas become equal byte for byte and hold exactly what was committed.
+ */
+final class Healed {
+  private static final long WITHIN_MS = 20_000;
+
+  private final NodeWorld world;
+  private final CommittedLogs committed;
+
+  Healed(NodeWorld world, CommittedLogs committed) {
+    this.world = world;
+    this.committed = committed;
+  }
+
+  void check() {
+    world.until("all nodes serve", WITHIN_MS, this::allServe);
+    List<Producer> lasting = lasting();
+    lasting.forEach(Producer::makeOne);
+    world.until("all is taken: " + lasting, WITHIN_MS, () -> lasting.stream().allMatch(Producer::isDone));
+    world.until("all replicas hold the same", WITHIN_MS, () -> unequal().isEmpty());
+    List<NodeFact.Acknowledged> never =
+        world.acknowledgedButNeverCommitted().stream()
+            .filter(each -> world.image().partition(each.partition()).isPresent())
+            .toList();
+    if (!never.isEmpty()) {
+      throw new Violation("acknowledged, but nobody ever held it as committed: " + never);
+    }
+    byte[] image = ImageSnapshot.write(world.image());
+    for (NodeId node : world.nodes()) {
+      if (!Arrays.equals(image, ImageSnapshot.write(world.sim(node).node().image()))) {
+        throw new Violation("the image of " + node + " differs");
+      }
+    }
+  }
+
+  private boolean allServe() {
+    return world.nodes().stream()
+        .allMatch(node -> world.isUp(node) && world.sim(node).node().isServing());
+  }
+
+  /** The producers of topics that are there and were not asked to be deleted. */
+  private List<Producer> lasting() {
+    return world.producers().stream()
+        .filter(each -> !each.isStopped())
+        .filter(each -> world.image().partition(each.partition()).isPresent())
+        .toList();
+  }
+
+  /** The first difference between replicas, or between them and what was committed. */
+  private List<String> unequal() {
+    List<String> found = new ArrayList<>();
+    Map<PartitionId, List<NodeProbe.Replica>> replicas = new TreeMap<>(java.util.Comparator.comparing(PartitionId::toString));
+    for (NodeId node : world.nodes()) {
+      if (!world.isUp(node)) {
+        return List.of(node + " is down");
+      }
+      NodeProbe.each(
+          world.sim(node).node(),
+          each -> replicas.computeIfAbsent(each.partition(), _ -> new ArrayList<>()).add(each));
+    }
+    replicas.forEach((partition, all) -> compare(partition, all, found));
+    for (TopicImage topic : world.image().topics()) {
+      for (PartitionImage partition : topic.partitions()) {
+        if (!replicas.containsKey(partition.id())
+            || replicas.get(partition.id()).size() != partition.replicas().size()) {
+          found.add("replicas of " + partition.id() + " are missing");
+        }
+      }
+    }
+    return found;
+  }
+
+  private void compare(PartitionId partition, List<NodeProbe.Replica> all, List<String> found) {
+    CommittedLogs.Log truth = committed.of(partition);
+    if (all.stream().filter(NodeProbe.Replica::open).count() != 1) {
+      found.add(partition + " has no leader, or several");
+    }
+    for (NodeProbe.Replica replica : all) {
+      if (replica.log().endOffset() != truth.end() || replica.highWatermark() != truth.end()) {
+        found.add("%s ends at %d, %d are committed".formatted(partition, replica.log().endOffset(), truth.end()));
+      }
+    }
+    if (found.isEmpty()) {
+      for (NodeProbe.Replica replica : all) {
+        long start = replica.log().startOffset();
+        List<Batch> expected = truth.all().stream().filter(each -> each.base() >= start).toList();
+        if (!Batch.of(replica.log(), start, truth.end()).equals(expected)) {
+          throw new Violation("a replica of " + partition + " is not what was committed");
+        }
+      }
+    }
+  }
+}

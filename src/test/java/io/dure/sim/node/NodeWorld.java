@@ -1,0 +1,547 @@
+package io.dure.sim.node;
+
+import io.dure.base.DiskException;
+import io.dure.base.NodeId;
+import io.dure.base.PartitionId;
+import io.dure.base.TopicId;
+import io.dure.controller.Command;
+import io.dure.metadata.ClusterImage;
+import io.dure.metadata.PartitionImage;
+import io.dure.metadata.TopicImage;
+import io.dure.runtime.NodeProbe;
+import io.dure.runtime.Partitions.AppendOutcome;
+import io.dure.runtime.Partitions.ReadOutcome;
+import io.dure.runtime.Partitions.ReadRequest;
+import io.dure.sim.Invariant;
+import io.dure.sim.SimDisk;
+import io.dure.sim.SimNode;
+import io.dure.sim.SimRng;
+import io.dure.sim.SimScheduler;
+import io.dure.sim.Trace;
+import io.dure.sim.Violation;
+import io.dure.sim.node.NodeInvariants.AcknowledgedIsCommitted;
+import io.dure.wire.WireError;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One run: nodes, disks, streams, producers and readers of several topics, and trouble; then all is
+ * healed, and progress and equality are demanded. Every turn of every loop is followed by a look at
+ * all replicas of its node.
+ */
+final class NodeWorld {
+  private static final long TROUBLE_MS = 6_000;
+
+  /** How one replica stood after the last turn. */
+  private static final class Seen {
+    private final Object host;
+    private long highWatermark;
+    private int ledEpoch = -1;
+    private boolean open;
+    private long generation;
+
+    Seen(Object host) {
+      this.host = host;
+    }
+  }
+
+  private final SimScheduler scheduler = new SimScheduler();
+  private final SimRng rng;
+  private final Trace trace;
+  private final NodeFaults faults;
+  private final List<NodeId> nodes;
+  private final Map<NodeId, SimDisk> disks = new TreeMap<>();
+  private final Map<NodeId, SimNode> sims = new TreeMap<>();
+  private final Map<NodeId, Life> lives = new HashMap<>();
+  private final Map<NodeId, Map<PartitionId, Seen>> seen = new HashMap<>();
+  private final Streams streams;
+  private final NodeTrouble trouble;
+  private final CommittedLogs committed = new CommittedLogs();
+  private final Durability durability = new Durability(disks);
+  private final List<Invariant<NodeFact>> invariants;
+  private final Map<TopicId, String> topics = new LinkedHashMap<>();
+  private final Map<PartitionId, Producer> producers = new LinkedHashMap<>();
+  private final List<NodeFact.Read> reads = new ArrayList<>();
+  private final Counts counts = new Counts();
+  private long nextProducer = 1;
+  private int nextName;
+  private final int loops;
+
+  /** What happened how often. */
+  static final class Counts {
+    long committed;
+    long acknowledged;
+    long elections;
+    long truncations;
+    long kills;
+    long powerCuts;
+    long failedFlushes;
+    long freezes;
+    long cuts;
+    long breaks;
+    long topics;
+    long reads;
+  }
+
+  NodeWorld(long seed, Trace.Sink sink) {
+    this.rng = new SimRng(seed);
+    this.trace = new Trace(scheduler, sink);
+    this.faults = NodeFaults.pick(rng);
+    this.loops = 1 + rng.below(2);
+    var ids = new ArrayList<NodeId>();
+    for (int i = 1; i <= (rng.below(6) == 0 ? 5 : 3); i++) {
+      ids.add(new NodeId(i));
+    }
+    this.nodes = List.copyOf(ids);
+    nodes.forEach(node -> disks.put(node, new SimDisk(rng.split())));
+    this.streams =
+        new Streams(scheduler, rng.split(), this::isUp, this::receive, this::connected);
+    this.trouble = new NodeTrouble(this, scheduler, rng.split(), faults);
+    this.invariants = NodeInvariants.all(committed, durability);
+    durability.known(PartitionId.METADATA, "__cluster_metadata-0", nodes.size() / 2 + 1);
+  }
+
+  Counts counts() {
+    return counts;
+  }
+
+  SimScheduler scheduler() {
+    return scheduler;
+  }
+
+  long messages() {
+    return streams.messages();
+  }
+
+  NodeFaults faults() {
+    return faults;
+  }
+
+  void run() {
+    say("%d nodes with %d loops each, %s".formatted(nodes.size(), loops, faults));
+    nodes.forEach(this::bringUp);
+    until("a controller", 5_000, () -> controller().isPresent());
+    createTopic(2);
+    createTopic(1);
+    scheduler.afterMs(1, this::drive);
+    trouble.begin();
+    scheduler.runForMs(TROUBLE_MS);
+    heal();
+    new Healed(this, committed).check();
+  }
+
+  // ---- what the checks after healing need ----
+
+  List<NodeId> nodes() {
+    return nodes;
+  }
+
+  SimNode sim(NodeId node) {
+    return sims.get(node);
+  }
+
+  List<Producer> producers() {
+    return List.copyOf(producers.values());
+  }
+
+  Optional<Producer> producer(PartitionId partition) {
+    return Optional.ofNullable(producers.get(partition));
+  }
+
+  ClusterImage image() {
+    return sims.get(nodes.getFirst()).node().image();
+  }
+
+  List<NodeFact.Acknowledged> acknowledgedButNeverCommitted() {
+    return invariants.stream()
+        .filter(AcknowledgedIsCommitted.class::isInstance)
+        .flatMap(each -> ((AcknowledgedIsCommitted) each).open().stream())
+        .toList();
+  }
+
+  void until(String what, long ms, BooleanSupplier condition) {
+    long untilUs = scheduler.nowUs() + ms * 1000;
+    while (!condition.getAsBoolean()) {
+      if (scheduler.nowUs() > untilUs) {
+        throw new Violation("no progress: not within " + ms + " ms: " + what);
+      }
+      scheduler.runForMs(5);
+    }
+  }
+
+  void say(String what) {
+    trace.say("world", () -> what);
+  }
+
+  private void say(NodeId node, String what) {
+    trace.say("n" + node.value(), () -> what);
+  }
+
+  long nowMs() {
+    return scheduler.nowMs();
+  }
+
+  private void heal() {
+    trouble.end();
+    streams.mendAll();
+    producers.values().forEach(Producer::drain);
+    for (NodeId node : nodes) {
+      disks.get(node).failFlushAfter(-1);
+      if (isUp(node)) {
+        sims.get(node).thaw();
+      } else {
+        bringUp(node);
+      }
+    }
+    say("all is healed");
+  }
+
+  // ---- nodes ----
+
+  boolean isUp(NodeId node) {
+    SimNode sim = sims.get(node);
+    return sim != null && !sim.isDead();
+  }
+
+  void bringUp(NodeId node) {
+    if (isUp(node)) {
+      return;
+    }
+    Life life = new Life(node, lives.containsKey(node) ? lives.get(node).number() + 1 : 1);
+    lives.put(node, life);
+    say(node, "starts life " + life.number());
+    SimNode sim;
+    try {
+      sim =
+          new SimNode(
+              node, nodes, loops, scheduler, rng.split(), disks.get(node), streams::send,
+              settings -> settings.withSnapshotRecords(30).withSegmentBytes(4_000), faults.pace());
+    } catch (DiskException e) {
+      say(node, "cannot start: " + e.getMessage());
+      diedOfItself(node);
+      return;
+    }
+    sims.put(node, sim);
+    seen.put(node, new HashMap<>());
+    sim.longestFlushUs(faults.longestFlushMs() * 1000L);
+    sim.observed(() -> look(life, sim));
+    sim.onFatal(() -> {
+      say(node, "stops: " + sim.fatal().orElse(""));
+      streams.ended(node);
+      diedOfItself(node);
+    });
+    sim.start();
+    streams.started(node, nodes.stream().filter(each -> !each.equals(node)).toList());
+  }
+
+  private void diedOfItself(NodeId node) {
+    counts.failedFlushes++;
+    disks.get(node).crashProcess();
+    tellGone(node);
+    scheduler.afterMs(rng.between(1, faults.longestDownMs()), () -> bringUp(node));
+  }
+
+  void bringDown(NodeId node, boolean power) {
+    say(node, power ? "loses power" : "is killed");
+    sims.get(node).die();
+    streams.ended(node);
+    if (power) {
+      counts.powerCuts++;
+      disks.get(node).crash();
+    } else {
+      counts.kills++;
+      disks.get(node).crashProcess();
+    }
+    tellGone(node);
+  }
+
+  /** Those that dial it while it is down are refused; a quick restart goes unnoticed. */
+  private void tellGone(NodeId node) {
+    Life life = lives.get(node);
+    for (NodeId other : nodes) {
+      scheduler.afterMs(
+          rng.between(1, 40),
+          () -> {
+            if (isUp(other) && !isUp(node) && lives.get(node).equals(life)) {
+              sims.get(other).node().peerGone(node);
+            }
+          });
+    }
+  }
+
+  void freeze(NodeId node) {
+    say(node, "freezes");
+    counts.freezes++;
+    sims.get(node).freeze();
+  }
+
+  void thaw(NodeId node, SimNode frozen) {
+    if (!frozen.isDead() && frozen.isFrozen()) {
+      say(node, "goes on");
+      frozen.thaw();
+    }
+  }
+
+  void failFlush(NodeId node, int after) {
+    disks.get(node).failFlushAfter(after);
+  }
+
+  // ---- streams ----
+
+  private void receive(NodeId from, NodeId to, byte[] frame) {
+    sims.get(to).receive(from, frame);
+  }
+
+  private void connected(NodeId from, NodeId to) {
+    sims.get(from).node().peerConnected(to);
+  }
+
+  void breakStream(NodeId from, NodeId to) {
+    if (streams.breakOff(from, to)) {
+      counts.breaks++;
+      say(from, "its stream to n" + to.value() + " breaks");
+    }
+  }
+
+  void pause(NodeId from, NodeId to, long ms) {
+    streams.pause(from, to, ms);
+  }
+
+  void cut(NodeId from, NodeId to) {
+    counts.cuts++;
+    say(from, "is cut off from n" + to.value() + ", one way");
+    streams.cut(from, to);
+  }
+
+  void mend(NodeId from, NodeId to) {
+    say(from, "reaches n" + to.value() + " again");
+    streams.mend(from, to);
+  }
+
+  // ---- topics and clients ----
+
+  private Optional<SimNode> controller() {
+    return sims.values().stream()
+        .filter(sim -> !sim.isDead() && !sim.isFrozen())
+        .filter(sim -> sim.node().metadata().controllerHere())
+        .findFirst();
+  }
+
+  /** Makes a topic or has one deleted; a deleted one's name is used again. */
+  void churn() {
+    List<TopicId> extra = topics.keySet().stream().skip(2).toList();
+    if (extra.size() < 3 && rng.below(2) == 0) {
+      createTopic(1 + rng.below(2));
+    } else if (!extra.isEmpty()) {
+      deleteTopic(rng.pick(extra));
+    }
+  }
+
+  private void createTopic(int partitions) {
+    TopicId id = new TopicId(new UUID(rng.nextLong(), rng.nextLong()));
+    String name = "t" + nextName++ % 4;
+    int copies = Math.min(nodes.size(), rng.below(4) == 0 ? 2 + rng.below(4) : 3);
+    controller().ifPresent(sim -> {
+      say(sim.id(), "is asked for topic %s %s, %d copies".formatted(name, id, copies));
+      counts.topics++;
+      topics.put(id, name);
+      var topic =
+          new Command.NewTopic(id, name, partitions, copies, List.of(), Map.of(), false);
+      sim.node().command(new Command.CreateTopics(List.of(topic), false), Runnable::run, _ -> {});
+    });
+  }
+
+  private void deleteTopic(TopicId id) {
+    controller().ifPresent(sim -> {
+      say(sim.id(), "is asked to delete topic %s %s".formatted(topics.get(id), id));
+      topics.remove(id);
+      for (int i = 0; i < 2; i++) {
+        PartitionId partition = new PartitionId(id, i);
+        durability.doomed(partition);
+        producer(partition).ifPresent(Producer::stop);
+      }
+      var command = new Command.DeleteTopics(List.of(new Command.TopicRef.ById(id)));
+      sim.node().command(command, Runnable::run, _ -> {});
+    });
+  }
+
+  /** Producers and readers take a step every few milliseconds. */
+  private void drive() {
+    SimNode any = sims.get(rng.pick(nodes));
+    if (any != null && !any.isDead()) {
+      for (TopicImage topic : any.node().image().topics()) {
+        if (topics.containsKey(topic.id())) {
+          topic.partitions().forEach(this::meet);
+        }
+      }
+    }
+    producers.values().forEach(producer -> {
+      if (rng.below(3) == 0) {
+        producer.step();
+      }
+    });
+    if (rng.below(4) == 0 && !producers.isEmpty()) {
+      read(rng.pick(List.copyOf(producers.keySet())));
+    }
+    scheduler.afterUs(rng.between(1_000, 12_000), this::drive);
+  }
+
+  private void meet(PartitionImage partition) {
+    if (!producers.containsKey(partition.id())) {
+      int copies = partition.replicas().size();
+      String folder = topics.get(partition.id().topic()) + "-" + partition.id().index();
+      durability.known(partition.id(), folder, copies / 2 + 1);
+      producers.put(
+          partition.id(), new Producer(this, partition.id(), nextProducer++, rng.split()));
+    }
+  }
+
+  /** Whom some node, which may be wrong, takes for the leader. */
+  Optional<NodeId> believedLeader(PartitionId partition) {
+    SimNode asked = sims.get(rng.pick(nodes));
+    return asked == null || asked.isDead() || asked.isFrozen()
+        ? Optional.empty()
+        : asked.node().leaderForClients(partition).map(each -> each.leader()).filter(this::isUp);
+  }
+
+  void append(
+      NodeId to, PartitionId partition, ByteBuffer batch, BiConsumer<Life, AppendOutcome> done) {
+    if (isUp(to)) {
+      Life life = lives.get(to);
+      sims.get(to)
+          .node()
+          .partitions()
+          .append(
+              partition, batch, -1, nowMs() + 1_000, Runnable::run,
+              outcome -> done.accept(life, outcome));
+    }
+  }
+
+  void acknowledged(Life life, PartitionId partition, long base, int contentCrc) {
+    counts.acknowledged++;
+    tell(new NodeFact.Acknowledged(life, partition, base, contentCrc));
+  }
+
+  void refused(Life life, PartitionId partition, WireError error) {
+    trace.say("n" + life.node().value(), () -> "refuses a batch of %s: %s".formatted(partition, error));
+  }
+
+  private void read(PartitionId partition) {
+    NodeId from = rng.pick(nodes);
+    if (!isUp(from)) {
+      return;
+    }
+    Life life = lives.get(from);
+    long end = committed.of(partition).end();
+    long offset = committed.of(partition).floor(rng.between(0, Math.max(0, end)));
+    sims.get(from)
+        .node()
+        .partitions()
+        .read(
+            partition, new ReadRequest(offset, 2_000, -1, -1), Runnable::run,
+            outcome -> {
+              if (outcome instanceof ReadOutcome.Found found && found.slice().sizeBytes() > 0) {
+                counts.reads++;
+                ByteBuffer bytes = ByteBuffer.allocate(found.slice().sizeBytes());
+                found.slice().file().read(found.slice().position(), bytes);
+                reads.add(new NodeFact.Read(life, partition, Batch.in(bytes.flip())));
+              }
+            });
+  }
+
+  // ---- looking ----
+
+  private void tell(NodeFact fact) {
+    for (Invariant<NodeFact> invariant : invariants) {
+      Optional<String> broken = invariant.brokenBy(fact);
+      if (broken.isPresent()) {
+        String what =
+            "%s: %s of %s: %s"
+                .formatted(
+                    invariant.name(),
+                    fact.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT),
+                    nameOf(fact.partition()),
+                    broken.get());
+        say("VIOLATION " + what);
+        throw new Violation(what);
+      }
+    }
+  }
+
+  private String nameOf(PartitionId partition) {
+    return partition.equals(PartitionId.METADATA) ? "the metadata" : partition.toString();
+  }
+
+  private void look(Life life, SimNode sim) {
+    if (sim.isDead()) {
+      return;
+    }
+    Map<PartitionId, Seen> before = seen.get(sim.id());
+    NodeProbe.each(sim.node(), replica -> look(life, before, replica));
+    List<NodeFact.Read> given = List.copyOf(reads);
+    reads.clear();
+    given.forEach(this::tell);
+  }
+
+  private void look(Life life, Map<PartitionId, Seen> before, NodeProbe.Replica replica) {
+    PartitionId partition = replica.partition();
+    Seen last = before.get(partition);
+    if (last == null || last.host != replica.host()) {
+      last = new Seen(replica.host());
+      before.put(partition, last);
+    }
+    if (replica.log().generation() != last.generation) {
+      last.generation = replica.log().generation();
+      counts.truncations++;
+      trace(life, partition, () -> "cuts its log to " + replica.log().endOffset());
+      tell(new NodeFact.Cut(life, partition, replica.highWatermark(), replica));
+    }
+    if (replica.ledEpoch() != last.ledEpoch) {
+      int was = last.ledEpoch;
+      last.ledEpoch = replica.ledEpoch();
+      if (was >= 0) {
+        trace(life, partition, () -> "leads epoch " + was + " no more");
+      }
+      if (replica.ledEpoch() >= 0) {
+        counts.elections++;
+        trace(
+            life, partition,
+            () -> "leads epoch %d, log ends at %d".formatted(replica.ledEpoch(), replica.log().endOffset()));
+        tell(new NodeFact.Led(life, partition, replica.ledEpoch(), replica));
+      }
+    }
+    if (replica.open() && !last.open) {
+      trace(life, partition, () -> "has epoch " + replica.ledEpoch() + " open");
+    }
+    last.open = replica.open();
+    if (replica.highWatermark() != last.highWatermark) {
+      moved(life, replica, last);
+    }
+  }
+
+  private void moved(Life life, NodeProbe.Replica replica, Seen last) {
+    long from = Math.max(last.highWatermark, replica.log().startOffset());
+    long to = replica.highWatermark();
+    long was = last.highWatermark;
+    last.highWatermark = to;
+    long endBefore = committed.of(replica.partition()).end();
+    List<Batch> batches =
+        Batch.of(replica.log(), from, Math.min(to, replica.log().endOffset()));
+    trace(life, replica.partition(), () -> "knows %d as committed".formatted(to));
+    tell(new NodeFact.Moved(life, replica.partition(), was, to, replica, batches));
+    counts.committed += committed.of(replica.partition()).end() - endBefore;
+  }
+
+  private void trace(Life life, PartitionId partition, java.util.function.Supplier<String> what) {
+    trace.say("n" + life.node().value(), () -> nameOf(partition) + ": " + what.get());
+  }
+}
