@@ -154,6 +154,8 @@ final class Appointer {
     tellAll(latest());
     if (world.rng().chance(100)) {
       tellAll(world.rng().pick(appointments));
+      // Who was fenced for an election that was given up answers with the newer epoch.
+      askAll(latest().epoch());
     }
     SimNode leader = world.node(latest().leader());
     boolean leads =
