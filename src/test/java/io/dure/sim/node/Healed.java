@@ -32,8 +32,7 @@ final class Healed {
     world.until("all nodes serve", WITHIN_MS, this::allServe);
     List<Producer> lasting = lasting();
     lasting.forEach(Producer::makeOne);
-    world.until(
-        "all is taken: " + lasting, WITHIN_MS, () -> lasting.stream().allMatch(Producer::isDone));
+    world.until("all is taken: " + lasting, WITHIN_MS, () -> lasting.stream().allMatch(Producer::isDone));
     world.until("all replicas hold the same", WITHIN_MS, () -> unequal().isEmpty());
     List<NodeFact.Acknowledged> never =
         world.acknowledgedButNeverCommitted().stream()
@@ -66,8 +65,7 @@ final class Healed {
   /** The first difference between replicas, or between them and what was committed. */
   private List<String> unequal() {
     List<String> found = new ArrayList<>();
-    Map<PartitionId, List<NodeProbe.Replica>> replicas =
-        new TreeMap<>(java.util.Comparator.comparing(PartitionId::toString));
+    Map<PartitionId, List<NodeProbe.Replica>> replicas = new TreeMap<>(java.util.Comparator.comparing(PartitionId::toString));
     for (NodeId node : world.nodes()) {
       if (!world.isUp(node)) {
         return List.of(node + " is down");
@@ -95,9 +93,7 @@ final class Healed {
     }
     for (NodeProbe.Replica replica : all) {
       if (replica.log().endOffset() != truth.end() || replica.highWatermark() != truth.end()) {
-        found.add(
-            "%s ends at %d, %d are committed"
-                .formatted(partition, replica.log().endOffset(), truth.end()));
+        found.add("%s ends at %d, %d are committed".formatted(partition, replica.log().endOffset(), truth.end()));
       }
     }
     if (found.isEmpty()) {
