@@ -3,7 +3,7 @@ package io.dure.controller;
 import io.dure.base.NodeId;
 import io.dure.metadata.BrokerImage;
 import io.dure.metadata.MetadataRecord;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,8 +18,14 @@ final class Registrations {
   private final Ledger ledger;
   private final BrokerLiveness liveness;
 
-  /** Processes that others took the place of; what they asked for before may still arrive. */
-  private final LinkedHashSet<UUID> over = new LinkedHashSet<>();
+  private static final long NOT_ASKED = -1;
+
+  /**
+   * Processes that others took the place of, and when each first asked again. What they asked for
+   * before may still arrive; but it may also have been such a late request that took their place,
+   * so one that goes on asking, while nobody else is heard under its id, is let in again.
+   */
+  private final LinkedHashMap<UUID, Long> over = new LinkedHashMap<>();
 
   Registrations(Ledger ledger, BrokerLiveness liveness) {
     this.ledger = ledger;
@@ -34,7 +40,9 @@ final class Registrations {
       // A repetition; it may be late, so it is no sign of life either.
       return Optional.empty();
     }
-    if (over.contains(request.process())) {
+    // Only one process can be this very node, so whatever else was registered under its id is over.
+    boolean taken = !node.equals(ledger.self()) && liveness.isHeard(node);
+    if (isOver(request.process(), taken)) {
       ledger.refuseRegistration(
           node,
           request.process(),
@@ -43,8 +51,7 @@ final class Registrations {
               + "; restart it");
       return Optional.empty();
     }
-    // Only one process can be this very node, so whatever else was registered under its id is over.
-    boolean taken = !node.equals(ledger.self()) && liveness.isHeard(node);
+    over.remove(request.process());
     if (known.isPresent() && taken) {
       ledger.refuseRegistration(
           node,
@@ -70,10 +77,23 @@ final class Registrations {
     return Optional.of(node);
   }
 
+  private boolean isOver(UUID process, boolean taken) {
+    Long askedMs = over.get(process);
+    if (askedMs == null) {
+      return false;
+    }
+    if (askedMs == NOT_ASKED) {
+      over.put(process, ledger.nowMs());
+    }
+    return taken
+        || askedMs == NOT_ASKED
+        || ledger.nowMs() - askedMs < ledger.settings().brokerSilenceMs();
+  }
+
   private void endLifeOf(UUID process) {
-    over.add(process);
+    over.put(process, NOT_ASKED);
     if (over.size() > MAX_OVER) {
-      over.removeFirst();
+      over.pollFirstEntry();
     }
   }
 }
