@@ -282,8 +282,11 @@ public final class Node {
     if (closed) {
       return;
     }
+    // Whoever takes us for a former life by something that came late hears no word of ours as this
+    // one's, whatever we say: so it is told which life this is until we are taken for live.
+    boolean mistaken = !isServing();
     for (NodeId peer : connected) {
-      if (!metadataSender().takeSpokenTo(peer)) {
+      if (!metadataSender().takeSpokenTo(peer) || mistaken) {
         metadataSender().send(peer, new PeerMessage.Alive(settings.process()));
       }
     }
