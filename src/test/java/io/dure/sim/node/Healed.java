@@ -9,6 +9,7 @@ import io.dure.runtime.NodeProbe;
 import io.dure.sim.Violation;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,8 +33,12 @@ final class Healed {
     world.until("all nodes serve", WITHIN_MS, this::allServe);
     List<Producer> lasting = lasting();
     lasting.forEach(Producer::makeOne);
-    world.until("all is taken: " + lasting, WITHIN_MS, () -> lasting.stream().allMatch(Producer::isDone));
-    world.until("all replicas hold the same", WITHIN_MS, () -> unequal().isEmpty());
+    world.until(
+        () -> "all is taken: " + lasting.stream().filter(each -> !each.isDone()).toList(),
+        WITHIN_MS,
+        () -> lasting.stream().allMatch(Producer::isDone));
+    world.until(
+        () -> "all replicas hold the same: " + unequal(), WITHIN_MS, () -> unequal().isEmpty());
     List<NodeFact.Acknowledged> never =
         world.acknowledgedButNeverCommitted().stream()
             .filter(each -> world.image().partition(each.partition()).isPresent())
@@ -65,7 +70,7 @@ final class Healed {
   /** The first difference between replicas, or between them and what was committed. */
   private List<String> unequal() {
     List<String> found = new ArrayList<>();
-    Map<PartitionId, List<NodeProbe.Replica>> replicas = new TreeMap<>(java.util.Comparator.comparing(PartitionId::toString));
+    Map<PartitionId, List<NodeProbe.Replica>> replicas = new TreeMap<>(Comparator.comparing(PartitionId::toString));
     for (NodeId node : world.nodes()) {
       if (!world.isUp(node)) {
         return List.of(node + " is down");

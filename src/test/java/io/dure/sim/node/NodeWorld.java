@@ -26,12 +26,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * One run: nodes, disks, streams, producers and readers of several topics, and trouble; then all is
@@ -74,6 +76,7 @@ final class NodeWorld {
   private final Counts counts = new Counts();
   private long nextProducer = 1;
   private int nextName;
+  private boolean healed;
   private final int loops;
 
   /** What happened how often. */
@@ -169,10 +172,14 @@ final class NodeWorld {
   }
 
   void until(String what, long ms, BooleanSupplier condition) {
+    until(() -> what, ms, condition);
+  }
+
+  void until(Supplier<String> what, long ms, BooleanSupplier condition) {
     long untilUs = scheduler.nowUs() + ms * 1000;
     while (!condition.getAsBoolean()) {
       if (scheduler.nowUs() > untilUs) {
-        throw new Violation("no progress: not within " + ms + " ms: " + what);
+        throw new Violation("no progress: not within " + ms + " ms: " + what.get());
       }
       scheduler.runForMs(5);
     }
@@ -192,6 +199,7 @@ final class NodeWorld {
 
   private void heal() {
     trouble.end();
+    healed = true;
     streams.mendAll();
     producers.values().forEach(Producer::drain);
     for (NodeId node : nodes) {
@@ -400,8 +408,11 @@ final class NodeWorld {
       int copies = partition.replicas().size();
       String folder = topics.get(partition.id().topic()) + "-" + partition.id().index();
       durability.known(partition.id(), folder, copies / 2 + 1);
-      producers.put(
-          partition.id(), new Producer(this, partition.id(), nextProducer++, rng.split()));
+      var producer = new Producer(this, partition.id(), nextProducer++, rng.split());
+      producers.put(partition.id(), producer);
+      if (healed) {
+        producer.drain();
+      }
     }
   }
 
@@ -468,7 +479,7 @@ final class NodeWorld {
             "%s: %s of %s: %s"
                 .formatted(
                     invariant.name(),
-                    fact.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT),
+                    fact.getClass().getSimpleName().toLowerCase(Locale.ROOT),
                     nameOf(fact.partition()),
                     broken.get());
         say("VIOLATION " + what);
@@ -541,7 +552,7 @@ final class NodeWorld {
     counts.committed += committed.of(replica.partition()).end() - endBefore;
   }
 
-  private void trace(Life life, PartitionId partition, java.util.function.Supplier<String> what) {
+  private void trace(Life life, PartitionId partition, Supplier<String> what) {
     trace.say("n" + life.node().value(), () -> nameOf(partition) + ": " + what.get());
   }
 }
