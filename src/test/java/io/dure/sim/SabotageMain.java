@@ -7,14 +7,16 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /**
  * Removes one safety rule at a time and expects the simulation to notice. Every {@code
- * sabotage/*.patch} is applied to a copy of the sources, compiled, and run seed by seed until an
+ * sabotage/*.patch}, and {@code sabotage/nodes/*.patch} for whole nodes, is applied to a copy of the sources, compiled, and run seed by seed until an
  * invariant breaks. Fails when a patch does not apply any more or when its absence goes unnoticed,
  * for then the simulation has grown blind.
  *
@@ -23,9 +25,30 @@ import javax.tools.ToolProvider;
  */
 public final class SabotageMain {
   private static final int SEEDS = 20_000;
-  private static final String ENTRY = "io/dure/sim/core/CoreSimulation.java";
-  private static final String ENTRY_CLASS = "io.dure.sim.core.CoreSimulation";
-  private static final List<String> ROOMS = List.of("base", "log", "replication", "quorum");
+  private static final int NODE_SEEDS = 1_000;
+  private static final Path PROBE = Path.of("src/test/java/io/dure/runtime/NodeProbe.java");
+
+  /** What a sabotage is found with: the simulation of the cores, or that of whole nodes. */
+  private enum Level {
+    CORES("io.dure.sim.core.CoreSimulation", List.of("base", "log", "replication", "quorum")),
+    NODES(
+        "io.dure.sim.node.NodeSimulation",
+        List.of(
+            "base", "log", "wire", "replication", "quorum", "metadata", "controller", "runtime"));
+
+    private final String entry;
+    private final List<String> rooms;
+
+    Level(String entry, List<String> rooms) {
+      this.entry = entry;
+      this.rooms = rooms;
+    }
+
+    /** Those of whole nodes are in a folder of their own. */
+    static Level of(Path patch) {
+      return patch.getParent().endsWith("nodes") ? NODES : CORES;
+    }
+  }
 
   private SabotageMain() {}
 
@@ -66,7 +89,7 @@ public final class SabotageMain {
   }
 
   private static List<Path> patches(Path root) throws IOException {
-    try (Stream<Path> files = Files.list(root.resolve("sabotage"))) {
+    try (Stream<Path> files = Files.walk(root.resolve("sabotage"))) {
       return files.filter(f -> f.toString().endsWith(".patch")).sorted().toList();
     }
   }
@@ -74,20 +97,25 @@ public final class SabotageMain {
   private static String sabotage(Path root, Path patch, int seeds) throws Exception {
     Path work = Files.createTempDirectory("dure-sabotage");
     try {
-      for (String room : ROOMS) {
+      Level level = Level.of(patch);
+      for (String room : level.rooms) {
         copy(root, work, Path.of("src/main/java/io/dure", room));
       }
       copy(root, work, Path.of("src/test/java/io/dure/sim"));
+      if (level == Level.NODES) {
+        copy(root, work, PROBE);
+      }
       String refused = apply(work, patch);
       if (!refused.isEmpty()) {
         return "DOES NOT APPLY: " + refused;
       }
-      String errors = compile(work);
+      String errors = compile(work, level);
       if (!errors.isEmpty()) {
         return "DOES NOT COMPILE: " + errors;
       }
-      String found = firstViolation(work.resolve("classes"), seeds);
-      return found.isEmpty() ? "NOT CAUGHT in " + seeds + " seeds" : "caught by " + found;
+      int most = level == Level.NODES ? Math.min(seeds, NODE_SEEDS) : seeds;
+      String found = firstViolation(work.resolve("classes"), level, most);
+      return found.isEmpty() ? "NOT CAUGHT in " + most + " seeds" : "caught by " + found;
     } finally {
       delete(work);
     }
@@ -122,7 +150,7 @@ public final class SabotageMain {
    * Compiles the simulation of the cores and what it needs, no more, from the sources in {@code
    * work} alone.
    */
-  private static String compile(Path work) throws IOException {
+  private static String compile(Path work, Level level) throws IOException {
     var said = new StringWriter();
     Path sources = work.resolve("src");
     Files.createDirectories(work.resolve("classes"));
@@ -137,20 +165,37 @@ public final class SabotageMain {
               "-d",
               work.resolve("classes").toString(),
               "-classpath",
-              work.resolve("nothing").toString(),
+              level == Level.CORES ? work.resolve("nothing").toString() : libraries(),
               "-sourcepath",
               sources.resolve("main/java") + ":" + sources.resolve("test/java"));
-      var entry = files.getJavaFileObjects(sources.resolve("test/java").resolve(ENTRY));
+      var entry = files.getJavaFileObjects(sources.resolve("test/java").resolve(level.entry.replace('.', '/') + ".java"));
       boolean done = compiler.getTask(said, files, null, options, null, entry).call();
       return done ? "" : said.toString().lines().findFirst().orElse("no reason given");
     }
   }
 
-  private static String firstViolation(Path classes, int seeds) throws Exception {
-    URL[] where = {classes.toUri().toURL()};
-    try (var loader = new URLClassLoader(where, ClassLoader.getPlatformClassLoader())) {
+  /** The class path without our own classes. */
+  private static String libraries() {
+    return Stream.of(System.getProperty("java.class.path").split(":"))
+        .filter(each -> each.endsWith(".jar"))
+        .collect(Collectors.joining(":"));
+  }
+
+  private static String firstViolation(Path classes, Level level, int seeds) throws Exception {
+    List<URL> where = new ArrayList<>(List.of(classes.toUri().toURL()));
+    if (level == Level.NODES) {
+      for (String jar : libraries().split(":")) {
+        where.add(Path.of(jar).toUri().toURL());
+      }
+      URL quiet = SabotageMain.class.getResource("/logback-test.xml");
+      if (quiet != null) {
+        Files.copy(Path.of(quiet.toURI()), classes.resolve("logback-test.xml"));
+      }
+    }
+    try (var loader =
+        new URLClassLoader(where.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
       return (String)
-          loader.loadClass(ENTRY_CLASS).getMethod("firstViolation", int.class).invoke(null, seeds);
+          loader.loadClass(level.entry).getMethod("firstViolation", int.class).invoke(null, seeds);
     }
   }
 

@@ -8,14 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code --seeds N [--from S] [--only NAME]} runs N seeds of every simulation; {@code --seed S
- * [--only NAME]} repeats one with its trace; {@code --sabotage} runs {@link SabotageMain} with the
- * other options. Exit status 1 on a violation.
+ * {@code --seeds N [--from S]} runs N seeds of every simulation, {@code --level cores} or {@code
+ * nodes} those of one level, {@code --only NAME} a single one; {@code --seed S} repeats one seed
+ * with its trace; {@code --sabotage} runs {@link SabotageMain} with the other options. Exit status
+ * 1 on a violation.
  */
 public final class SimMain {
+  private static final long TELL_EVERY_NS = 5_000_000_000L;
+
   private SimMain() {}
 
   public static void main(String[] args) throws Exception {
+    if (System.getProperty("dure.test.log") == null) {
+      System.setProperty("dure.test.log", "ERROR"); // what nodes complain of is what is done to them
+    }
     List<String> options = new ArrayList<>(List.of(args));
     if (options.remove("--sabotage")) {
       SabotageMain.main(options.toArray(String[]::new));
@@ -28,11 +34,13 @@ public final class SimMain {
     long seeds = 1_000;
     boolean one = false;
     String only = "";
+    String level = "all";
     for (int i = 0; i + 1 < args.length; i += 2) {
       switch (args[i]) {
         case "--seeds" -> seeds = Long.parseLong(args[i + 1]);
         case "--from" -> from = Long.parseLong(args[i + 1]);
         case "--only" -> only = args[i + 1];
+        case "--level" -> level = args[i + 1];
         case "--seed" -> {
           from = Long.parseLong(args[i + 1]);
           seeds = 1;
@@ -40,24 +48,39 @@ public final class SimMain {
         }
         default -> {
           out.println(
-              "unknown option " + args[i] + "; known: --seeds N, --from S, --seed S, --only NAME");
+              "unknown option "
+                  + args[i]
+                  + "; known: --seeds N, --from S, --seed S, --level cores|nodes|all, --only NAME");
           return 2;
         }
       }
     }
-    int status = 0;
-    for (Simulation simulation : simulations()) {
+    List<Simulation> wanted = new ArrayList<>();
+    for (Simulation simulation : simulations(level)) {
       if (only.isEmpty() || only.equals(simulation.name())) {
-        status |= run(simulation, from, seeds, one ? out::println : Trace.NOBODY, out);
+        wanted.add(simulation);
       }
+    }
+    if (wanted.isEmpty()) {
+      out.println("no simulation " + only + " at level " + level + "; levels: cores, nodes, all");
+      return 2;
+    }
+    int status = 0;
+    for (Simulation simulation : wanted) {
+      status |= run(simulation, from, seeds, one ? out::println : Trace.NOBODY, out);
     }
     return status;
   }
 
-  /** Every simulation there is. */
-  static List<Simulation> simulations() {
-    List<Simulation> all = new ArrayList<>(CoreSimulation.all());
-    all.add(new NodeSimulation());
+  /** The cores alone, whole nodes, or both. */
+  private static List<Simulation> simulations(String level) {
+    List<Simulation> all = new ArrayList<>();
+    if (level.equals("cores") || level.equals("all")) {
+      all.addAll(CoreSimulation.all());
+    }
+    if (level.equals("nodes") || level.equals("all")) {
+      all.add(new NodeSimulation());
+    }
     return all;
   }
 
@@ -65,6 +88,7 @@ public final class SimMain {
       Simulation simulation, long from, long seeds, Trace.Sink sink, PrintStream out) {
     long startedNs = System.nanoTime();
     Figures sum = Figures.NONE;
+    long toldNs = startedNs;
     for (long seed = from; seed < from + seeds; seed++) {
       try {
         sum = sum.plus(simulation.run(seed, sink));
@@ -78,8 +102,9 @@ public final class SimMain {
         return 1;
       }
       long done = seed - from + 1;
-      if (done % 1_000 == 0 && done < seeds) {
-        out.printf("%s: %,d seeds, %s%n", simulation.name(), done, sum);
+      if (System.nanoTime() - toldNs > TELL_EVERY_NS && done < seeds) {
+        toldNs = System.nanoTime();
+        out.printf("%s: %,d of %,d seeds, %s%n", simulation.name(), done, seeds, sum);
       }
     }
     double seconds = (System.nanoTime() - startedNs) / 1e9;

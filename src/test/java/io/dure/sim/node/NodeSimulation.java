@@ -3,6 +3,8 @@ package io.dure.sim.node;
 import io.dure.sim.Simulation;
 import io.dure.sim.Trace;
 import io.dure.sim.Violation;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The simulation of whole nodes, as the command line, the tests and the sabotages run it. */
 public final class NodeSimulation implements Simulation {
@@ -21,7 +23,19 @@ public final class NodeSimulation implements Simulation {
         counts.committed,
         counts.elections,
         world.messages(),
-        world.nowMs());
+        world.nowMs(),
+        new TreeMap<>(
+            Map.of(
+                "batches acknowledged", counts.acknowledged,
+                "cuts of logs", counts.truncations,
+                "nodes killed", counts.kills,
+                "nodes without power", counts.powerCuts,
+                "flushes failed", counts.failedFlushes,
+                "freezes", counts.freezes,
+                "one-way cuts", counts.cuts,
+                "streams broken", counts.breaks,
+                "topics made", counts.topics,
+                "reads", counts.reads)));
   }
 
   /** Runs seeds until something breaks and says what; empty when nothing does. */
