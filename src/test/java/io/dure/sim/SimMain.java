@@ -4,6 +4,7 @@ import io.dure.sim.Simulation.Figures;
 import io.dure.sim.core.CoreSimulation;
 import io.dure.sim.node.NodeSimulation;
 import java.io.PrintStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,7 @@ import java.util.List;
  * 1 on a violation.
  */
 public final class SimMain {
+  private static final int LAST_STEPS = 30;
   private static final long TELL_EVERY_NS = 5_000_000_000L;
 
   private SimMain() {}
@@ -94,6 +96,9 @@ public final class SimMain {
         sum = sum.plus(simulation.run(seed, sink));
       } catch (RuntimeException | AssertionError e) {
         String what = e instanceof Violation ? e.getMessage() : e.toString();
+        if (sink == Trace.NOBODY) {
+          lastSteps(simulation, seed).forEach(out::println);
+        }
         out.printf("%s: seed %d: VIOLATION: %s%n", simulation.name(), seed, what);
         out.printf("repeat with: ./dev sim --only %s --seed %d%n", simulation.name(), seed);
         if (!(e instanceof Violation)) {
@@ -112,5 +117,24 @@ public final class SimMain {
         "%s: %,d seeds without a violation in %.1f s: %s%n",
         simulation.name(), seeds, seconds, sum);
     return 0;
+  }
+
+  /** A seed gives the same run again, now with somebody listening. */
+  private static ArrayDeque<String> lastSteps(Simulation simulation, long seed) {
+    var last = new ArrayDeque<String>();
+    try {
+      simulation.run(
+          seed,
+          line -> {
+            last.add(line);
+            if (last.size() > LAST_STEPS) {
+              last.removeFirst();
+            }
+          });
+    } catch (RuntimeException | AssertionError e) {
+      return last;
+    }
+    last.add("(not seen again: the run is not the same twice, which is a fault of the simulation)");
+    return last;
   }
 }

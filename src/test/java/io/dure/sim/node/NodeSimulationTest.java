@@ -3,6 +3,7 @@ package io.dure.sim.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.dure.sim.Seeds;
 import io.dure.sim.Trace;
 import java.util.ArrayList;
 import java.util.stream.LongStream;
@@ -10,19 +11,16 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever happens to whole nodes: what was acknowledged stays, once, in order, on all of them. */
 class NodeSimulationTest {
-  /** A run of nodes takes about as long as ten of the cores alone. */
-  private static final int SEEDS = 100;
+  private static final int SEEDS = 200;
+
+  /** They found something once, and are run always. */
+  private static final long[] ONCE_FAILED = {1062, 2741};
 
   private final NodeSimulation simulation = new NodeSimulation();
 
   @Test
   void nodesKeepWhatTheyAcknowledgedThroughEverySeed() {
-    Long one = Long.getLong("sim.seed");
-    LongStream seeds =
-        one != null
-            ? LongStream.of(one)
-            : LongStream.range(0, Integer.getInteger("sim.nodeSeeds", SEEDS));
-    seeds.forEach(seed ->
+    LongStream.concat(Seeds.fromProperties(SEEDS), LongStream.of(ONCE_FAILED)).forEach(seed ->
         assertThatCode(() -> simulation.run(seed, Trace.NOBODY))
             .as("./dev sim --level nodes --seed %d", seed)
             .doesNotThrowAnyException());

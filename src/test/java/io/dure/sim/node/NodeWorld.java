@@ -71,6 +71,7 @@ final class NodeWorld {
   private final Durability durability = new Durability(disks);
   private final List<Invariant<NodeFact>> invariants;
   private final Map<TopicId, String> topics = new LinkedHashMap<>();
+  private final Map<TopicId, String> names = new HashMap<>();
   private final Map<PartitionId, Producer> producers = new LinkedHashMap<>();
   private final List<NodeFact.Read> reads = new ArrayList<>();
   private final Counts counts = new Counts();
@@ -362,6 +363,7 @@ final class NodeWorld {
       say(sim.id(), "is asked for topic %s %s, %d copies".formatted(name, id, copies));
       counts.topics++;
       topics.put(id, name);
+      names.put(id, name);
       var topic =
           new Command.NewTopic(id, name, partitions, copies, List.of(), Map.of(), false);
       sim.node().command(new Command.CreateTopics(List.of(topic), false), Runnable::run, _ -> {});
@@ -439,11 +441,12 @@ final class NodeWorld {
 
   void acknowledged(Life life, PartitionId partition, long base, int contentCrc) {
     counts.acknowledged++;
+    trace(life, partition, () -> "acknowledges the batch at " + base);
     tell(new NodeFact.Acknowledged(life, partition, base, contentCrc));
   }
 
   void refused(Life life, PartitionId partition, WireError error) {
-    trace.say("n" + life.node().value(), () -> "refuses a batch of %s: %s".formatted(partition, error));
+    trace.say("n" + life.node().value(), () -> nameOf(partition) + ": refuses a batch, " + error);
   }
 
   private void read(PartitionId partition) {
@@ -489,7 +492,15 @@ final class NodeWorld {
   }
 
   private String nameOf(PartitionId partition) {
-    return partition.equals(PartitionId.METADATA) ? "the metadata" : partition.toString();
+    if (partition.equals(PartitionId.METADATA)) {
+      return "the metadata";
+    }
+    // Names are used again, so a part of the id goes with them.
+    return "%s-%d(%s)"
+        .formatted(
+            names.getOrDefault(partition.topic(), "?"),
+            partition.index(),
+            partition.topic().value().toString().substring(0, 4));
   }
 
   private void look(Life life, SimNode sim) {
