@@ -16,9 +16,9 @@ import javax.tools.ToolProvider;
 
 /**
  * Removes one safety rule at a time and expects the simulation to notice. Every {@code
- * sabotage/*.patch}, and {@code sabotage/nodes/*.patch} for whole nodes, is applied to a copy of the sources, compiled, and run seed by seed until an
- * invariant breaks. Fails when a patch does not apply any more or when its absence goes unnoticed,
- * for then the simulation has grown blind.
+ * sabotage/*.patch}, and {@code sabotage/nodes/*.patch} for whole nodes, is applied to a copy of
+ * the sources, compiled, and run seed by seed until an invariant breaks. Fails when a patch does
+ * not apply any more or when its absence goes unnoticed, for then the simulation has grown blind.
  *
  * <p>{@code [--seeds N] [--only PART-OF-A-NAME]}; the root of the project is {@code -Ddure.root},
  * or where it is run.
@@ -76,8 +76,7 @@ public final class SabotageMain {
     int missed = 0;
     int run = 0;
     for (Path patch : patches(root)) {
-      String name =
-          root.resolve("sabotage").relativize(patch).toString().replace(".patch", "");
+      String name = root.resolve("sabotage").relativize(patch).toString().replace(".patch", "");
       if (name.contains(only)) {
         long startedNs = System.nanoTime();
         String verdict = sabotage(root, patch, seeds);
@@ -172,7 +171,9 @@ public final class SabotageMain {
               level == Level.CORES ? work.resolve("nothing").toString() : libraries(),
               "-sourcepath",
               sources.resolve("main/java") + ":" + sources.resolve("test/java"));
-      var entry = files.getJavaFileObjects(sources.resolve("test/java").resolve(level.entry.replace('.', '/') + ".java"));
+      var entry =
+          files.getJavaFileObjects(
+              sources.resolve("test/java").resolve(level.entry.replace('.', '/') + ".java"));
       boolean done = compiler.getTask(said, files, null, options, null, entry).call();
       return done ? "" : said.toString().lines().findFirst().orElse("no reason given");
     }

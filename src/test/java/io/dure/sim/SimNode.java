@@ -32,7 +32,8 @@ public final class SimNode {
   public interface Tuning extends UnaryOperator<NodeSettings> {}
 
   /** How patient the cores of a node are. */
-  public record Pace(QuorumSettings quorum, ReplicaSettings replica, ControllerSettings controller) {
+  public record Pace(
+      QuorumSettings quorum, ReplicaSettings replica, ControllerSettings controller) {
     public static final Pace DEFAULT =
         new Pace(QuorumSettings.DEFAULT, ReplicaSettings.DEFAULT, ControllerSettings.DEFAULTS);
 

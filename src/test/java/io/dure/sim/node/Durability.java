@@ -6,11 +6,11 @@ import io.dure.sim.SimDisk;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.HashSet;
 import java.util.TreeMap;
 
 /**
@@ -59,11 +59,12 @@ final class Durability {
 
   private static boolean holds(SimDisk disk, String folder, long base, int contentCrc) {
     TreeMap<Long, ByteBuffer> segments = new TreeMap<>();
-    disk.durableFiles(folder).forEach((name, bytes) -> {
-      if (name.endsWith(".log")) {
-        segments.put(Long.valueOf(name.substring(0, name.length() - 4)), bytes);
-      }
-    });
+    disk.durableFiles(folder)
+        .forEach((name, bytes) -> {
+          if (name.endsWith(".log")) {
+            segments.put(Long.valueOf(name.substring(0, name.length() - 4)), bytes);
+          }
+        });
     var segment = segments.floorEntry(base);
     if (segment == null) {
       // The beginning was dropped, which only what a snapshot stands in for may be.

@@ -70,7 +70,8 @@ final class Healed {
   /** The first difference between replicas, or between them and what was committed. */
   private List<String> unequal() {
     List<String> found = new ArrayList<>();
-    Map<PartitionId, List<NodeProbe.Replica>> replicas = new TreeMap<>(Comparator.comparing(PartitionId::toString));
+    Map<PartitionId, List<NodeProbe.Replica>> replicas =
+        new TreeMap<>(Comparator.comparing(PartitionId::toString));
     for (NodeId node : world.nodes()) {
       if (!world.isUp(node)) {
         return List.of(node + " is down");
@@ -98,7 +99,9 @@ final class Healed {
     }
     for (NodeProbe.Replica replica : all) {
       if (replica.log().endOffset() != truth.end() || replica.highWatermark() != truth.end()) {
-        found.add("%s ends at %d, %d are committed".formatted(partition, replica.log().endOffset(), truth.end()));
+        found.add(
+            "%s ends at %d, %d are committed"
+                .formatted(partition, replica.log().endOffset(), truth.end()));
       }
     }
     if (found.isEmpty()) {

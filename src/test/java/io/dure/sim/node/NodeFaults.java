@@ -40,8 +40,7 @@ record NodeFaults(
               900, 300, 900, 1500, 1000, 500, 600, 3000, 1000, 200, 400, 30, Pace.IMPATIENT);
       // Streams that break, stand still, go one way.
       case 5 ->
-          new NodeFaults(
-              2000, 3000, 0, 1500, 200, 40, 60, 9000, 1500, 400, 700, 5, Pace.IMPATIENT);
+          new NodeFaults(2000, 3000, 0, 1500, 200, 40, 60, 9000, 1500, 400, 700, 5, Pace.IMPATIENT);
       // Slow disks that fail.
       case 6 ->
           new NodeFaults(

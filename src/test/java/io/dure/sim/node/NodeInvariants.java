@@ -217,7 +217,8 @@ final class NodeInvariants {
 
     @Override
     public Optional<String> brokenBy(NodeFact fact) {
-      if (!(fact instanceof Moved(Life life, PartitionId partition, var _, var _, var _, var all))) {
+      if (!(fact
+          instanceof Moved(Life life, PartitionId partition, var _, var _, var _, var all))) {
         return Optional.empty();
       }
       long from = seen.getOrDefault(partition, 0L);

@@ -20,10 +20,11 @@ class NodeSimulationTest {
 
   @Test
   void nodesKeepWhatTheyAcknowledgedThroughEverySeed() {
-    LongStream.concat(Seeds.fromProperties(SEEDS), LongStream.of(ONCE_FAILED)).forEach(seed ->
-        assertThatCode(() -> simulation.run(seed, Trace.NOBODY))
-            .as("./dev sim --level nodes --seed %d", seed)
-            .doesNotThrowAnyException());
+    LongStream.concat(Seeds.fromProperties(SEEDS), LongStream.of(ONCE_FAILED))
+        .forEach(seed ->
+            assertThatCode(() -> simulation.run(seed, Trace.NOBODY))
+                .as("./dev sim --level nodes --seed %d", seed)
+                .doesNotThrowAnyException());
   }
 
   @Test

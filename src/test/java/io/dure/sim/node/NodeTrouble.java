@@ -92,8 +92,7 @@ final class NodeTrouble {
     if (world.isUp(node) && !world.sim(node).isFrozen()) {
       SimNode frozen = world.sim(node);
       world.freeze(node);
-      scheduler.afterMs(
-          rng.between(10, faults.longestTroubleMs()), () -> world.thaw(node, frozen));
+      scheduler.afterMs(rng.between(10, faults.longestTroubleMs()), () -> world.thaw(node, frozen));
     }
   }
 

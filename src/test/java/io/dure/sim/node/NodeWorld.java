@@ -107,8 +107,7 @@ final class NodeWorld {
     }
     this.nodes = List.copyOf(ids);
     nodes.forEach(node -> disks.put(node, new SimDisk(rng.split())));
-    this.streams =
-        new Streams(scheduler, rng.split(), this::isUp, this::receive, this::connected);
+    this.streams = new Streams(scheduler, rng.split(), this::isUp, this::receive, this::connected);
     this.trouble = new NodeTrouble(this, scheduler, rng.split(), faults);
     this.invariants = NodeInvariants.all(committed, durability);
     durability.known(PartitionId.METADATA, "__cluster_metadata-0", nodes.size() / 2 + 1);
@@ -232,8 +231,15 @@ final class NodeWorld {
     try {
       sim =
           new SimNode(
-              node, nodes, loops, scheduler, rng.split(), disks.get(node), streams::send,
-              settings -> settings.withSnapshotRecords(30).withSegmentBytes(4_000), faults.pace());
+              node,
+              nodes,
+              loops,
+              scheduler,
+              rng.split(),
+              disks.get(node),
+              streams::send,
+              settings -> settings.withSnapshotRecords(30).withSegmentBytes(4_000),
+              faults.pace());
     } catch (DiskException e) {
       say(node, "cannot start: " + e.getMessage());
       diedOfItself(node);
@@ -359,29 +365,32 @@ final class NodeWorld {
     TopicId id = new TopicId(new UUID(rng.nextLong(), rng.nextLong()));
     String name = "t" + nextName++ % 4;
     int copies = Math.min(nodes.size(), rng.below(4) == 0 ? 2 + rng.below(4) : 3);
-    controller().ifPresent(sim -> {
-      say(sim.id(), "is asked for topic %s %s, %d copies".formatted(name, id, copies));
-      counts.topics++;
-      topics.put(id, name);
-      names.put(id, name);
-      var topic =
-          new Command.NewTopic(id, name, partitions, copies, List.of(), Map.of(), false);
-      sim.node().command(new Command.CreateTopics(List.of(topic), false), Runnable::run, _ -> {});
-    });
+    controller()
+        .ifPresent(sim -> {
+          say(sim.id(), "is asked for topic %s %s, %d copies".formatted(name, id, copies));
+          counts.topics++;
+          topics.put(id, name);
+          names.put(id, name);
+          var topic =
+              new Command.NewTopic(id, name, partitions, copies, List.of(), Map.of(), false);
+          sim.node()
+              .command(new Command.CreateTopics(List.of(topic), false), Runnable::run, _ -> {});
+        });
   }
 
   private void deleteTopic(TopicId id) {
-    controller().ifPresent(sim -> {
-      say(sim.id(), "is asked to delete topic %s %s".formatted(topics.get(id), id));
-      topics.remove(id);
-      for (int i = 0; i < 2; i++) {
-        PartitionId partition = new PartitionId(id, i);
-        durability.doomed(partition);
-        producer(partition).ifPresent(Producer::stop);
-      }
-      var command = new Command.DeleteTopics(List.of(new Command.TopicRef.ById(id)));
-      sim.node().command(command, Runnable::run, _ -> {});
-    });
+    controller()
+        .ifPresent(sim -> {
+          say(sim.id(), "is asked to delete topic %s %s".formatted(topics.get(id), id));
+          topics.remove(id);
+          for (int i = 0; i < 2; i++) {
+            PartitionId partition = new PartitionId(id, i);
+            durability.doomed(partition);
+            producer(partition).ifPresent(Producer::stop);
+          }
+          var command = new Command.DeleteTopics(List.of(new Command.TopicRef.ById(id)));
+          sim.node().command(command, Runnable::run, _ -> {});
+        });
   }
 
   /** Producers and readers take a step every few milliseconds. */
@@ -394,11 +403,13 @@ final class NodeWorld {
         }
       }
     }
-    producers.values().forEach(producer -> {
-      if (rng.below(3) == 0) {
-        producer.step();
-      }
-    });
+    producers
+        .values()
+        .forEach(producer -> {
+          if (rng.below(3) == 0) {
+            producer.step();
+          }
+        });
     if (rng.below(4) == 0 && !producers.isEmpty()) {
       read(rng.pick(List.copyOf(producers.keySet())));
     }
@@ -434,7 +445,11 @@ final class NodeWorld {
           .node()
           .partitions()
           .append(
-              partition, batch, -1, nowMs() + 1_000, Runnable::run,
+              partition,
+              batch,
+              -1,
+              nowMs() + 1_000,
+              Runnable::run,
               outcome -> done.accept(life, outcome));
     }
   }
@@ -461,7 +476,9 @@ final class NodeWorld {
         .node()
         .partitions()
         .read(
-            partition, new ReadRequest(offset, 2_000, -1, -1), Runnable::run,
+            partition,
+            new ReadRequest(offset, 2_000, -1, -1),
+            Runnable::run,
             outcome -> {
               if (outcome instanceof ReadOutcome.Found found && found.slice().sizeBytes() > 0) {
                 counts.reads++;
@@ -536,8 +553,11 @@ final class NodeWorld {
       if (replica.ledEpoch() >= 0) {
         counts.elections++;
         trace(
-            life, partition,
-            () -> "leads epoch %d, log ends at %d".formatted(replica.ledEpoch(), replica.log().endOffset()));
+            life,
+            partition,
+            () ->
+                "leads epoch %d, log ends at %d"
+                    .formatted(replica.ledEpoch(), replica.log().endOffset()));
         tell(new NodeFact.Led(life, partition, replica.ledEpoch(), replica));
       }
     }
@@ -556,8 +576,7 @@ final class NodeWorld {
     long was = last.highWatermark;
     last.highWatermark = to;
     long endBefore = committed.of(replica.partition()).end();
-    List<Batch> batches =
-        Batch.of(replica.log(), from, Math.min(to, replica.log().endOffset()));
+    List<Batch> batches = Batch.of(replica.log(), from, Math.min(to, replica.log().endOffset()));
     trace(life, replica.partition(), () -> "knows %d as committed".formatted(to));
     tell(new NodeFact.Moved(life, replica.partition(), was, to, replica, batches));
     counts.committed += committed.of(replica.partition()).end() - endBefore;

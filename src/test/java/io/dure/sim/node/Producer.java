@@ -89,7 +89,11 @@ final class Producer {
     // Until one is acknowledged a leader knows nothing of this producer and takes any sequence.
     int most = established ? unacknowledged.size() : Math.min(1, unacknowledged.size());
     if (leader.isPresent() && sentOfThem < most) {
-      unacknowledged.stream().skip(sentOfThem).limit(most - sentOfThem).toList().forEach(this::send);
+      unacknowledged.stream()
+          .skip(sentOfThem)
+          .limit(most - sentOfThem)
+          .toList()
+          .forEach(this::send);
     }
   }
 
@@ -98,7 +102,11 @@ final class Producer {
     lastSentMs = world.nowMs();
     int of = attempt;
     ByteBuffer bytes = Batches.copy(item.batch());
-    world.append(leader.orElseThrow(), partition, bytes, (life, outcome) -> answered(of, item, life, outcome));
+    world.append(
+        leader.orElseThrow(),
+        partition,
+        bytes,
+        (life, outcome) -> answered(of, item, life, outcome));
   }
 
   private void answered(int of, Item item, Life life, AppendOutcome outcome) {

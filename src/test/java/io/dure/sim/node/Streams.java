@@ -80,8 +80,7 @@ final class Streams {
     }
     long earliest = Math.max(stream.lastArrivalUs, stream.pausedUntilUs);
     stream.lastArrivalUs = Math.max(scheduler.nowUs() + rng.between(50, 400), earliest);
-    scheduler.afterUs(
-        stream.lastArrivalUs - scheduler.nowUs(), () -> arrive(link, stream, frame));
+    scheduler.afterUs(stream.lastArrivalUs - scheduler.nowUs(), () -> arrive(link, stream, frame));
   }
 
   private void arrive(Link link, Stream stream, byte[] frame) {
