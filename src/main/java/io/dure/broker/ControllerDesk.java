@@ -83,8 +83,7 @@ public final class ControllerDesk implements AskHandler {
       ControllerApi<ApiMessage, ApiMessage> api, AskCodec.Asked asked, Answer answer) {
     try {
       return Optional.of(
-          AskCodec.response(
-              api.response(asked.body(), answer, asked.version()), asked.version()));
+          AskCodec.response(api.response(asked.body(), answer, asked.version()), asked.version()));
     } catch (RuntimeException e) {
       LOG.error("the answer to {} cannot be written", asked.api(), e);
       return Optional.empty();

@@ -57,6 +57,7 @@ final class Connection implements SocketLoop.Channel {
   private boolean cutting;
 
   private boolean waitsForRoom;
+
   /** Let in beyond what clients may have, as it may be another node. */
   private final boolean reserved;
 

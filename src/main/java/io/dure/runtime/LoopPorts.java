@@ -15,12 +15,14 @@ record LoopPorts(
     ReplicaStates states,
     ByteBudget tailBytes,
     FatalHandler fatal) {
-  /** Bound of the newest records kept in memory for followers, all partitions of the loop together. */
+  /**
+   * Bound of the newest records kept in memory for followers, all partitions of the loop together.
+   */
   static final long TAIL_BYTES = 48L << 20;
 
   /**
-   * Runs a step of what owns a log. If it fails that is half done, whoever called: a connection that
-   * is guarded against its own failures must not go on over it.
+   * Runs a step of what owns a log. If it fails that is half done, whoever called: a connection
+   * that is guarded against its own failures must not go on over it.
    */
   void whole(Object what, Runnable step) {
     try {

@@ -327,7 +327,8 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
         send(e.to(), e.message());
       }
       case ReplicaEffect.SendRecords e -> {
-        BatchSpan records = hosted.readForPush(e.from(), quorum.replica().history().end(), true).orElseThrow();
+        BatchSpan records =
+            hosted.readForPush(e.from(), quorum.replica().history().end(), true).orElseThrow();
         send(e.to(), new ReplicaMessage.Append(e.epoch(), records, e.highWatermark()));
         forReplica(new ReplicaEvent.Sent(e.to(), e.epoch(), records.end()));
       }

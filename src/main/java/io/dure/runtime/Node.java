@@ -82,7 +82,14 @@ public final class Node {
           new PeerSender(settings.self(), loop, ports.outbox(), this::onPeerMessage);
       loopPorts.add(
           new LoopPorts(
-              settings, loop, sender, ports.flushes(), ports.disk(), ports.clock(), peers, states,
+              settings,
+              loop,
+              sender,
+              ports.flushes(),
+              ports.disk(),
+              ports.clock(),
+              peers,
+              states,
               new ByteBudget(LoopPorts.TAIL_BYTES),
               ports.fatal()));
     }

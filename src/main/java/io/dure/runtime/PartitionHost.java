@@ -36,7 +36,9 @@ final class PartitionHost {
 
   private static final int NOT_LEADING = -1;
 
-  /** Records that wait to leave for one follower, of all partitions; below what its stream takes. */
+  /**
+   * Records that wait to leave for one follower, of all partitions; below what its stream takes.
+   */
   private static final long PUSH_BOUND_BYTES = 24L << 20;
 
   /** As above, for records that must be read from the file: new ones go first. */

@@ -27,7 +27,8 @@ final class PartitionReads {
     try {
       return readNow(host, minority, request);
     } catch (DiskException e) {
-      LOG.error("partition {} cannot be read at {}: {}", host.id(), request.offset(), e.getMessage());
+      LOG.error(
+          "partition {} cannot be read at {}: {}", host.id(), request.offset(), e.getMessage());
       return refused(host, WireError.KAFKA_STORAGE_ERROR);
     }
   }

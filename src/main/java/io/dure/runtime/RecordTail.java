@@ -9,8 +9,9 @@ import java.util.Optional;
 
 /**
  * The newest records a leader appended, still in memory, so that pushing them to followers that
- * keep up reads no file. Bounded by itself and, beyond its newest run, by what all tails of the loop
- * may hold together; a follower that is further behind is served from the file. Belongs to its loop.
+ * keep up reads no file. Bounded by itself and, beyond its newest run, by what all tails of the
+ * loop may hold together; a follower that is further behind is served from the file. Belongs to its
+ * loop.
  */
 final class RecordTail {
   /** Records beyond this many bytes are let go, the oldest first. */

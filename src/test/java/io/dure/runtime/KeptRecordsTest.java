@@ -115,8 +115,7 @@ class KeptRecordsTest {
             Runnable::run,
             first -> {
               told.add(first);
-              waiting.add(
-                  new WaitingAppends.Waiting(3, 10, 900, later, Runnable::run, told::add));
+              waiting.add(new WaitingAppends.Waiting(3, 10, 900, later, Runnable::run, told::add));
             }));
     waiting.add(new WaitingAppends.Waiting(2, 10, 900, committed, Runnable::run, told::add));
 

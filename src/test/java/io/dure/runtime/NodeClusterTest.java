@@ -308,7 +308,8 @@ class NodeClusterTest {
     client.produce(leader, partition, "a");
     cluster.disk(leader).capacity(0);
 
-    // Whoever calls, and whatever it makes of the failure: a log half written to is not gone on with.
+    // Whoever calls, and whatever it makes of the failure: a log half written to is not gone on
+    // with.
     assertThatThrownBy(() -> client.produce(leader, partition, "b".repeat(100_000)))
         .isInstanceOf(DiskException.class);
 

@@ -143,7 +143,9 @@ final class Stage implements AutoCloseable {
     return admin(bootstrap, 3_000);
   }
 
-  /** For looking on while a broker is frozen: whoever is asked and says nothing is given up soon. */
+  /**
+   * For looking on while a broker is frozen: whoever is asked and says nothing is given up soon.
+   */
   Admin impatientAdmin() {
     return admin(bootstrap(), 300);
   }
