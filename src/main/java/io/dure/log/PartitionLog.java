@@ -24,6 +24,13 @@ import java.util.function.Supplier;
  */
 public final class PartitionLog implements AutoCloseable {
   private static final int LOADED_SEGMENTS = 4;
+
+  /**
+   * With so many bytes for one flush it is their number that costs, and zeros written ahead would
+   * double it.
+   */
+  private static final int BUSY_BYTES = 128 << 10;
+
   private static final int DURABLE_CHECKPOINT_EVERY = 16;
   private static final long EXPIRY_EVERY_MS = 600_000;
 
@@ -41,6 +48,7 @@ public final class PartitionLog implements AutoCloseable {
   private Checkpoint lastCheckpoint;
   private int checkpointsSinceDurable;
   private long appendedSinceCheckpoint;
+  private long appendedSinceFlush;
   private boolean checkpointWanted;
   private List<DiskFile> flushAlso = new ArrayList<>(0);
   private long namesVersion;
@@ -179,7 +187,8 @@ public final class PartitionLog implements AutoCloseable {
     ByteBuffer bytes = span.bytes();
     Segment active = segmentFor(span);
     int position = active.sizeBytes();
-    active.append(bytes, settings);
+    active.append(bytes, settings, appendedSinceFlush < BUSY_BYTES);
+    appendedSinceFlush += bytes.remaining();
     history = extended(history, span);
     int at = bytes.position();
     while (at < bytes.limit()) {
@@ -237,6 +246,7 @@ public final class PartitionLog implements AutoCloseable {
    * order taken.
    */
   public FlushTicket beginFlush() {
+    appendedSinceFlush = 0;
     List<DiskFile> files = new ArrayList<>(2);
     if (needsFlush()) {
       for (int i = indexOf(flushedEnd); i < segments.size(); i++) {

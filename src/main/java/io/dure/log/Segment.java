@@ -120,13 +120,20 @@ final class Segment {
     file = Optional.empty();
   }
 
-  /** Writes batches at the end and indexes them; {@code bytes} keeps its position. */
-  void append(ByteBuffer bytes, LogSettings settings) {
+  /**
+   * Writes batches at the end and indexes them; {@code bytes} keeps its position.
+   *
+   * @param writeAhead whether zeros are written ahead where the file must grow: a flush that need
+   *     not grow the file takes half as long
+   */
+  void append(ByteBuffer bytes, LogSettings settings, boolean writeAhead) {
     int size = bytes.remaining();
     DiskFile to = file();
     to.write(sizeBytes, bytes.duplicate());
     long dataEnd = (long) sizeBytes + size;
-    if (dataEnd > allocatedBytes) {
+    if (dataEnd > allocatedBytes && !writeAhead) {
+      allocatedBytes = dataEnd;
+    } else if (dataEnd > allocatedBytes) {
       allocatedBytes = Math.max(dataEnd, Math.min(dataEnd + chunkBytes, settings.segmentBytes()));
       writeZeros(to, dataEnd, allocatedBytes);
       chunkBytes = Math.min(chunkBytes * 2, LogSettings.LARGEST_CHUNK_BYTES);
