@@ -222,6 +222,19 @@ class PartitionLogTest {
   }
 
   @Test
+  void logWithMuchToFlushGrowsWithoutZerosUntilItIsFlushed() {
+    for (int i = 0; i < 4; i++) {
+      log.appendAsLeader(LogFixture.batch(1, 100_000, 0), 1, 0);
+    }
+    assertThat((long) disk.contents(FIRST).length).isEqualTo(log.sizeBytes());
+
+    LogFixture.flush(log);
+    log.appendAsLeader(LogFixture.batch(1, 100_000, 0), 1, 0);
+
+    assertThat((long) disk.contents(FIRST).length).isGreaterThan(log.sizeBytes());
+  }
+
+  @Test
   void sliceStaysReadableAfterItsSegmentIsGone() {
     AppendInfo info = log.appendAsLeader(LogFixture.batch(3, 100, 0), 1, 0);
     LogSlice slice = log.read(0, 1, 3);
