@@ -1,10 +1,10 @@
 package io.dure.broker;
 
 import io.dure.base.Rng;
-import io.dure.group.Blob;
 import io.dure.group.GroupAnswer;
 import io.dure.group.GroupCommand;
 import io.dure.group.Protocol;
+import io.dure.wire.Blob;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;

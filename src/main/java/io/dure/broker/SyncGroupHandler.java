@@ -1,8 +1,8 @@
 package io.dure.broker;
 
-import io.dure.group.Blob;
 import io.dure.group.GroupAnswer;
 import io.dure.group.GroupCommand;
+import io.dure.wire.Blob;
 import io.dure.wire.WireError;
 import java.util.HashMap;
 import java.util.Map;

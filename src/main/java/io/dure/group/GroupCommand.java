@@ -1,6 +1,7 @@
 package io.dure.group;
 
 import io.dure.base.TopicId;
+import io.dure.wire.Blob;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

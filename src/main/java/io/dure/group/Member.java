@@ -1,5 +1,6 @@
 package io.dure.group;
 
+import io.dure.wire.Blob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.dure.group;
 
+import io.dure.wire.Blob;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

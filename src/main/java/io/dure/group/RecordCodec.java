@@ -1,6 +1,10 @@
 package io.dure.group;
 
 import io.dure.base.TopicId;
+import io.dure.wire.Blob;
+import io.dure.wire.MalformedRecord;
+import io.dure.wire.RecordReader;
+import io.dure.wire.RecordWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

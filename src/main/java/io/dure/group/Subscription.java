@@ -1,5 +1,8 @@
 package io.dure.group;
 
+import io.dure.wire.Blob;
+import io.dure.wire.MalformedRecord;
+import io.dure.wire.RecordReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dure.base.TopicId;
+import io.dure.wire.Blob;
+import io.dure.wire.MalformedRecord;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;

@@ -3,6 +3,8 @@ package io.dure.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dure.base.TopicId;
+import io.dure.wire.Blob;
+import io.dure.wire.RecordWriter;
 import io.dure.wire.WireError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

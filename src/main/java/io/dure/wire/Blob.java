@@ -1,4 +1,4 @@
-package io.dure.group;
+package io.dure.wire;
 
 import java.util.Arrays;
 
@@ -26,8 +26,8 @@ public final class Blob {
     return bytes.length;
   }
 
-  /** The bytes themselves, for reading within this room. */
-  byte[] raw() {
+  /** The bytes themselves: to read, never to write. */
+  public byte[] raw() {
     return bytes;
   }
 

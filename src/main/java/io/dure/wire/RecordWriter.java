@@ -1,4 +1,4 @@
-package io.dure.group;
+package io.dure.wire;
 
 import io.dure.base.Check;
 import java.io.ByteArrayOutputStream;
@@ -7,29 +7,29 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Writes Kafka's primitive types, one after the other. */
-final class RecordWriter {
+public final class RecordWriter {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream(64);
 
-  RecordWriter int16(int value) {
+  public RecordWriter int16(int value) {
     out.write(value >>> 8);
     out.write(value);
     return this;
   }
 
-  RecordWriter int32(int value) {
+  public RecordWriter int32(int value) {
     return int16(value >>> 16).int16(value);
   }
 
-  RecordWriter int64(long value) {
+  public RecordWriter int64(long value) {
     return int32((int) (value >>> 32)).int32((int) value);
   }
 
-  RecordWriter uuid(UUID value) {
+  public RecordWriter uuid(UUID value) {
     return int64(value.getMostSignificantBits()).int64(value.getLeastSignificantBits());
   }
 
   /** At most 32767 bytes of UTF-8, which is also the most a request can carry. */
-  RecordWriter string(String value) {
+  public RecordWriter string(String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     Check.that(
         bytes.length <= Short.MAX_VALUE,
@@ -41,24 +41,24 @@ final class RecordWriter {
     return this;
   }
 
-  RecordWriter nullableString(Optional<String> value) {
+  public RecordWriter nullableString(Optional<String> value) {
     return value.isPresent() ? string(value.get()) : int16(-1);
   }
 
-  RecordWriter compactString(String value) {
+  public RecordWriter compactString(String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     varint(bytes.length + 1);
     out.writeBytes(bytes);
     return this;
   }
 
-  RecordWriter bytes(Blob value) {
+  public RecordWriter bytes(Blob value) {
     int32(value.sizeBytes());
     out.writeBytes(value.raw());
     return this;
   }
 
-  RecordWriter varint(int value) {
+  public RecordWriter varint(int value) {
     int rest = value;
     while ((rest & ~0x7f) != 0) {
       out.write((rest & 0x7f) | 0x80);
@@ -68,7 +68,7 @@ final class RecordWriter {
     return this;
   }
 
-  byte[] toArray() {
+  public byte[] toArray() {
     return out.toByteArray();
   }
 }

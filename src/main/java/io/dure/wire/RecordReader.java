@@ -1,4 +1,4 @@
-package io.dure.group;
+package io.dure.wire;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -10,14 +10,14 @@ import java.util.UUID;
  * Reads Kafka's primitive types from the start of some bytes; throws {@link MalformedRecord} when
  * they end early.
  */
-final class RecordReader {
+public final class RecordReader {
   private final ByteBuffer in;
 
-  RecordReader(byte[] bytes) {
+  public RecordReader(byte[] bytes) {
     in = ByteBuffer.wrap(bytes);
   }
 
-  short int16() {
+  public short int16() {
     try {
       return in.getShort();
     } catch (BufferUnderflowException e) {
@@ -25,7 +25,7 @@ final class RecordReader {
     }
   }
 
-  int int32() {
+  public int int32() {
     try {
       return in.getInt();
     } catch (BufferUnderflowException e) {
@@ -33,7 +33,7 @@ final class RecordReader {
     }
   }
 
-  long int64() {
+  public long int64() {
     try {
       return in.getLong();
     } catch (BufferUnderflowException e) {
@@ -41,36 +41,36 @@ final class RecordReader {
     }
   }
 
-  UUID uuid() {
+  public UUID uuid() {
     return new UUID(int64(), int64());
   }
 
-  String string() {
+  public String string() {
     return text(int16()).orElseThrow(() -> new MalformedRecord("no text where one must be"));
   }
 
-  Optional<String> nullableString() {
+  public Optional<String> nullableString() {
     return text(int16());
   }
 
-  String compactString() {
+  public String compactString() {
     return text(varint() - 1).orElseThrow(() -> new MalformedRecord("no text where one must be"));
   }
 
-  Optional<String> compactNullableString() {
+  public Optional<String> compactNullableString() {
     return text(varint() - 1);
   }
 
-  Blob bytes() {
+  public Blob bytes() {
     return Blob.of(take(int32()));
   }
 
-  Blob compactBytes() {
+  public Blob compactBytes() {
     return Blob.of(take(varint() - 1));
   }
 
   /** Unsigned, seven bits a byte, lowest first. */
-  int varint() {
+  public int varint() {
     int value = 0;
     for (int shift = 0; shift < 35; shift += 7) {
       int b = byteValue();
@@ -82,11 +82,11 @@ final class RecordReader {
     throw new MalformedRecord("a number of more than five bytes");
   }
 
-  void skip(int count) {
+  public void skip(int count) {
     take(count);
   }
 
-  int remaining() {
+  public int remaining() {
     return in.remaining();
   }
 
