@@ -2,12 +2,9 @@ package io.dure.log;
 
 import io.dure.base.Check;
 import io.dure.base.Disk;
-import io.dure.base.DiskFile;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * The log of one partition: batches in segments, their epochs, their producers. Confined to the
@@ -23,57 +20,19 @@ import java.util.function.Supplier;
  * prefix of what was appended that holds at least everything below {@code flushedEnd}.
  */
 public final class PartitionLog implements AutoCloseable {
-  private static final int LOADED_SEGMENTS = 4;
-
-  /**
-   * With so many bytes for one flush it is their number that costs, and zeros written ahead would
-   * double it.
-   */
-  private static final int BUSY_BYTES = 128 << 10;
-
-  private static final int DURABLE_CHECKPOINT_EVERY = 16;
   private static final long EXPIRY_EVERY_MS = 600_000;
 
-  private final Disk disk;
-  private final String folder;
-  private final LogSettings settings;
-  private final Checkpoints checkpoints;
-  private final ProducerSnapshots snapshots;
-  private final List<Segment> segments;
-  private final RecentAppends recent;
-  private final ProducerTable producers;
-  private EpochHistory history;
-  private long flushedEnd;
-  private long generation;
-  private Checkpoint lastCheckpoint;
-  private int checkpointsSinceDurable;
-  private long appendedSinceCheckpoint;
-  private long appendedSinceFlush;
-  private boolean checkpointWanted;
-  private List<DiskFile> flushAlso = new ArrayList<>(0);
-  private long namesVersion;
-  private long flushedNamesVersion;
+  private final LogBody body;
+  private final LogReads reads;
+  private final RecoveryPoints points;
+  private final LogCuts cuts;
   private long nextExpiryMs;
 
-  private PartitionLog(
-      Disk disk,
-      String folder,
-      LogSettings settings,
-      Checkpoints checkpoints,
-      LogRecovery.Result found) {
-    this.disk = disk;
-    this.folder = folder;
-    this.settings = settings;
-    this.checkpoints = checkpoints;
-    this.snapshots = new ProducerSnapshots(disk, folder);
-    this.segments = found.segments();
-    this.recent = new RecentAppends(settings.tailBytes());
-    this.producers = found.producers();
-    this.history = found.history();
-    this.lastCheckpoint = found.checkpoint();
-    this.flushedEnd = lastCheckpoint.end();
-    this.appendedSinceCheckpoint = found.scannedBytes();
-    this.namesVersion = 1;
+  private PartitionLog(LogBody body, RecoveryPoints points) {
+    this.body = body;
+    this.reads = new LogReads(body);
+    this.points = points;
+    this.cuts = new LogCuts(body, reads, points);
   }
 
   /**
@@ -85,21 +44,22 @@ public final class PartitionLog implements AutoCloseable {
   public static PartitionLog open(Disk disk, String folder, LogSettings settings) {
     var checkpoints = new Checkpoints(disk, folder);
     var found = new LogRecovery(disk, folder, settings, checkpoints).run();
-    return new PartitionLog(disk, folder, settings, checkpoints, found);
+    var body = new LogBody(disk, folder, settings, found);
+    return new PartitionLog(body, new RecoveryPoints(body, checkpoints, found));
   }
 
   public EpochHistory history() {
-    return history;
+    return body.history();
   }
 
   /** The first offset kept (inclusive). */
   public long startOffset() {
-    return history.start();
+    return body.history().start();
   }
 
   /** The offset after the last record (exclusive). */
   public long endOffset() {
-    return history.end();
+    return body.history().end();
   }
 
   /**
@@ -107,28 +67,28 @@ public final class PartitionLog implements AutoCloseable {
    * in fact.
    */
   public long flushedEnd() {
-    return flushedEnd;
+    return body.flushedEnd();
   }
 
   public boolean needsFlush() {
-    return flushedEnd < history.end();
+    return body.flushedEnd() < body.history().end();
   }
 
   /**
    * Counts the cuts since the log was opened, from 0; a flush of an older generation tells nothing.
    */
   public long generation() {
-    return generation;
+    return body.generation();
   }
 
   public ProducerTable producers() {
-    return producers;
+    return body.producers;
   }
 
   /** Bytes of all segments, without what is written ahead. */
   public long sizeBytes() {
     long sum = 0;
-    for (Segment segment : segments) {
+    for (Segment segment : body.segments) {
       sum += segment.sizeBytes();
     }
     return sum;
@@ -136,7 +96,7 @@ public final class PartitionLog implements AutoCloseable {
 
   /** What a restart would have to read. */
   public long bytesSinceCheckpoint() {
-    return appendedSinceCheckpoint;
+    return points.bytesSince();
   }
 
   // ---- append ----
@@ -150,11 +110,12 @@ public final class PartitionLog implements AutoCloseable {
    * @param wallMs milliseconds since 1970, for records that carry the time of their append
    */
   public AppendInfo appendAsLeader(ByteBuffer batches, int epoch, long wallMs) {
+    LogSettings settings = body.settings();
     if (wallMs >= nextExpiryMs) {
-      producers.expire(wallMs, settings.producerExpiryMs());
+      body.producers.expire(wallMs, settings.producerExpiryMs());
       nextExpiryMs = wallMs + EXPIRY_EVERY_MS;
     }
-    long from = history.end();
+    long from = body.history().end();
     long end = from;
     int at = batches.position();
     while (at < batches.limit()) {
@@ -180,23 +141,22 @@ public final class PartitionLog implements AutoCloseable {
   /** Appends a leader's batches as they are. They must go on where this log ends. */
   public void append(BatchSpan span) {
     Check.that(
-        span.from() == history.end(),
+        span.from() == body.history().end(),
         "append at %d to a log that ends at %d",
         span.from(),
-        history.end());
+        body.history().end());
     ByteBuffer bytes = span.bytes();
     Segment active = segmentFor(span);
     int position = active.sizeBytes();
-    active.append(bytes, settings, appendedSinceFlush < BUSY_BYTES);
-    appendedSinceFlush += bytes.remaining();
-    history = extended(history, span);
+    active.append(bytes, body.settings(), !points.isBusy());
+    body.history(extended(body.history(), span));
     int at = bytes.position();
     while (at < bytes.limit()) {
-      producers.apply(bytes, at);
+      body.producers.apply(bytes, at);
       at += (int) BatchFormat.sizeBytes(bytes, at);
     }
-    recent.add(span, active, position);
-    appendedSinceCheckpoint += bytes.remaining();
+    body.recent.add(span, active, position);
+    points.appended(bytes.remaining());
   }
 
   private static EpochHistory extended(EpochHistory history, BatchSpan span) {
@@ -210,7 +170,8 @@ public final class PartitionLog implements AutoCloseable {
   }
 
   private Segment segmentFor(BatchSpan span) {
-    Segment active = segments.getLast();
+    Segment active = body.active();
+    LogSettings settings = body.settings();
     if (active.sizeBytes() > 0) {
       long firstTime = active.firstTimestamp();
       boolean old =
@@ -226,16 +187,13 @@ public final class PartitionLog implements AutoCloseable {
   }
 
   private Segment roll() {
-    Segment full = segments.getLast();
-    full.finish(settings);
+    Segment full = body.active();
+    full.finish(body.settings());
     full.unloadIndexes();
-    flushAlso.addAll(full.openIndexFiles());
-    var next = Segment.empty(disk, folder, history.end());
+    var next = Segment.empty(body.disk, body.folder, body.history().end());
     next.file();
-    segments.add(next);
-    namesVersion++;
-    checkpointWanted = true;
-    checkpointsSinceDurable = DURABLE_CHECKPOINT_EVERY;
+    body.segments.add(next);
+    points.rolled(full.openIndexFiles());
     return next;
   }
 
@@ -246,110 +204,17 @@ public final class PartitionLog implements AutoCloseable {
    * order taken.
    */
   public FlushTicket beginFlush() {
-    appendedSinceFlush = 0;
-    List<DiskFile> files = new ArrayList<>(2);
-    if (needsFlush()) {
-      for (int i = indexOf(flushedEnd); i < segments.size(); i++) {
-        files.add(segments.get(i).file());
-      }
-    }
-    List<DiskFile> passing = flushAlso;
-    flushAlso = new ArrayList<>(0);
-    long flushesCheckpoint = -1;
-    if (checkpoints.wantsFlush()) {
-      passing.add(checkpoints.beginFlush());
-      flushesCheckpoint = checkpoints.flushingSequence();
-    }
-    List<String> folders = namesVersion > flushedNamesVersion ? foldersUp() : List.of();
-    var scope =
-        new FlushTicket.Scope(disk, files, passing, folders, namesVersion, flushesCheckpoint);
-    if (!checkpointWanted && appendedSinceCheckpoint < settings.checkpointBytes()) {
-      return new FlushTicket(scope, generation, history.end(), Optional.empty(), Optional.empty());
-    }
-    checkpointWanted = false;
-    appendedSinceCheckpoint = 0;
-    return new FlushTicket(
-        scope, generation, history.end(), Optional.of(checkpointHere()), encodedProducers());
-  }
-
-  private Optional<byte[]> encodedProducers() {
-    return producers.isEmpty() ? Optional.empty() : Optional.of(producers.encode());
-  }
-
-  private List<String> foldersUp() {
-    List<String> folders = new ArrayList<>(2);
-    String name = folder;
-    while (true) {
-      folders.add(name);
-      if (name.isEmpty()) {
-        return folders;
-      }
-      int slash = name.lastIndexOf('/');
-      name = slash < 0 ? "" : name.substring(0, slash);
-    }
-  }
-
-  private Checkpoint checkpointHere() {
-    return checkpointAt(segments);
-  }
-
-  private Checkpoint checkpointAt(List<Segment> upTo) {
-    Segment active = upTo.getLast();
-    return new Checkpoint(
-        lastCheckpoint.sequence() + 1,
-        history,
-        upTo.stream().map(Segment::extent).toList(),
-        active.offsetEntries(),
-        active.timeEntries(),
-        active.firstTimestamp(),
-        active.largest(Long.MAX_VALUE, Long.MAX_VALUE, settings),
-        producers.size());
+    return points.beginFlush();
   }
 
   /** Takes note that {@code ticket} ran without failure. */
   public void flushed(FlushTicket ticket) {
-    flushedNamesVersion = Math.max(flushedNamesVersion, ticket.scope().namesVersion());
-    checkpoints.flushed(ticket.scope().checkpointSequence());
-    if (ticket.generation() != generation) {
-      return;
-    }
-    flushedEnd = Math.max(flushedEnd, ticket.end());
-    if (ticket.checkpoint().isPresent()) {
-      checkpoint(ticket.checkpoint().get(), ticket.producers());
-    }
-  }
-
-  private void checkpoint(Checkpoint taken, Optional<byte[]> encodedProducers) {
-    if (taken.end() <= lastCheckpoint.end()) {
-      return;
-    }
-    if (!checkpoints.mayWrite()) {
-      checkpointWanted = true;
-      return;
-    }
-    Segment active = segments.get(indexOfBase(taken.last().base()));
-    active.writeIndexes();
-    encodedProducers.ifPresent(bytes -> snapshots.write(taken.end(), bytes));
-    Checkpoint next =
-        taken
-            .startingAt(history.start(), segments.getFirst().base())
-            .numbered(lastCheckpoint.sequence() + 1);
-    checkpoints.write(next);
-    lastCheckpoint = next;
-    if (++checkpointsSinceDurable >= DURABLE_CHECKPOINT_EVERY) {
-      checkpointsSinceDurable = 0;
-      namesVersion++;
-      flushAlso.addAll(active.openIndexFiles());
-      if (taken.producers() > 0) {
-        flushAlso.add(snapshots.open(taken.end()));
-      }
-      checkpoints.wantFlush();
-    }
+    points.flushed(ticket);
   }
 
   /** Moves the recovery point with the next flush, however little was appended. */
   public void wantCheckpoint() {
-    checkpointWanted = appendedSinceCheckpoint > 0;
+    points.wantIfAppended();
   }
 
   // ---- read ----
@@ -360,34 +225,7 @@ public final class PartitionLog implements AutoCloseable {
    * is none.
    */
   public LogSlice read(long offset, int maxBytes, long endExclusive) {
-    checkReadable(offset);
-    return reading(() -> find(offset, maxBytes, endExclusive));
-  }
-
-  private <T> T reading(Supplier<T> read) {
-    return IndexDoubt.reading(segments, read);
-  }
-
-  private LogSlice find(long offset, int maxBytes, long endExclusive) {
-    long end = Math.min(endExclusive, history.end());
-    int i = indexOf(offset);
-    Segment segment = segments.get(i);
-    if (offset >= end) {
-      return new LogSlice(segment.file(), 0, 0, offset, offset);
-    }
-    long segmentEnd = endOf(i);
-    Optional<RecentAppends.Entry> start = recent.startingAt(offset);
-    int first = start.isPresent() ? start.get().position() : locate(segment, offset, segmentEnd);
-    int last = end >= segmentEnd ? segment.sizeBytes() : positionOfEnd(segment, end, segmentEnd);
-    if (last <= first) {
-      return new LogSlice(segment.file(), first, 0, offset, offset);
-    }
-    if (last - first > maxBytes) {
-      last = lastBoundary(segment, first, (long) first + Math.max(0, maxBytes), last);
-    }
-    long from = start.isPresent() ? offset : firstOffsetAt(segment, first);
-    return new LogSlice(
-        segment.file(), first, last - first, from, offsetAt(segment, last, segmentEnd, end));
+    return reads.read(offset, maxBytes, endExclusive);
   }
 
   /**
@@ -397,133 +235,19 @@ public final class PartitionLog implements AutoCloseable {
    * @throws io.dure.base.DiskException when a batch is corrupt
    */
   public BatchSpan readSpan(long offset, int maxBytes, long endExclusive) {
-    LogSlice slice = read(offset, maxBytes, endExclusive);
-    Check.that(slice.sizeBytes() > 0, "nothing to read from %d to %d", offset, endExclusive);
-    ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
-    slice.file().read(slice.position(), bytes);
-    return spanOf(slice, bytes.flip());
-  }
-
-  private static BatchSpan spanOf(LogSlice slice, ByteBuffer bytes) {
-    List<EpochHistory.Entry> epochs = new ArrayList<>(1);
-    long next = slice.from();
-    int at = 0;
-    while (at < bytes.limit()) {
-      long room = bytes.limit() - at;
-      String flaw =
-          room < BatchFormat.HEADER_BYTES
-              ? "a batch is cut off"
-              : BatchFormat.flaw(bytes, at, room);
-      if (flaw.isEmpty() && BatchFormat.baseOffset(bytes, at) != next) {
-        flaw = "offset " + BatchFormat.baseOffset(bytes, at) + " where " + next + " belongs";
-      }
-      if (flaw.isEmpty()
-          && !BatchFormat.crcMatches(bytes, at, (int) BatchFormat.sizeBytes(bytes, at))) {
-        flaw = "the checksum of the batch at offset " + next + " does not match";
-      }
-      if (!flaw.isEmpty()) {
-        throw BatchCursor.corrupt(slice.file(), slice.position() + at, flaw);
-      }
-      int epoch = BatchFormat.leaderEpoch(bytes, at);
-      if (epochs.isEmpty() || epochs.getLast().epoch() != epoch) {
-        epochs.add(new EpochHistory.Entry(epoch, next));
-      }
-      next = BatchFormat.endOffset(bytes, at);
-      at += (int) BatchFormat.sizeBytes(bytes, at);
-    }
-    return new BatchSpan(bytes.asReadOnlyBuffer(), slice.from(), next, epochs);
-  }
-
-  private void checkReadable(long offset) {
-    Check.that(
-        offset >= history.start() && offset <= history.end(),
-        "read at %d outside of the log (start or end %d)",
-        offset,
-        offset < history.start() ? history.start() : history.end());
-  }
-
-  /** Position of the batch that holds {@code offset}. */
-  private int locate(Segment segment, long offset, long segmentEnd) {
-    var cursor =
-        new BatchCursor(
-            segment.file(), segment.positionBefore(offset, settings), segment.sizeBytes());
-    while (cursor.next()) {
-      if (cursor.endOffset() > offset) {
-        if (cursor.baseOffset() > offset) {
-          throw BatchCursor.corrupt(
-              segment.file(),
-              cursor.position(),
-              "offset " + cursor.baseOffset() + " where " + offset + " was looked for");
-        }
-        return (int) cursor.position();
-      }
-    }
-    throw BatchCursor.corrupt(
-        segment.file(), segment.sizeBytes(), "ends before offset " + offset + " of " + segmentEnd);
-  }
-
-  /**
-   * Where the last batch ends that ends at or before {@code end}, which lies within the segment.
-   */
-  private int positionOfEnd(Segment segment, long end, long segmentEnd) {
-    if (end <= segment.base()) {
-      return 0;
-    }
-    Optional<RecentAppends.Entry> hit = recent.startingAt(end);
-    return hit.isPresent() && hit.get().segment() == segment
-        ? hit.get().position()
-        : locate(segment, end, segmentEnd);
-  }
-
-  /**
-   * The last batch boundary at or before {@code limit}, but at least the end of the batch at {@code
-   * first}.
-   */
-  private int lastBoundary(Segment segment, int first, long limit, int end) {
-    int from = Math.max(first, segment.batchAtOrBefore(limit, settings));
-    var cursor = new BatchCursor(segment.file(), from, end);
-    int boundary = from;
-    while (cursor.next()) {
-      if (cursor.nextPosition() > limit && boundary > first) {
-        return boundary;
-      }
-      boundary = (int) cursor.nextPosition();
-      if (boundary > limit) {
-        return boundary;
-      }
-    }
-    return boundary;
-  }
-
-  private static long firstOffsetAt(Segment segment, int position) {
-    var cursor = new BatchCursor(segment.file(), position, segment.sizeBytes());
-    Check.that(cursor.next(), "no batch where one was found");
-    return cursor.baseOffset();
-  }
-
-  /** The offset that follows the bytes before {@code position}. */
-  private long offsetAt(Segment segment, int position, long segmentEnd, long end) {
-    if (position == segment.sizeBytes()) {
-      return segmentEnd;
-    }
-    Optional<RecentAppends.Entry> hit = recent.startingAt(end);
-    if (hit.isPresent() && hit.get().segment() == segment && hit.get().position() == position) {
-      return end;
-    }
-    return firstOffsetAt(segment, position);
+    return reads.readSpan(offset, maxBytes, endExclusive);
   }
 
   /**
    * The first record below {@code endExclusive} with a timestamp at or after {@code timestampMs}.
    */
   public Optional<TimedOffset> firstAtOrAfter(long timestampMs, long endExclusive) {
-    return reading(() ->
-        new TimeLookup(segments, history, settings).firstAtOrAfter(timestampMs, endExclusive));
+    return reads.firstAtOrAfter(timestampMs, endExclusive);
   }
 
   /** The first record with the largest timestamp of all below {@code endExclusive}. */
   public Optional<TimedOffset> maxTimestamp(long endExclusive) {
-    return reading(() -> new TimeLookup(segments, history, settings).largest(endExclusive));
+    return reads.maxTimestamp(endExclusive);
   }
 
   // ---- cut ----
@@ -533,84 +257,12 @@ public final class PartitionLog implements AutoCloseable {
    * return.
    */
   public void truncateTo(long end) {
-    generation++;
-    if (end >= history.end()) {
-      return;
-    }
-    Check.that(end >= history.start(), "cut to %d before the start %d", end, history.start());
-    int kept = indexOf(end);
-    Segment last = segments.get(kept);
-    int position = end == last.base() ? 0 : reading(() -> locate(last, end, endOf(kept)));
-    long boundary = end == last.base() ? end : firstOffsetAt(last, position);
-    Check.that(boundary == end, "cut to %d within the batch at %d", end, boundary);
-    recent.clear();
-    producers.replaceBy(
-        reading(
-            () -> new ProducerReplay(snapshots, segments, settings).until(end, history.start())));
-    history = history.truncateTo(end);
-    flushedEnd = Math.min(flushedEnd, end);
-    last.cutIndexes(end, position, settings);
-    if (lastCheckpoint.end() > end) {
-      lowerCheckpoint(segments.subList(0, kept + 1));
-    }
-    boolean removed = snapshots.deleteAfter(end);
-    while (segments.size() > kept + 1) {
-      segments.removeLast().delete();
-      removed = true;
-    }
-    if (removed) {
-      disk.flushFolder(folder);
-    }
-    last.cutFile();
-    checkpointWanted = true;
-  }
-
-  /**
-   * Leaves a recovery point at the new end that is true before and after the cut, so that a crash
-   * between is harmless.
-   */
-  private void lowerCheckpoint(List<Segment> kept) {
-    Optional<byte[]> encoded = encodedProducers();
-    encoded.ifPresent(bytes -> snapshots.writeThrough(history.end(), bytes));
-    lastCheckpoint = checkpointAt(kept);
-    writeThrough();
-  }
-
-  private void writeThrough() {
-    if (namesVersion > flushedNamesVersion) {
-      foldersUp().forEach(disk::flushFolder);
-      flushedNamesVersion = namesVersion;
-    }
-    checkpoints.writeThrough(lastCheckpoint);
+    cuts.truncateTo(end);
   }
 
   /** Drops the whole log; the next record has offset {@code start}. Durable on return. */
   public void resetTo(long start) {
-    generation++;
-    recent.clear();
-    history = EpochHistory.emptyAt(start);
-    lastCheckpoint =
-        new Checkpoint(
-            lastCheckpoint.sequence() + 1,
-            history,
-            List.of(new Checkpoint.Extent(start, 0)),
-            0,
-            0,
-            -1,
-            Segment.NO_TIME,
-            0);
-    writeThrough();
-    snapshots.deleteAfter(-1);
-    segments.forEach(Segment::delete);
-    segments.clear();
-    disk.flushFolder(folder);
-    var only = Segment.empty(disk, folder, start);
-    only.file();
-    segments.add(only);
-    namesVersion++;
-    producers.clear();
-    flushedEnd = start;
-    appendedSinceCheckpoint = 0;
+    cuts.resetTo(start);
   }
 
   /**
@@ -618,21 +270,7 @@ public final class PartitionLog implements AutoCloseable {
    * segments that hold nothing else. Durable on return.
    */
   public void advanceStart(long offset) {
-    if (offset <= history.start()) {
-      return;
-    }
-    Check.that(offset <= history.end(), "start %d past the end %d", offset, history.end());
-    if (offset > lastCheckpoint.end()) {
-      flushThrough();
-      checkpointThrough();
-    }
-    history = history.startAt(offset);
-    int first = indexOf(offset);
-    lastCheckpoint = lastCheckpoint.startingAt(offset, segments.get(first).base());
-    writeThrough();
-    for (int i = 0; i < first; i++) {
-      segments.removeFirst().delete();
-    }
+    cuts.advanceStart(offset);
   }
 
   // ---- rest ----
@@ -642,71 +280,17 @@ public final class PartitionLog implements AutoCloseable {
    * may go on.
    */
   public void trimPreallocated() {
-    segments.getLast().trim();
-    recent.clear();
-    if (!needsFlush() && lastCheckpoint.end() < history.end()) {
-      appendedSinceCheckpoint = 0;
-      checkpoint(checkpointHere(), encodedProducers());
-    }
-    segments.forEach(Segment::unloadIndexes);
+    body.active().trim();
+    body.recent.clear();
+    points.catchUp();
+    body.segments.forEach(Segment::unloadIndexes);
   }
 
   /** Flushes all, so that the next {@link #open} reads nothing, and closes the files. */
   @Override
   public void close() {
-    segments.getLast().trim();
-    if (lastCheckpoint.end() < history.end()) {
-      segments.getLast().finish(settings);
-      flushThrough();
-      checkpointThrough();
-    }
-    segments.forEach(Segment::closeFile);
-  }
-
-  /** Makes a durable recovery point at the end, up to which all is flushed. */
-  private void checkpointThrough() {
-    segments.getLast().writeIndexes();
-    encodedProducers().ifPresent(bytes -> snapshots.writeThrough(history.end(), bytes));
-    lastCheckpoint = checkpointHere();
-    writeThrough();
-    appendedSinceCheckpoint = 0;
-    checkpointWanted = false;
-  }
-
-  private void flushThrough() {
-    FlushTicket ticket = beginFlush();
-    ticket.run();
-    flushed(ticket);
-  }
-
-  private int indexOfBase(long base) {
-    int i = indexOf(base);
-    Check.that(
-        segments.get(i).base() == base, "no segment %d (nearest %d)", base, segments.get(i).base());
-    return i;
-  }
-
-  /** Index of the segment that holds, or would hold, {@code offset}. */
-  private int indexOf(long offset) {
-    for (int i = segments.size() - 1; i > 0; i--) {
-      if (segments.get(i).base() <= offset) {
-        unloadOthers(i);
-        return i;
-      }
-    }
-    return 0;
-  }
-
-  /** Keeps the indexes of a few segments only in memory. */
-  private void unloadOthers(int used) {
-    if (segments.size() > LOADED_SEGMENTS && !segments.get(used).hasLoadedIndexes()) {
-      for (int i = 0; i < segments.size() - 1; i++) {
-        segments.get(i).unloadIndexes();
-      }
-    }
-  }
-
-  private long endOf(int i) {
-    return i + 1 < segments.size() ? segments.get(i + 1).base() : history.end();
+    body.active().trim();
+    points.finishThrough();
+    body.segments.forEach(Segment::closeFile);
   }
 }

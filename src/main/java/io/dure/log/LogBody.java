@@ -1,0 +1,123 @@
+package io.dure.log;
+
+import io.dure.base.Check;
+import io.dure.base.Disk;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What one log consists of: its segments, the shape of what is in them, and what was derived from
+ * them. {@link PartitionLog} is the owner; reading, cutting and recovery points are classes of
+ * their own that work on it. Confined to the log's loop.
+ */
+final class LogBody {
+  private static final int LOADED_SEGMENTS = 4;
+
+  final Disk disk;
+  final String folder;
+  final List<Segment> segments;
+  final ProducerTable producers;
+  final ProducerSnapshots snapshots;
+  final RecentAppends recent;
+
+  private LogSettings settings;
+  private EpochHistory history;
+  private long flushedEnd;
+  private long generation;
+
+  LogBody(Disk disk, String folder, LogSettings settings, LogRecovery.Result found) {
+    this.disk = disk;
+    this.folder = folder;
+    this.settings = settings;
+    this.segments = found.segments();
+    this.producers = found.producers();
+    this.snapshots = new ProducerSnapshots(disk, folder);
+    this.recent = new RecentAppends(settings.tailBytes());
+    this.history = found.history();
+    this.flushedEnd = found.checkpoint().end();
+  }
+
+  LogSettings settings() {
+    return settings;
+  }
+
+  EpochHistory history() {
+    return history;
+  }
+
+  void history(EpochHistory next) {
+    history = next;
+  }
+
+  /** Everything below (exclusive) is durable. */
+  long flushedEnd() {
+    return flushedEnd;
+  }
+
+  void flushedTo(long end) {
+    flushedEnd = Math.max(flushedEnd, end);
+  }
+
+  /** The log is cut to {@code end}, so no more than that is durable. */
+  void cutFlushedTo(long end) {
+    flushedEnd = Math.min(flushedEnd, end);
+  }
+
+  /** The log starts anew, empty, at {@code start}. */
+  void restartedAt(long start) {
+    history = EpochHistory.emptyAt(start);
+    flushedEnd = start;
+  }
+
+  /** How often the log was cut since it was opened. */
+  long generation() {
+    return generation;
+  }
+
+  void nextGeneration() {
+    generation++;
+  }
+
+  /**
+   * Reads once more with indexes made anew where the index files are what misled the first time.
+   */
+  <T> T reading(Supplier<T> read) {
+    return IndexDoubt.reading(segments, read);
+  }
+
+  Segment active() {
+    return segments.getLast();
+  }
+
+  int indexOfBase(long base) {
+    int i = indexOf(base);
+    Check.that(
+        segments.get(i).base() == base, "no segment %d (nearest %d)", base, segments.get(i).base());
+    return i;
+  }
+
+  /** Index of the segment that holds, or would hold, {@code offset}. */
+  int indexOf(long offset) {
+    for (int i = segments.size() - 1; i > 0; i--) {
+      if (segments.get(i).base() <= offset) {
+        unloadOthers(i);
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  /** Keeps the indexes of a few segments only in memory. */
+  private void unloadOthers(int used) {
+    if (segments.size() > LOADED_SEGMENTS && !segments.get(used).hasLoadedIndexes()) {
+      for (int i = 0; i < segments.size() - 1; i++) {
+        segments.get(i).unloadIndexes();
+      }
+    }
+  }
+
+  /** Where segment {@code i} ends (exclusive). */
+  long endOf(int i) {
+    return i + 1 < segments.size() ? segments.get(i + 1).base() : history.end();
+  }
+}

@@ -1,0 +1,84 @@
+package io.dure.log;
+
+import io.dure.base.Check;
+
+/**
+ * Cuts a log at either end. All of it is durable on return, because what is appended next takes the
+ * place of what was cut. Confined to the log's loop.
+ */
+final class LogCuts {
+  private final LogBody body;
+  private final LogReads reads;
+  private final RecoveryPoints points;
+
+  LogCuts(LogBody body, LogReads reads, RecoveryPoints points) {
+    this.body = body;
+    this.reads = reads;
+    this.points = points;
+  }
+
+  /** See {@link PartitionLog#truncateTo}. */
+  void truncateTo(long end) {
+    body.nextGeneration();
+    EpochHistory history = body.history();
+    if (end >= history.end()) {
+      return;
+    }
+    Check.that(end >= history.start(), "cut to %d before the start %d", end, history.start());
+    int kept = body.indexOf(end);
+    Segment last = body.segments.get(kept);
+    int position = reads.boundaryAt(kept, end);
+    body.recent.clear();
+    body.producers.replaceBy(
+        body.reading(() ->
+            new ProducerReplay(body.snapshots, body.segments, body.settings())
+                .until(end, history.start())));
+    body.history(history.truncateTo(end));
+    body.cutFlushedTo(end);
+    last.cutIndexes(end, position, body.settings());
+    points.lowerTo(end, body.segments.subList(0, kept + 1));
+    boolean removed = body.snapshots.deleteAfter(end);
+    while (body.segments.size() > kept + 1) {
+      body.segments.removeLast().delete();
+      removed = true;
+    }
+    if (removed) {
+      body.disk.flushFolder(body.folder);
+    }
+    last.cutFile();
+    points.want();
+  }
+
+  /** See {@link PartitionLog#resetTo}. */
+  void resetTo(long start) {
+    body.nextGeneration();
+    body.recent.clear();
+    body.restartedAt(start);
+    points.restartThrough();
+    body.snapshots.deleteAfter(-1);
+    body.segments.forEach(Segment::delete);
+    body.segments.clear();
+    body.disk.flushFolder(body.folder);
+    var only = Segment.empty(body.disk, body.folder, start);
+    only.file();
+    body.segments.add(only);
+    points.newNames();
+    body.producers.clear();
+  }
+
+  /** See {@link PartitionLog#advanceStart}. */
+  void advanceStart(long offset) {
+    EpochHistory history = body.history();
+    if (offset <= history.start()) {
+      return;
+    }
+    Check.that(offset <= history.end(), "start %d past the end %d", offset, history.end());
+    points.reachThrough(offset);
+    body.history(history.startAt(offset));
+    int first = body.indexOf(offset);
+    points.startThrough(offset, body.segments.get(first).base());
+    for (int i = 0; i < first; i++) {
+      body.segments.removeFirst().delete();
+    }
+  }
+}
