@@ -5,7 +5,7 @@ import io.dure.group.GroupAnswer;
 import io.dure.group.GroupAnswer.FetchedOffset;
 import io.dure.group.GroupCommand;
 import io.dure.group.OffsetKey;
-import io.dure.group.StoredOffset;
+import io.dure.group.OffsetReader;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
 import io.dure.wire.WireError;
@@ -26,8 +26,7 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
 
 /**
- * OffsetFetch (API key 9): how far groups have read. All offsets here are stable ones
- * (RequireStable), as no transaction holds any back.
+ * OffsetFetch (API key 9): how far groups have read.
  *
  * <p>Works in the words of version 8 (several groups) and translates for older clients.
  */
@@ -62,13 +61,16 @@ public final class OffsetFetchHandler
       pending.open();
       groups.ask(
           group.groupId(),
-          command(group, image, context.version()),
+          command(group, request.requireStable(), image, context.version()),
           context.loop(),
           outcome -> {
             answers[at] =
                 GroupWords.either(
                     outcome,
-                    fetched -> answer(group, fetched, image, context.version()),
+                    fetched ->
+                        fetched.error() == WireError.NONE
+                            ? answer(group, fetched, image, context.version())
+                            : refused(group, fetched.error()),
                     error -> refused(group, error));
             pending.close();
           });
@@ -93,9 +95,11 @@ public final class OffsetFetchHandler
   }
 
   private static GroupCommand<GroupAnswer.Fetched> command(
-      OffsetFetchRequestGroup group, ClusterImage image, short version) {
+      OffsetFetchRequestGroup group, boolean requireStable, ClusterImage image, short version) {
+    var reader =
+        new OffsetReader(Optional.ofNullable(group.memberId()), group.memberEpoch(), requireStable);
     if (group.topics() == null) {
-      return new GroupCommand.FetchAllOffsets(group.groupId());
+      return new GroupCommand.FetchAllOffsets(group.groupId(), reader);
     }
     List<OffsetKey> keys = new ArrayList<>();
     for (OffsetFetchRequestTopics topic : group.topics()) {
@@ -106,7 +110,7 @@ public final class OffsetFetchHandler
         topic.partitionIndexes().forEach(p -> keys.add(new OffsetKey(name, id, p)));
       }
     }
-    return new GroupCommand.FetchOffsets(group.groupId(), keys);
+    return new GroupCommand.FetchOffsets(group.groupId(), reader, keys);
   }
 
   private static Optional<TopicImage> topic(
@@ -135,7 +139,7 @@ public final class OffsetFetchHandler
               new OffsetKey(key.topic(), key.topicId(), 0),
               k -> new OffsetFetchResponseTopics().setName(k.topic()).setTopicId(id))
           .partitions()
-          .add(partition(key.partition(), offset.offset()));
+          .add(partition(key.partition(), offset));
     }
     var answer =
         new OffsetFetchResponseGroup()
@@ -149,13 +153,15 @@ public final class OffsetFetchHandler
     return answer;
   }
 
-  private static OffsetFetchResponsePartitions partition(int index, Optional<StoredOffset> stored) {
-    var partition = none(index, WireError.NONE);
-    stored.ifPresent(o ->
-        partition
-            .setCommittedOffset(o.offset())
-            .setCommittedLeaderEpoch(o.leaderEpoch())
-            .setMetadata(o.metadata()));
+  private static OffsetFetchResponsePartitions partition(int index, FetchedOffset fetched) {
+    var partition = none(index, fetched.error());
+    fetched
+        .offset()
+        .ifPresent(o ->
+            partition
+                .setCommittedOffset(o.offset())
+                .setCommittedLeaderEpoch(o.leaderEpoch())
+                .setMetadata(o.metadata()));
     return partition;
   }
 

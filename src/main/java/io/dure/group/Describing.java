@@ -73,9 +73,9 @@ final class Describing {
 
   static void forgetGroup(Group group, Turn turn) {
     var records = new ArrayList<GroupRecord>();
-    Offsets.forEach(
-        group,
-        (topic, partition, _) ->
+    group
+        .offsets()
+        .forEachPlace((topic, partition, _) ->
             records.add(new GroupRecord.OffsetForgotten(group.id(), topic, partition)));
     records.add(new GroupRecord.GroupForgotten(group.id()));
     records.forEach(turn::store);

@@ -21,10 +21,11 @@ final class Expiry {
     for (Group group : table.all()) {
       var gone = new ArrayList<GroupRecord>();
       Optional<Set<String>> read = group.subscribedTopics();
-      Offsets.forEach(
-          group,
-          (topic, partition, offset) -> {
-            if (isPast(group, read, topic, offset, turn.wallMs())) {
+      group
+          .offsets()
+          .forEach((topic, partition, offset) -> {
+            if (!group.offsets().hasPending(topic, partition)
+                && isPast(group, read, topic, offset, turn.wallMs())) {
               gone.add(new GroupRecord.OffsetForgotten(group.id(), topic, partition));
             }
           });
@@ -38,26 +39,31 @@ final class Expiry {
 
   /**
    * The clock of an offset starts: when its group became empty; for a topic that a settled group
-   * does not read any more, and for a group without members ever, when it was committed.
+   * does not read any more, and for a group without members ever, when it was committed. An offset
+   * committed to a group that has been empty for long (a reset) has its whole time. Whoever named a
+   * time of its own (OffsetCommit up to v4) is kept to it.
    */
   private boolean isPast(
       Group group, Optional<Set<String>> read, String topic, StoredOffset offset, long wallMs) {
-    if (offset.expireMs() >= 0) {
-      return group.isEmpty() && offset.expireMs() <= wallMs;
-    }
     return switch (group.phase()) {
       case Phase.Empty e -> {
         long sinceMs =
             group.protocolType().isEmpty()
                 ? offset.commitMs()
                 : Math.max(e.sinceWallMs(), offset.commitMs());
-        yield wallMs - sinceMs >= settings.offsetRetentionMs();
+        yield isPast(offset, sinceMs, wallMs);
       }
       case Phase.Stable _ ->
           read.isPresent()
               && !read.get().contains(topic)
-              && wallMs - offset.commitMs() >= settings.offsetRetentionMs();
+              && isPast(offset, offset.commitMs(), wallMs);
       case Phase.Gathering _, Phase.Rejoining _, Phase.Completing _ -> false;
     };
+  }
+
+  private boolean isPast(StoredOffset offset, long sinceMs, long wallMs) {
+    return offset.expireMs() >= 0
+        ? wallMs >= offset.expireMs()
+        : wallMs - sinceMs >= settings.offsetRetentionMs();
   }
 }

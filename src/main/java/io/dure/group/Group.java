@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * One group: its members in the order they came, its phase, and its offsets. Confined to its shard.
@@ -24,7 +23,7 @@ final class Group {
   private final Map<String, Member> members = new LinkedHashMap<>();
   private final Map<String, String> staticIds = new HashMap<>();
   private final Map<String, Long> pendingDeadlines = new LinkedHashMap<>();
-  private final Map<String, Map<Integer, StoredOffset>> offsets = new TreeMap<>();
+  private final GroupOffsets offsets;
   private String protocolType = "";
   private int generation;
   private Optional<String> protocol = Optional.empty();
@@ -32,7 +31,12 @@ final class Group {
   private Phase phase;
 
   Group(String id, long wallMs) {
+    this(id, wallMs, new GroupOffsets());
+  }
+
+  Group(String id, long wallMs, GroupOffsets offsets) {
     this.id = id;
+    this.offsets = offsets;
     this.phase = new Phase.Empty(wallMs);
   }
 
@@ -285,33 +289,14 @@ final class Group {
     }
   }
 
-  // ---- offsets, by topic and partition
-
-  void store(String topic, int partition, StoredOffset offset) {
-    offsets.computeIfAbsent(topic, _ -> new TreeMap<>()).put(partition, offset);
-  }
-
-  void forget(String topic, int partition) {
-    Map<Integer, StoredOffset> ofTopic = offsets.getOrDefault(topic, new TreeMap<>());
-    ofTopic.remove(partition);
-    if (ofTopic.isEmpty()) {
-      offsets.remove(topic);
-    }
-  }
-
-  Optional<StoredOffset> offset(String topic, int partition) {
-    return Optional.ofNullable(offsets.getOrDefault(topic, Map.of()).get(partition));
-  }
-
-  /** All its offsets, by topic and partition. */
-  Map<String, Map<Integer, StoredOffset>> offsets() {
-    return offsets;
-  }
-
   // ---- plain facts
 
   String id() {
     return id;
+  }
+
+  GroupOffsets offsets() {
+    return offsets;
   }
 
   String protocolType() {

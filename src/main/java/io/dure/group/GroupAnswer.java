@@ -60,13 +60,15 @@ public sealed interface GroupAnswer {
     }
   }
 
-  record Fetched(List<FetchedOffset> offsets) implements GroupAnswer {
+  /** {@code offsets} is empty when the whole request is refused. */
+  record Fetched(WireError error, List<FetchedOffset> offsets) implements GroupAnswer {
     public Fetched {
       offsets = List.copyOf(offsets);
     }
   }
 
-  record FetchedOffset(OffsetKey key, Optional<StoredOffset> offset) {}
+  /** With UNSTABLE_OFFSET_COMMIT no offset is told; without an error empty means there is none. */
+  record FetchedOffset(OffsetKey key, WireError error, Optional<StoredOffset> offset) {}
 
   /** {@code errors} is empty when the whole request is refused. */
   record OffsetsDeleted(WireError error, List<WireError> errors) implements GroupAnswer {

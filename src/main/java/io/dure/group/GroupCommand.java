@@ -80,16 +80,34 @@ public sealed interface GroupCommand<A extends GroupAnswer> {
     }
   }
 
+  /**
+   * As {@link CommitOffsets}, to count from the moment the producer's transaction is committed.
+   *
+   * @param generation -1 from a caller that does not tell its membership
+   */
+  record CommitInTransaction(
+      String groupId,
+      ProducerRef producer,
+      MemberRef member,
+      int generation,
+      List<OffsetToCommit> offsets)
+      implements GroupCommand<GroupAnswer.Committed> {
+    public CommitInTransaction {
+      offsets = List.copyOf(offsets);
+    }
+  }
+
   record OffsetToCommit(OffsetKey key, long offset, int leaderEpoch, String metadata) {}
 
-  record FetchOffsets(String groupId, List<OffsetKey> keys)
+  record FetchOffsets(String groupId, OffsetReader reader, List<OffsetKey> keys)
       implements GroupCommand<GroupAnswer.Fetched> {
     public FetchOffsets {
       keys = List.copyOf(keys);
     }
   }
 
-  record FetchAllOffsets(String groupId) implements GroupCommand<GroupAnswer.Fetched> {}
+  record FetchAllOffsets(String groupId, OffsetReader reader)
+      implements GroupCommand<GroupAnswer.Fetched> {}
 
   record DeleteOffsets(String groupId, List<OffsetKey> keys)
       implements GroupCommand<GroupAnswer.OffsetsDeleted> {

@@ -11,6 +11,14 @@ public sealed interface GroupRecord {
   record OffsetStored(String groupId, String topic, int partition, StoredOffset offset)
       implements GroupRecord {}
 
+  /** Counts once the producer's transaction is committed; a marker in the log says so. */
+  record OffsetPending(ProducerRef producer, OffsetStored offset) implements GroupRecord {
+    @Override
+    public String groupId() {
+      return offset.groupId();
+    }
+  }
+
   record OffsetForgotten(String groupId, String topic, int partition) implements GroupRecord {}
 
   /**

@@ -44,6 +44,14 @@ public final class GroupShard {
   }
 
   /**
+   * A transaction of this producer has ended, as a marker in the log says: in the replay in its
+   * place among the records, later as soon as it is committed.
+   */
+  public void endTransaction(long producerId, boolean commit) {
+    table.complete(producerId, commit);
+  }
+
+  /**
    * The replay is over: from now on the members are expected to be heard of, as if each had just
    * spoken.
    */
@@ -68,6 +76,7 @@ public final class GroupShard {
       case GroupCommand.Heartbeat c -> syncing.heartbeat(ticket, c, turn);
       case GroupCommand.Leave c -> leaving.leave(ticket, c, turn);
       case GroupCommand.CommitOffsets c -> offsets.commit(ticket, c, turn);
+      case GroupCommand.CommitInTransaction c -> offsets.commitInTransaction(ticket, c, turn);
       case GroupCommand.FetchOffsets c -> offsets.fetch(ticket, c, turn);
       case GroupCommand.FetchAllOffsets c -> offsets.fetchAll(ticket, c, turn);
       case GroupCommand.DeleteOffsets c -> offsets.delete(ticket, c, turn);

@@ -3,10 +3,12 @@ package io.dure.group;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -15,9 +17,11 @@ final class GroupTable {
   private record Alarm(long atMs, String groupId) {}
 
   private final Map<String, Group> groups = new TreeMap<>();
+  private final Map<Long, Set<String>> groupsInTransactions = new HashMap<>();
   private final Map<String, Alarm> alarmOf = new TreeMap<>();
   private final NavigableSet<Alarm> alarms =
       new TreeSet<>(Comparator.comparingLong(Alarm::atMs).thenComparing(Alarm::groupId));
+  private long applied;
 
   Optional<Group> find(String groupId) {
     return Optional.ofNullable(groups.get(groupId));
@@ -51,27 +55,53 @@ final class GroupTable {
    * replay.
    */
   void apply(GroupRecord record) {
+    applied++;
     switch (record) {
       case GroupRecord.OffsetStored r ->
           findOrMake(r.groupId(), r.offset().commitMs())
-              .store(r.topic(), r.partition(), r.offset());
+              .offsets()
+              .store(applied, r.topic(), r.partition(), r.offset());
+      case GroupRecord.OffsetPending r -> {
+        GroupRecord.OffsetStored o = r.offset();
+        findOrMake(o.groupId(), o.offset().commitMs())
+            .offsets()
+            .storePending(applied, r.producer().id(), o.topic(), o.partition(), o.offset());
+        groupsInTransactions
+            .computeIfAbsent(r.producer().id(), _ -> new TreeSet<>())
+            .add(o.groupId());
+      }
       case GroupRecord.OffsetForgotten r ->
           find(r.groupId())
               .ifPresent(g -> {
-                g.forget(r.topic(), r.partition());
+                g.offsets().forget(r.topic(), r.partition());
                 dropIfUnused(g);
               });
       case GroupRecord.GroupStored r -> findOrMake(r.groupId(), r.settledMs()).restore(r);
       case GroupRecord.GroupForgotten r -> {
         Optional<Group> group = find(r.groupId());
         if (group.isPresent() && !group.get().offsets().isEmpty()) {
-          Group bare = new Group(r.groupId(), 0);
-          group.get().offsets().forEach((t, ps) -> ps.forEach((p, o) -> bare.store(t, p, o)));
           drop(r.groupId());
-          groups.put(r.groupId(), bare);
+          groups.put(r.groupId(), new Group(r.groupId(), 0, group.get().offsets()));
         } else {
           drop(r.groupId());
         }
+      }
+    }
+  }
+
+  /**
+   * A producer's transaction has ended: what it has committed in it counts now, or is gone. As
+   * durable, and as much part of the log, as a record.
+   */
+  void complete(long producerId, boolean commit) {
+    Set<String> concerned = groupsInTransactions.remove(producerId);
+    if (concerned != null) {
+      for (String groupId : concerned) {
+        find(groupId)
+            .ifPresent(g -> {
+              g.offsets().complete(producerId, commit);
+              dropIfUnused(g);
+            });
       }
     }
   }

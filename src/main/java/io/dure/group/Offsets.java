@@ -4,9 +4,9 @@ import io.dure.base.TopicId;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** OffsetCommit, OffsetFetch and OffsetDelete: how far a group has read. */
 final class Offsets {
@@ -20,76 +20,125 @@ final class Offsets {
 
   void commit(long ticket, GroupCommand.CommitOffsets commit, Turn turn) {
     WireError refusal = refusal(commit);
-    if (refusal != WireError.NONE) {
-      turn.reply(
-          ticket, new GroupAnswer.Committed(commit.offsets().stream().map(_ -> refusal).toList()));
-      return;
+    if (refusal == WireError.NONE) {
+      table.find(commit.groupId()).ifPresent(g -> countAsHeartbeat(g, commit.member(), turn));
     }
-    table.find(commit.groupId()).ifPresent(g -> countAsHeartbeat(g, commit.member(), turn));
+    store(ticket, commit.offsets(), refusal, o -> turn.store(stored(commit, o, turn)), turn);
+  }
+
+  private static GroupRecord stored(
+      GroupCommand.CommitOffsets commit, GroupCommand.OffsetToCommit o, Turn turn) {
+    if (commit.retentionMs() < 0) {
+      return stored(commit.groupId(), o, turn);
+    }
+    // The format has no room for an expiry beside the leader epoch and the topic's id.
+    long expireMs = turn.wallMs() + commit.retentionMs();
+    return new GroupRecord.OffsetStored(
+        commit.groupId(),
+        o.key().topic(),
+        o.key().partition(),
+        new StoredOffset(o.offset(), -1, o.metadata(), turn.wallMs(), expireMs, TopicId.ZERO));
+  }
+
+  private static GroupRecord.OffsetStored stored(
+      String groupId, GroupCommand.OffsetToCommit o, Turn turn) {
+    return new GroupRecord.OffsetStored(
+        groupId,
+        o.key().topic(),
+        o.key().partition(),
+        new StoredOffset(
+            o.offset(), o.leaderEpoch(), o.metadata(), turn.wallMs(), -1, o.key().topicId()));
+  }
+
+  /** All records of this turn are the producer's, so that they can go into one batch of it. */
+  void commitInTransaction(long ticket, GroupCommand.CommitInTransaction commit, Turn turn) {
+    store(
+        ticket,
+        commit.offsets(),
+        refusal(commit),
+        o ->
+            turn.store(
+                new GroupRecord.OffsetPending(
+                    commit.producer(), stored(commit.groupId(), o, turn))),
+        turn);
+  }
+
+  private void store(
+      long ticket,
+      List<GroupCommand.OffsetToCommit> offsets,
+      WireError refusal,
+      Consumer<GroupCommand.OffsetToCommit> store,
+      Turn turn) {
     var errors = new ArrayList<WireError>();
-    for (GroupCommand.OffsetToCommit offset : commit.offsets()) {
-      if (offset.metadata().length()
-          > Math.min(RecordCodec.MAX_TEXT_CHARS, settings.maxOffsetMetadataChars())) {
-        errors.add(WireError.OFFSET_METADATA_TOO_LARGE);
-      } else {
-        store(commit, offset, turn);
-        errors.add(WireError.NONE);
+    int maxChars = Math.min(RecordCodec.MAX_TEXT_CHARS, settings.maxOffsetMetadataChars());
+    for (GroupCommand.OffsetToCommit offset : offsets) {
+      boolean tooLong = offset.metadata().length() > maxChars;
+      if (refusal == WireError.NONE && !tooLong) {
+        store.accept(offset);
       }
+      errors.add(
+          refusal == WireError.NONE && tooLong ? WireError.OFFSET_METADATA_TOO_LARGE : refusal);
     }
     turn.reply(ticket, new GroupAnswer.Committed(errors));
   }
 
-  private static void store(
-      GroupCommand.CommitOffsets commit, GroupCommand.OffsetToCommit o, Turn turn) {
-    // The format has no room for an expiry beside the leader epoch and the topic's id.
-    StoredOffset stored =
-        commit.retentionMs() >= 0
-            ? new StoredOffset(
-                o.offset(),
-                -1,
-                o.metadata(),
-                turn.wallMs(),
-                turn.wallMs() + commit.retentionMs(),
-                TopicId.ZERO)
-            : new StoredOffset(
-                o.offset(), o.leaderEpoch(), o.metadata(), turn.wallMs(), -1, o.key().topicId());
-    turn.store(
-        new GroupRecord.OffsetStored(
-            commit.groupId(), o.key().topic(), o.key().partition(), stored));
-  }
-
   private WireError refusal(GroupCommand.CommitOffsets commit) {
-    if (commit.groupId().length() > RecordCodec.MAX_TEXT_CHARS) {
-      return WireError.INVALID_GROUP_ID;
-    }
     Optional<Group> found = table.find(commit.groupId());
     if (found.isEmpty()) {
-      if (commit.generation() >= 0) {
-        return commit.tellsNotFound() ? WireError.GROUP_ID_NOT_FOUND : WireError.ILLEGAL_GENERATION;
-      }
-      // A consumer that manages its partitions itself, or an administrator, makes the group by
-      // committing to it.
-      return table.size() < settings.maxGroups() ? WireError.NONE : WireError.POLICY_VIOLATION;
+      WireError unknown =
+          commit.tellsNotFound() ? WireError.GROUP_ID_NOT_FOUND : WireError.ILLEGAL_GENERATION;
+      return refusalOfNew(commit.groupId(), commit.generation(), unknown);
     }
     Group group = found.get();
-    MemberRef ref = commit.member();
     if (commit.generation() < 0 && group.isEmpty()) {
       return WireError.NONE;
     }
-    if (commit.generation() >= 0 || !ref.memberId().isEmpty() || ref.instanceId().isPresent()) {
-      WireError refusal = group.refusal(ref);
-      if (refusal != WireError.NONE) {
-        return refusal;
-      }
-      if (commit.generation() != group.generation()) {
-        return WireError.ILLEGAL_GENERATION;
-      }
-    } else if (!group.isEmpty()) {
+    if (commit.generation() < 0 && !tellsMember(commit.member())) {
       return WireError.UNKNOWN_MEMBER_ID;
     }
-    return group.phase() instanceof Phase.Completing
-        ? WireError.REBALANCE_IN_PROGRESS
-        : WireError.NONE;
+    WireError refusal = refusal(group, commit.member(), commit.generation());
+    boolean assigning = group.phase() instanceof Phase.Completing;
+    return refusal == WireError.NONE && assigning ? WireError.REBALANCE_IN_PROGRESS : refusal;
+  }
+
+  /**
+   * A transactional producer may commit while the leader assigns, too: its transaction has to end
+   * before the consumer gives its partitions up. Clients before KIP-447 tell no membership.
+   */
+  private WireError refusal(GroupCommand.CommitInTransaction commit) {
+    Optional<Group> found = table.find(commit.groupId());
+    if (found.isEmpty()) {
+      return refusalOfNew(commit.groupId(), commit.generation(), WireError.ILLEGAL_GENERATION);
+    }
+    boolean plain = commit.generation() < 0 && !tellsMember(commit.member());
+    if (plain || (commit.generation() < 0 && found.get().isEmpty())) {
+      return WireError.NONE;
+    }
+    return refusal(found.get(), commit.member(), commit.generation());
+  }
+
+  /**
+   * A consumer that manages its partitions itself, or an administrator, makes the group by
+   * committing to it.
+   */
+  private WireError refusalOfNew(String groupId, int generation, WireError unknown) {
+    if (groupId.length() > RecordCodec.MAX_TEXT_CHARS) {
+      return WireError.INVALID_GROUP_ID;
+    }
+    if (generation >= 0) {
+      return unknown;
+    }
+    return table.size() < settings.maxGroups() ? WireError.NONE : WireError.POLICY_VIOLATION;
+  }
+
+  private static boolean tellsMember(MemberRef ref) {
+    return !ref.memberId().isEmpty() || ref.instanceId().isPresent();
+  }
+
+  private static WireError refusal(Group group, MemberRef ref, int generation) {
+    WireError refusal = group.refusal(ref);
+    boolean stale = generation != group.generation();
+    return refusal == WireError.NONE && stale ? WireError.ILLEGAL_GENERATION : refusal;
   }
 
   private static void countAsHeartbeat(Group group, MemberRef ref, Turn turn) {
@@ -97,31 +146,45 @@ final class Offsets {
   }
 
   void fetch(long ticket, GroupCommand.FetchOffsets fetch, Turn turn) {
-    Optional<Group> group = table.find(fetch.groupId());
+    Optional<GroupOffsets> offsets = table.find(fetch.groupId()).map(Group::offsets);
     var fetched = new ArrayList<GroupAnswer.FetchedOffset>();
     for (OffsetKey key : fetch.keys()) {
-      Optional<StoredOffset> offset =
-          group
-              .flatMap(g -> g.offset(key.topic(), key.partition()))
-              .filter(o -> o.fits(key.topicId()));
-      fetched.add(new GroupAnswer.FetchedOffset(key, offset));
+      boolean unstable =
+          fetch.reader().requireStable()
+              && offsets.filter(o -> o.hasPending(key.topic(), key.partition())).isPresent();
+      fetched.add(
+          unstable
+              ? unstable(key)
+              : new GroupAnswer.FetchedOffset(
+                  key,
+                  WireError.NONE,
+                  offsets
+                      .flatMap(o -> o.get(key.topic(), key.partition()))
+                      .filter(o -> o.fits(key.topicId()))));
     }
-    turn.reply(ticket, new GroupAnswer.Fetched(fetched));
+    turn.reply(ticket, new GroupAnswer.Fetched(WireError.NONE, fetched));
+  }
+
+  private static GroupAnswer.FetchedOffset unstable(OffsetKey key) {
+    return new GroupAnswer.FetchedOffset(key, WireError.UNSTABLE_OFFSET_COMMIT, Optional.empty());
   }
 
   void fetchAll(long ticket, GroupCommand.FetchAllOffsets fetch, Turn turn) {
     var fetched = new ArrayList<GroupAnswer.FetchedOffset>();
     table
         .find(fetch.groupId())
-        .ifPresent(g ->
-            forEach(
-                g,
-                (topic, partition, offset) ->
-                    fetched.add(
-                        new GroupAnswer.FetchedOffset(
-                            new OffsetKey(topic, offset.topicId(), partition),
-                            Optional.of(offset)))));
-    turn.reply(ticket, new GroupAnswer.Fetched(fetched));
+        .map(Group::offsets)
+        .ifPresent(offsets ->
+            offsets.forEach((topic, partition, offset) -> {
+              var key = new OffsetKey(topic, offset.topicId(), partition);
+              boolean unstable =
+                  fetch.reader().requireStable() && offsets.hasPending(topic, partition);
+              fetched.add(
+                  unstable
+                      ? unstable(key)
+                      : new GroupAnswer.FetchedOffset(key, WireError.NONE, Optional.of(offset)));
+            }));
+    turn.reply(ticket, new GroupAnswer.Fetched(WireError.NONE, fetched));
   }
 
   void delete(long ticket, GroupCommand.DeleteOffsets delete, Turn turn) {
@@ -137,7 +200,7 @@ final class Offsets {
     for (OffsetKey key : delete.keys()) {
       boolean inUse =
           read.map(topics -> topics.contains(key.topic())).orElse(group.isConsumerGroup());
-      if (!inUse && group.offset(key.topic(), key.partition()).isPresent()) {
+      if (!inUse && group.offsets().has(key.topic(), key.partition())) {
         turn.store(new GroupRecord.OffsetForgotten(group.id(), key.topic(), key.partition()));
       }
       errors.add(inUse ? WireError.GROUP_SUBSCRIBED_TO_TOPIC : WireError.NONE);
@@ -149,9 +212,9 @@ final class Offsets {
     int forgotten = 0;
     for (Group group : table.all()) {
       var gone = new ArrayList<GroupRecord>();
-      forEach(
-          group,
-          (topic, partition, offset) -> {
+      group
+          .offsets()
+          .forEachPlace((topic, partition, offset) -> {
             TopicId existing = command.existing().get(topic);
             if (existing == null || !offset.fits(existing)) {
               gone.add(new GroupRecord.OffsetForgotten(group.id(), topic, partition));
@@ -161,18 +224,5 @@ final class Offsets {
       forgotten += gone.size();
     }
     turn.reply(ticket, new GroupAnswer.Forgotten(forgotten));
-  }
-
-  /** Looks at one offset of a group. */
-  interface Visitor {
-    void visit(String topic, int partition, StoredOffset offset);
-  }
-
-  static void forEach(Group group, Visitor visitor) {
-    for (Map.Entry<String, Map<Integer, StoredOffset>> topic : group.offsets().entrySet()) {
-      topic
-          .getValue()
-          .forEach((partition, offset) -> visitor.visit(topic.getKey(), partition, offset));
-    }
   }
 }

@@ -39,6 +39,7 @@ public final class RecordCodec {
   public static byte[] key(GroupRecord record) {
     return switch (record) {
       case GroupRecord.OffsetStored r -> offsetKey(r.groupId(), r.topic(), r.partition());
+      case GroupRecord.OffsetPending r -> key(r.offset());
       case GroupRecord.OffsetForgotten r -> offsetKey(r.groupId(), r.topic(), r.partition());
       case GroupRecord.GroupStored r -> groupKey(r.groupId());
       case GroupRecord.GroupForgotten r -> groupKey(r.groupId());
@@ -49,6 +50,7 @@ public final class RecordCodec {
   public static Optional<byte[]> value(GroupRecord record) {
     return switch (record) {
       case GroupRecord.OffsetStored r -> Optional.of(offsetValue(r.offset()));
+      case GroupRecord.OffsetPending r -> value(r.offset());
       case GroupRecord.GroupStored r -> Optional.of(groupValue(r));
       case GroupRecord.OffsetForgotten _, GroupRecord.GroupForgotten _ -> Optional.empty();
     };
@@ -63,6 +65,16 @@ public final class RecordCodec {
       case GROUP_KEY -> Optional.of(groupRecord(in.string(), value));
       default -> Optional.empty();
     };
+  }
+
+  /** The same for a record of a transactional batch of {@code producer}. */
+  public static Optional<GroupRecord> decode(
+      byte[] key, Optional<byte[]> value, ProducerRef producer) {
+    return decode(key, value)
+        .map(record ->
+            record instanceof GroupRecord.OffsetStored stored
+                ? new GroupRecord.OffsetPending(producer, stored)
+                : record);
   }
 
   private static byte[] offsetKey(String groupId, String topic, int partition) {

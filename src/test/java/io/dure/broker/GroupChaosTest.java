@@ -12,6 +12,7 @@ import io.dure.group.GroupCommand.OffsetToCommit;
 import io.dure.group.GroupSettings;
 import io.dure.group.MemberRef;
 import io.dure.group.OffsetKey;
+import io.dure.group.OffsetReader;
 import io.dure.group.Protocol;
 import io.dure.sim.Seeds;
 import io.dure.sim.SimClient;
@@ -209,7 +210,9 @@ class GroupChaosTest {
   }
 
   private long committed(SimCluster cluster, String group) {
-    return ask(cluster, group, new GroupCommand.FetchAllOffsets(group)).offsets().stream()
+    return ask(cluster, group, new GroupCommand.FetchAllOffsets(group, OffsetReader.ANYONE))
+        .offsets()
+        .stream()
         .map(GroupAnswer.FetchedOffset::offset)
         .flatMap(Optional::stream)
         .mapToLong(o -> o.offset())

@@ -11,6 +11,7 @@ import io.dure.group.GroupCommand.OffsetToCommit;
 import io.dure.group.GroupSettings;
 import io.dure.group.MemberRef;
 import io.dure.group.OffsetKey;
+import io.dure.group.OffsetReader;
 import io.dure.group.Protocol;
 import io.dure.metadata.MetadataRecord;
 import io.dure.wire.Blob;
@@ -68,7 +69,7 @@ class GroupHostingTest {
   }
 
   private Optional<Long> fetched() {
-    var asked = ask(new GroupCommand.FetchAllOffsets(GROUP)).getFirst();
+    var asked = ask(new GroupCommand.FetchAllOffsets(GROUP, OffsetReader.ANYONE)).getFirst();
     assertThat(asked).isInstanceOf(Asked.Answered.class);
     return ((Asked.Answered<GroupAnswer.Fetched>) asked)
         .answer().offsets().stream().map(o -> o.offset().orElseThrow().offset()).findFirst();
@@ -100,7 +101,7 @@ class GroupHostingTest {
     log.commitsAtOnce = false;
 
     var committing = commit(7);
-    var fetching = ask(new GroupCommand.FetchAllOffsets(GROUP));
+    var fetching = ask(new GroupCommand.FetchAllOffsets(GROUP, OffsetReader.ANYONE));
     assertThat(committing).isEmpty();
     assertThat(fetching).isEmpty();
     log.commit();
@@ -121,7 +122,10 @@ class GroupHostingTest {
 
     groups.opened(partition, 6, log);
     var early = new ArrayList<Asked<GroupAnswer.Fetched>>();
-    groups.here().get(0).ask(new GroupCommand.FetchAllOffsets(GROUP), loop, early::add);
+    groups
+        .here()
+        .get(0)
+        .ask(new GroupCommand.FetchAllOffsets(GROUP, OffsetReader.ANYONE), loop, early::add);
     loop.turn();
     assertUnavailable(early, WireError.COORDINATOR_LOAD_IN_PROGRESS);
     assertThat(fetched()).contains(4L);

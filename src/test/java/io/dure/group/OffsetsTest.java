@@ -22,7 +22,7 @@ class OffsetsTest {
 
   private Optional<Long> offset(OffsetKey key) {
     return scene
-        .answer(new GroupCommand.FetchOffsets(Scene.GROUP, List.of(key)))
+        .answer(new GroupCommand.FetchOffsets(Scene.GROUP, OffsetReader.ANYONE, List.of(key)))
         .offsets()
         .getFirst()
         .offset()
@@ -129,7 +129,11 @@ class OffsetsTest {
         .isZero();
     assertThat(scene.answer(new GroupCommand.ForgetMissingTopics(Map.of("t", made))).offsets())
         .isOne();
-    assertThat(scene.answer(new GroupCommand.FetchAllOffsets(Scene.GROUP)).offsets()).isEmpty();
+    assertThat(
+            scene
+                .answer(new GroupCommand.FetchAllOffsets(Scene.GROUP, OffsetReader.ANYONE))
+                .offsets())
+        .isEmpty();
   }
 
   @Test
@@ -192,7 +196,7 @@ class OffsetsTest {
 
     StoredOffset stored =
         scene
-            .answer(new GroupCommand.FetchAllOffsets(Scene.GROUP))
+            .answer(new GroupCommand.FetchAllOffsets(Scene.GROUP, OffsetReader.ANYONE))
             .offsets()
             .getFirst()
             .offset()

@@ -127,7 +127,7 @@ final class Scene {
   }
 
   private GroupAnswer offsets(GroupShard of, String group) {
-    return only(of, new GroupCommand.FetchAllOffsets(group));
+    return only(of, new GroupCommand.FetchAllOffsets(group, OffsetReader.ANYONE));
   }
 
   private GroupAnswer.Described describe(GroupShard of, String group) {
