@@ -37,4 +37,12 @@ public interface Cluster {
   /** Has a request decided by the active controller (see {@link io.dure.runtime.Node#ask}). */
   void ask(
       ByteBuffer request, long deadlineMs, Executor caller, Consumer<Optional<ByteBuffer>> done);
+
+  /** Has a request answered by one node (see {@link io.dure.runtime.Node#askNode}). */
+  void askNode(
+      NodeId to,
+      ByteBuffer request,
+      long deadlineMs,
+      Executor caller,
+      Consumer<Optional<ByteBuffer>> done);
 }

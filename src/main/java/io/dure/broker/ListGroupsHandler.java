@@ -36,9 +36,10 @@ public final class ListGroupsHandler
     var command = new GroupCommand.ListGroups(Set.copyOf(request.statesFilter()));
     List<ListedGroup> found = new ArrayList<>();
     var pending = new Pending(() -> reply.send(response.setGroups(found)));
-    for (HostedShard shard : groups.here().values()) {
+    for (int partition : groups.here()) {
       pending.open();
-      shard.ask(
+      groups.ask(
+          partition,
           command,
           context.loop(),
           asked -> {

@@ -51,4 +51,14 @@ public record NodeCluster(NodeId self, Node node, Clock clock) implements Cluste
       ByteBuffer request, long deadlineMs, Executor caller, Consumer<Optional<ByteBuffer>> done) {
     node.ask(request, deadlineMs, caller, done);
   }
+
+  @Override
+  public void askNode(
+      NodeId to,
+      ByteBuffer request,
+      long deadlineMs,
+      Executor caller,
+      Consumer<Optional<ByteBuffer>> done) {
+    node.askNode(to, request, deadlineMs, caller, done);
+  }
 }

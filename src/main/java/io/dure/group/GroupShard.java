@@ -1,5 +1,7 @@
 package io.dure.group;
 
+import io.dure.base.Moment;
+
 /**
  * The groups of one coordinator partition, as a state machine: commands and time in, records and
  * replies out. Confined to the loop of its partition; rebuilt by replaying the partition's log.

@@ -1,5 +1,6 @@
 package io.dure.group;
 
+import io.dure.base.Moment;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -45,11 +45,13 @@ public final class Node {
   private final List<LoopPorts> loopPorts = new ArrayList<>();
   private final LoopPartitions partitions;
   private final Asks asks;
+  private final NodeAsks nodeAsks;
   private final ConcurrentHashMap<String, Partitions.LeadershipListener> listeners =
       new ConcurrentHashMap<>();
   private final CopyOnWriteArrayList<Consumer<ClusterImage>> imageListeners =
       new CopyOnWriteArrayList<>();
   private volatile AskHandler askHandler = (_, answer) -> answer.accept(Optional.empty());
+  private volatile AskHandler nodeAskHandler = (_, answer) -> answer.accept(Optional.empty());
   // The metadata loop's own.
   private final Set<NodeId> connected = new HashSet<>();
   private volatile boolean closed;
@@ -113,6 +115,7 @@ public final class Node {
     }
     this.partitions = new LoopPartitions(List.copyOf(shards), metadata, listeners);
     this.asks = new Asks(loopPorts.getFirst(), metadata, ports.rng().nextLong());
+    this.nodeAsks = new NodeAsks(loopPorts.getFirst(), ports.rng().nextLong());
   }
 
   /** Takes part from now on. */
@@ -161,6 +164,8 @@ public final class Node {
                       from, m.partition(), m.epoch(), m.replicas())));
       case PeerMessage.Ask m -> onMetadataLoop(() -> onAsk(from, m));
       case PeerMessage.Answer m -> onMetadataLoop(() -> asks.onAnswer(from, m));
+      case PeerMessage.NodeAsk m -> onMetadataLoop(() -> onNodeAsk(from, m));
+      case PeerMessage.NodeAnswer m -> onMetadataLoop(() -> nodeAsks.onAnswer(from, m));
       case PeerMessage.Alive m -> onMetadataLoop(() -> metadata.onAlive(from, m.process()));
     }
   }
@@ -245,6 +250,14 @@ public final class Node {
                 () -> metadataSender().send(from, new PeerMessage.Answer(ask.id(), answer))));
   }
 
+  private void onNodeAsk(NodeId from, PeerMessage.NodeAsk ask) {
+    nodeAskHandler.handle(
+        ask.request(),
+        answer ->
+            onMetadataLoop(
+                () -> metadataSender().send(from, new PeerMessage.NodeAnswer(ask.id(), answer))));
+  }
+
   /**
    * A new stream to {@code peer} stands. Also to be told when a stream takes messages again after
    * it had to drop some.
@@ -255,6 +268,7 @@ public final class Node {
       metadataSender().send(peer, new PeerMessage.Alive(settings.process()));
       metadata.onPeerConnected(peer);
       asks.onPeerReset(peer);
+      nodeAsks.onPeerReset(peer);
       if (incarnation().isEmpty()) {
         sendRegistration();
       }
@@ -271,6 +285,7 @@ public final class Node {
       connected.remove(peer);
       metadata.onPeerGone(peer);
       asks.onPeerReset(peer);
+      nodeAsks.onPeerReset(peer);
     });
     for (Shard shard : shards) {
       onLoop(shard.loop(), shard::onPeerGone);
@@ -419,6 +434,25 @@ public final class Node {
   }
 
   /**
+   * Has a Kafka request (header included) answered by one node, possibly this one. Sent once;
+   * answers with nothing when {@code deadlineMs} (monotonic) passes, the node is out of reach or
+   * goes, or it has no answer; the request may have been carried out all the same.
+   */
+  public void askNode(
+      NodeId to,
+      ByteBuffer request,
+      long deadlineMs,
+      Executor caller,
+      Consumer<Optional<ByteBuffer>> done) {
+    metadataLoop().run(() -> nodeAsks.add(to, request, deadlineMs, caller, done));
+  }
+
+  /** Who answers what other nodes (or this one) ask this node itself. */
+  public void answerNodeAsks(AskHandler handler) {
+    nodeAskHandler = handler;
+  }
+
+  /**
    * Has a command decided by this node's own controller; for the {@link AskHandler}. Answers when
    * the decision is committed; with nothing when this node is not the active controller, or not any
    * more before it was committed.
@@ -432,6 +466,7 @@ public final class Node {
       return;
     }
     asks.onTick(ports.clock().nowMs());
+    nodeAsks.onTick(ports.clock().nowMs());
     metadataLoop().schedule(20, this::tickAsks);
   }
 

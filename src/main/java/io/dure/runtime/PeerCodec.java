@@ -33,6 +33,8 @@ public final class PeerCodec {
   private static final int ASK = 17;
   private static final int ANSWER = 18;
   private static final int ALIVE = 19;
+  private static final int NODE_ASK = 20;
+  private static final int NODE_ANSWER = 21;
 
   private PeerCodec() {}
 
@@ -63,6 +65,9 @@ public final class PeerCodec {
       case PeerMessage.InStep inStep -> 64 + 4 * inStep.replicas().size();
       case PeerMessage.Ask ask -> 16 + ask.request().remaining();
       case PeerMessage.Answer answer -> 16 + answer.response().map(ByteBuffer::remaining).orElse(0);
+      case PeerMessage.NodeAsk ask -> 16 + ask.request().remaining();
+      case PeerMessage.NodeAnswer answer ->
+          16 + answer.response().map(ByteBuffer::remaining).orElse(0);
       case PeerMessage.Alive _ -> 17;
     };
   }
@@ -136,6 +141,17 @@ public final class PeerCodec {
       }
       case PeerMessage.Answer m -> {
         out.int8(ANSWER);
+        out.int64(m.id());
+        out.flag(m.response().isPresent());
+        m.response().ifPresent(out::bytes);
+      }
+      case PeerMessage.NodeAsk m -> {
+        out.int8(NODE_ASK);
+        out.int64(m.id());
+        out.bytes(m.request());
+      }
+      case PeerMessage.NodeAnswer m -> {
+        out.int8(NODE_ANSWER);
         out.int64(m.id());
         out.flag(m.response().isPresent());
         m.response().ifPresent(out::bytes);
@@ -222,6 +238,10 @@ public final class PeerCodec {
       case ASK -> new PeerMessage.Ask(in.int64(), in.bytes());
       case ANSWER ->
           new PeerMessage.Answer(
+              in.int64(), in.flag() ? Optional.of(in.bytes()) : Optional.empty());
+      case NODE_ASK -> new PeerMessage.NodeAsk(in.int64(), in.bytes());
+      case NODE_ANSWER ->
+          new PeerMessage.NodeAnswer(
               in.int64(), in.flag() ? Optional.of(in.bytes()) : Optional.empty());
       case ALIVE -> new PeerMessage.Alive(in.uuid());
       default -> throw new MalformedFrame("peer frame: unknown message type " + type);

@@ -72,6 +72,12 @@ public sealed interface PeerMessage {
   /** The answer: a Kafka response body; empty: I am not the active controller, ask again later. */
   record Answer(long id, Optional<ByteBuffer> response) implements PeerMessage {}
 
+  /** Any node to any other: a Kafka request (header included) that only this node can answer. */
+  record NodeAsk(long id, ByteBuffer request) implements PeerMessage {}
+
+  /** The answer: a Kafka response body; empty: there is none. */
+  record NodeAnswer(long id, Optional<ByteBuffer> response) implements PeerMessage {}
+
   /**
    * Says which process speaks, and that it lives. The first message on every new stream, and sent
    * where nothing else was for about 200 ms.

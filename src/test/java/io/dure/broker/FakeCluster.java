@@ -8,10 +8,13 @@ import io.dure.base.TopicId;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.MetadataRecord;
 import io.dure.metadata.PartitionImage;
+import io.dure.runtime.AskHandler;
 import io.dure.runtime.Partitions.Leadership;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -28,6 +31,11 @@ final class FakeCluster implements Cluster {
   final FakeLoop loop = new FakeLoop();
   final List<ByteBuffer> asked = new ArrayList<>();
   Optional<NodeId> controller = Optional.of(new NodeId(2));
+
+  /** What answers for each node; who is not here is out of reach. */
+  final Map<NodeId, AskHandler> nodes = new HashMap<>();
+
+  final Map<NodeId, List<ByteBuffer>> askedOfNodes = new HashMap<>();
 
   /** Stands for the active controller; by default there is none. */
   ControllerDesk desk =
@@ -120,5 +128,18 @@ final class FakeCluster implements Cluster {
       ByteBuffer request, long deadlineMs, Executor caller, Consumer<Optional<ByteBuffer>> done) {
     asked.add(request.duplicate());
     desk.handle(request, answer -> caller.execute(() -> done.accept(answer)));
+  }
+
+  @Override
+  public void askNode(
+      NodeId to,
+      ByteBuffer request,
+      long deadlineMs,
+      Executor caller,
+      Consumer<Optional<ByteBuffer>> done) {
+    askedOfNodes.computeIfAbsent(to, _ -> new ArrayList<>()).add(request.duplicate());
+    nodes
+        .getOrDefault(to, (_, answer) -> answer.accept(Optional.empty()))
+        .handle(request, answer -> caller.execute(() -> done.accept(answer)));
   }
 }

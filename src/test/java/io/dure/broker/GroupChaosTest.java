@@ -180,10 +180,7 @@ class GroupChaosTest {
 
   private boolean leads(SimNode sim, String group) {
     GroupShards hosted = shards.get(sim.id());
-    return hosted
-        .coordinatorOf(group)
-        .filter(p -> hosted.here().containsKey(p.index()))
-        .isPresent();
+    return hosted.coordinatorOf(group).filter(p -> hosted.here().contains(p.index())).isPresent();
   }
 
   /** Asks whoever coordinates the group, until there is an answer. */

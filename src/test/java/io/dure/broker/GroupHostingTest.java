@@ -122,10 +122,7 @@ class GroupHostingTest {
 
     groups.opened(partition, 6, log);
     var early = new ArrayList<Asked<GroupAnswer.Fetched>>();
-    groups
-        .here()
-        .get(0)
-        .ask(new GroupCommand.FetchAllOffsets(GROUP, OffsetReader.ANYONE), loop, early::add);
+    groups.ask(0, new GroupCommand.FetchAllOffsets(GROUP, OffsetReader.ANYONE), loop, early::add);
     loop.turn();
     assertUnavailable(early, WireError.COORDINATOR_LOAD_IN_PROGRESS);
     assertThat(fetched()).contains(4L);

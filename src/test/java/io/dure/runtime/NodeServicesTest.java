@@ -220,6 +220,60 @@ class NodeServicesTest {
   }
 
   @Test
+  void anyNodeIsAskedByAnyOtherAndByItself() {
+    start();
+    cluster.alive().forEach(NodeServicesTest::answersAsItself);
+    for (NodeId asker : cluster.voters()) {
+      for (NodeId asked : cluster.voters()) {
+        assertThat(askNode(asker, asked, 2_000).get()).contains("" + asked);
+      }
+    }
+  }
+
+  @Test
+  void whoAsksANodeThatIsGoneIsToldNothing() {
+    start();
+    cluster.alive().forEach(NodeServicesTest::answersAsItself);
+    NodeId asked = new NodeId(2);
+    cluster.kill(asked);
+
+    assertThat(askNode(N1, asked, 2_000).get()).isEmpty();
+  }
+
+  @Test
+  void whoGetsNoAnswerIsToldSoWhenTheTimeIsOver() {
+    start();
+    NodeId asked = new NodeId(2);
+    cluster.node(asked).answerNodeAsks((_, _) -> {});
+    long began = cluster.scheduler().nowMs();
+
+    assertThat(askNode(N1, asked, 300).get()).isEmpty();
+    assertThat(cluster.scheduler().nowMs() - began).isBetween(300L, 400L);
+  }
+
+  private static void answersAsItself(SimNode node) {
+    node.node()
+        .answerNodeAsks((_, answer) ->
+            answer.accept(Optional.of(ByteBuffer.wrap(bytes(node.id().toString())))));
+  }
+
+  private Pending<Optional<String>> askNode(NodeId asker, NodeId asked, long withinMs) {
+    Pending<Optional<String>> answer = new Pending<>();
+    cluster
+        .node(asker)
+        .askNode(
+            asked,
+            ByteBuffer.wrap(bytes("?")),
+            cluster.scheduler().nowMs() + withinMs,
+            Runnable::run,
+            bytes ->
+                answer.accept(
+                    bytes.map(b -> StandardCharsets.UTF_8.decode(b.duplicate()).toString())));
+    cluster.runUntil("answered", withinMs + 1_000, answer::isThere);
+    return answer;
+  }
+
+  @Test
   void aNodeThatWasAwayForLongGetsASnapshot() {
     cluster.tuned(settings -> settings.withSnapshotRecords(20));
     start();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every message comes out as it went in, and no bytes do harm. */
 class PeerCodecTest {
-  private static final int KINDS = 17;
+  private static final int KINDS = 19;
 
   private final Random random = new Random(42);
 
@@ -137,6 +137,11 @@ class PeerCodecTest {
       case 14 -> new PeerMessage.Ask(random.nextLong(), blob(10_000));
       case 15 ->
           new PeerMessage.Answer(
+              random.nextLong(),
+              random.nextBoolean() ? Optional.of(blob(10_000)) : Optional.empty());
+      case 16 -> new PeerMessage.NodeAsk(random.nextLong(), blob(10_000));
+      case 17 ->
+          new PeerMessage.NodeAnswer(
               random.nextLong(),
               random.nextBoolean() ? Optional.of(blob(10_000)) : Optional.empty());
       default -> new PeerMessage.Alive(uuid());

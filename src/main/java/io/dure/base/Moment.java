@@ -1,7 +1,7 @@
-package io.dure.group;
+package io.dure.base;
 
 /**
- * When a command is decided.
+ * When a coordinator decides a command.
  *
  * @param nowMs monotonic, for timeouts
  * @param wallMs since 1970 (UTC), for the timestamps that records carry

@@ -2,18 +2,9 @@ package io.dure.broker;
 
 import io.dure.base.Check;
 import io.dure.base.Clock;
+import io.dure.base.Moment;
 import io.dure.base.PartitionId;
-import io.dure.base.TopicId;
-import io.dure.group.Decision;
-import io.dure.group.GroupAnswer;
-import io.dure.group.GroupCommand;
-import io.dure.group.GroupRecord;
-import io.dure.group.GroupSettings;
-import io.dure.group.GroupShard;
-import io.dure.group.Moment;
-import io.dure.group.RecordCodec;
 import io.dure.log.LogRecord;
-import io.dure.metadata.ClusterImage;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions.AppendOutcome;
 import io.dure.runtime.Partitions.KeyValue;
@@ -32,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One group coordinator at work: replays its partition, has commands decided, appends what was
- * decided, and lets answers out when all that was appended before them is committed. All of it on
- * the partition's loop, except {@link #ask}.
+ * One coordinator at work: replays its partition, has commands decided, appends what was decided,
+ * and lets answers and effects out when all that was appended before them is committed. All of it
+ * on the partition's loop, except {@link #ask}.
  *
  * <pre>
  *   Loading ── log replayed ─▶ Serving ── append failed ─▶ Loading (anew, after a pause)
@@ -43,9 +34,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What an append failed for may or may not be in the log, so the state is dropped and replayed,
  * once everything in the log is committed.
+ *
+ * @param <C> the commands its core decides
+ * @param <A> its answers
  */
-final class HostedShard {
-  private static final Logger LOG = LoggerFactory.getLogger(HostedShard.class);
+final class CoordinatorHost<C, A> {
+  private static final Logger LOG = LoggerFactory.getLogger(CoordinatorHost.class);
 
   /** Questions without an answer, joins and syncs that wait for others included. */
   private static final int MAX_WAITING = 50_000;
@@ -55,8 +49,21 @@ final class HostedShard {
 
   private static final int REPLAY_BYTES = 1 << 20;
   private static final long PAUSE_AFTER_FAILURE_MS = 300;
-  private static final long TOPICS_CHECK_MS = 30_000;
   private static final long OWN_TICKET = -1;
+
+  /** Makes a core of nothing, for each replay anew. */
+  interface CoreMaker<C, A> {
+    CoordinatorCore<C, A> make(Seat<C> seat);
+  }
+
+  /**
+   * Where a core sits.
+   *
+   * @param epoch the leader's epoch of the partition
+   * @param tell has a command of the coordinator's own decided, which gets no answer; to be called
+   *     on the partition's loop. While the log is replayed it is dropped
+   */
+  record Seat<C>(PartitionId partition, int epoch, LedPartition log, Consumer<C> tell) {}
 
   private enum Stand {
     LOADING,
@@ -64,43 +71,44 @@ final class HostedShard {
     CLOSED
   }
 
-  private record Waiter(Loop caller, Consumer<GroupAnswer> answered, Consumer<WireError> failed) {}
+  private record Waiter<A>(Loop caller, Consumer<Asked<A>> done) {}
 
-  private record Held(long batches, Decision.Reply reply) {}
+  /** To be run when so many batches are committed. */
+  private record Held(long batches, Runnable release) {}
 
   private final PartitionId partition;
   private final LedPartition log;
-  private final GroupSettings settings;
+  private final Seat<C> seat;
+  private final CoreMaker<C, A> cores;
   private final Clock clock;
   private final Cluster cluster;
-  private final Map<Long, Waiter> waiters = new HashMap<>();
+  private final Map<Long, Waiter<A>> waiters = new HashMap<>();
   private final ArrayDeque<Held> held = new ArrayDeque<>();
-  private GroupShard shard;
+  private CoordinatorCore<C, A> core;
   private Stand stand = Stand.LOADING;
   private WireError whileLoading = WireError.COORDINATOR_LOAD_IN_PROGRESS;
   private int life;
   private long nextTicket;
   private long replayedTo;
-  private long replayTarget;
   private boolean replayPosted;
   private long replayFromMs;
   private long appendedBatches;
   private long committedBatches;
-  private long nextTopicsCheckMs;
-  private ClusterImage topicsChecked = ClusterImage.EMPTY;
 
-  HostedShard(
+  CoordinatorHost(
       PartitionId partition,
+      int epoch,
       LedPartition log,
-      GroupSettings settings,
+      CoreMaker<C, A> cores,
       Clock clock,
       Cluster cluster) {
     this.partition = partition;
     this.log = log;
-    this.settings = settings;
+    this.seat = new Seat<>(partition, epoch, log, this::tell);
+    this.cores = cores;
     this.clock = clock;
     this.cluster = cluster;
-    this.shard = new GroupShard(settings);
+    this.core = cores.make(seat);
   }
 
   // ---- loading
@@ -112,22 +120,24 @@ final class HostedShard {
   private void load(long pauseMs) {
     life++;
     stand = Stand.LOADING;
-    shard = new GroupShard(settings);
+    core = cores.make(seat);
     held.clear();
     appendedBatches = 0;
     committedBatches = 0;
     replayedTo = log.startOffset();
-    replayTarget = log.endOffset();
     replayFromMs = clock.nowMs() + pauseMs;
     if (pauseMs == 0) {
       replaySome();
     }
   }
 
-  /** Replays one piece and posts itself, so that a long log does not keep the loop from others. */
+  /**
+   * Replays one piece and posts itself, so that a long log does not keep the loop from others. It
+   * is over at the end that the log has by then: markers of transactions are added meanwhile.
+   */
   private void replaySome() {
     Optional<ByteBuffer> piece =
-        replayedTo < replayTarget
+        replayedTo < log.endOffset()
             ? log.readCommitted(replayedTo, REPLAY_BYTES).filter(ByteBuffer::hasRemaining)
             : Optional.empty();
     if (piece.isPresent()) {
@@ -143,33 +153,28 @@ final class HostedShard {
               replaySome();
             }
           });
-    } else if (replayedTo >= replayTarget) {
+    } else if (replayedTo >= log.endOffset()) {
       stand = Stand.SERVING;
-      nextTopicsCheckMs = clock.nowMs() + TOPICS_CHECK_MS;
       whileLoading = WireError.COORDINATOR_LOAD_IN_PROGRESS;
-      take(shard.resume(now()));
+      take(core.resume(now(), cluster.image()));
     }
     // Else the rest is not committed yet: a tick will look again.
   }
 
   private void replay(LogRecord record) {
     replayedTo = record.offset() + 1;
-    if (record.key().isEmpty()) {
-      return;
-    }
     try {
-      RecordCodec.decode(bytes(record.key().get()), record.value().map(HostedShard::bytes))
-          .ifPresent(shard::apply);
+      core.replay(record);
     } catch (MalformedRecord e) {
       LOG.warn(
-          "group coordinator {} passes over the record at {}: {}",
-          partition.index(),
+          "the coordinator of {} passes over the record at {}: {}",
+          partition,
           record.offset(),
           e.getMessage());
     }
   }
 
-  private static byte[] bytes(ByteBuffer buffer) {
+  static byte[] bytes(ByteBuffer buffer) {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.duplicate().get(bytes);
     return bytes;
@@ -178,14 +183,11 @@ final class HostedShard {
   // ---- questions
 
   /** Callable from any thread. */
-  <A extends GroupAnswer> void ask(GroupCommand<A> command, Loop caller, Consumer<Asked<A>> done) {
-    Consumer<WireError> failed = error -> done.accept(new Asked.Unavailable<>(error));
-    @SuppressWarnings("unchecked") // a command's type says which answer it gets
-    Consumer<GroupAnswer> answered = answer -> done.accept(new Asked.Answered<>((A) answer));
-    log.loop().execute(() -> decide(command, new Waiter(caller, answered, failed)));
+  void ask(C command, Loop caller, Consumer<Asked<A>> done) {
+    log.loop().execute(() -> decide(command, new Waiter<>(caller, done)));
   }
 
-  private void decide(GroupCommand<?> command, Waiter waiter) {
+  private void decide(C command, Waiter<A> waiter) {
     switch (stand) {
       case CLOSED -> fail(waiter, WireError.NOT_COORDINATOR);
       case LOADING -> fail(waiter, whileLoading);
@@ -196,28 +198,39 @@ final class HostedShard {
         }
         long ticket = nextTicket++;
         waiters.put(ticket, waiter);
-        Decision decision;
-        try {
-          decision = shard.decide(ticket, command, now());
-        } catch (RuntimeException e) {
-          startOver(command, e);
-          return;
-        }
-        take(decision);
+        decide(ticket, command);
       }
     }
   }
 
-  /** A request that we stumble over costs its groups a moment, and not everybody else this node. */
-  private void startOver(GroupCommand<?> command, RuntimeException e) {
+  /** What the coordinator says to itself; while it loads nobody hears it. */
+  private void tell(C command) {
+    if (stand == Stand.SERVING) {
+      decide(OWN_TICKET, command);
+    }
+  }
+
+  private void decide(long ticket, C command) {
+    Decided<A> decided;
+    try {
+      decided = core.decide(ticket, command, now());
+    } catch (RuntimeException e) {
+      startOver(command, e);
+      return;
+    }
+    take(decided);
+  }
+
+  /** A request that we stumble over costs its askers a moment, and not everybody else this node. */
+  private void startOver(C command, RuntimeException e) {
     LOG.error("{}: the coordinator starts over, as it failed at {}", partition, command, e);
     whileLoading = WireError.COORDINATOR_NOT_AVAILABLE;
     failAll(WireError.COORDINATOR_NOT_AVAILABLE);
     load(PAUSE_AFTER_FAILURE_MS);
   }
 
-  private static void fail(Waiter waiter, WireError error) {
-    waiter.caller().run(() -> waiter.failed().accept(error));
+  private static <A> void fail(Waiter<A> waiter, WireError error) {
+    waiter.caller().run(() -> waiter.done().accept(new Asked.Unavailable<>(error)));
   }
 
   void tick() {
@@ -228,27 +241,7 @@ final class HostedShard {
           replaySome();
         }
       }
-      case SERVING -> {
-        take(shard.tick(now()));
-        if (stand == Stand.SERVING && clock.nowMs() >= nextTopicsCheckMs) {
-          forgetMissingTopics();
-        }
-      }
-    }
-  }
-
-  /**
-   * A deleted topic's offsets go some time later; until then nobody is told of them, as the ids
-   * differ.
-   */
-  private void forgetMissingTopics() {
-    nextTopicsCheckMs = clock.nowMs() + TOPICS_CHECK_MS;
-    ClusterImage image = cluster.image();
-    if (image != topicsChecked) {
-      topicsChecked = image;
-      Map<String, TopicId> existing = new HashMap<>();
-      image.topics().forEach(topic -> existing.put(topic.name(), topic.id()));
-      take(shard.decide(OWN_TICKET, new GroupCommand.ForgetMissingTopics(existing), now()));
+      case SERVING -> take(core.tick(now(), cluster.image()));
     }
   }
 
@@ -258,7 +251,7 @@ final class HostedShard {
 
   // ---- decisions
 
-  private void take(Decision decision) {
+  private void take(Decided<A> decision) {
     int deciding = life;
     for (List<KeyValue> batch : batches(decision.records())) {
       if (life == deciding && stand == Stand.SERVING) {
@@ -269,18 +262,20 @@ final class HostedShard {
     if (life != deciding || stand != Stand.SERVING) {
       return; // the append was refused at once, and all who wait have been told so
     }
-    for (Decision.Reply reply : decision.replies()) {
-      held.add(new Held(appendedBatches, reply));
+    for (Runnable effect : decision.effects()) {
+      held.add(new Held(appendedBatches, effect));
+    }
+    for (Decided.Reply<A> reply : decision.replies()) {
+      held.add(new Held(appendedBatches, () -> give(reply)));
     }
     release();
   }
 
-  private static List<List<KeyValue>> batches(List<GroupRecord> records) {
+  private static List<List<KeyValue>> batches(List<KeyValue> records) {
     List<List<KeyValue>> batches = new ArrayList<>();
     List<KeyValue> batch = new ArrayList<>();
     int sizeBytes = 0;
-    for (GroupRecord record : records) {
-      var entry = new KeyValue(RecordCodec.key(record), RecordCodec.value(record));
+    for (KeyValue entry : records) {
       int entryBytes = entry.key().length + entry.value().map(v -> v.length).orElse(0);
       if (!batch.isEmpty() && sizeBytes + entryBytes > BATCH_BYTES) {
         batches.add(batch);
@@ -309,8 +304,8 @@ final class HostedShard {
       case AppendOutcome.Refused refused -> {
         if (refused.error() != WireError.NOT_LEADER_OR_FOLLOWER) {
           LOG.info(
-              "group coordinator {} starts over, as its append was refused: {} {}",
-              partition.index(),
+              "the coordinator of {} starts over, as its append was refused: {} {}",
+              partition,
               refused.error(),
               refused.reason());
         }
@@ -323,11 +318,14 @@ final class HostedShard {
 
   private void release() {
     while (!held.isEmpty() && held.peek().batches() <= committedBatches) {
-      Decision.Reply reply = held.poll().reply();
-      Waiter waiter = waiters.remove(reply.ticket());
-      if (waiter != null) {
-        waiter.caller().run(() -> waiter.answered().accept(reply.answer()));
-      }
+      held.poll().release().run();
+    }
+  }
+
+  private void give(Decided.Reply<A> reply) {
+    Waiter<A> waiter = waiters.remove(reply.ticket());
+    if (waiter != null) {
+      waiter.caller().run(() -> waiter.done().accept(new Asked.Answered<>(reply.answer())));
     }
   }
 
@@ -343,7 +341,7 @@ final class HostedShard {
   }
 
   private void failAll(WireError error) {
-    List<Waiter> all = List.copyOf(waiters.values());
+    List<Waiter<A>> all = List.copyOf(waiters.values());
     waiters.clear();
     held.clear();
     all.forEach(waiter -> fail(waiter, error));

@@ -1,0 +1,37 @@
+package io.dure.broker;
+
+import io.dure.runtime.Loop;
+import io.dure.wire.WireError;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The way to the coordinator of a transactional id, wherever it is, for who is about to let
+ * something into a partition on behalf of a transaction (KIP-890). Callable from any thread.
+ */
+public interface TransactionGate {
+  /** A partition as transactions name it: by topic name, as their log does. */
+  record TopicPart(String topic, int partition) {}
+
+  /**
+   * Asks whether partitions belong to the ongoing transaction of a producer or, with {@code add},
+   * makes them part of it (which begins one where there is none).
+   *
+   * <p>Answers once, on {@code caller}, with an error for each of the partitions: NONE where the
+   * transaction holds it. When the coordinator is out of reach or moving, the error is
+   * NOT_ENOUGH_REPLICAS for everybody, which every producer takes for a reason to try again; a
+   * transaction that is just being finished is CONCURRENT_TRANSACTIONS.
+   *
+   * @param deadlineMs monotonic time after which the wait is given up
+   */
+  void confirm(
+      String transactionalId,
+      long producerId,
+      short producerEpoch,
+      List<TopicPart> partitions,
+      boolean add,
+      long deadlineMs,
+      Loop caller,
+      Consumer<Map<TopicPart, WireError>> done);
+}
