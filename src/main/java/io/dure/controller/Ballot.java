@@ -1,6 +1,7 @@
 package io.dure.controller;
 
 import io.dure.base.NodeId;
+import io.dure.metadata.VotingSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -10,10 +11,13 @@ import java.util.Optional;
 /**
  * The answers of a partition's replicas to the fence of one epoch, and who may lead it by them.
  *
- * <p>Everything committed is held by {@code commitQuorum} replicas, so it is held by one of any
- * {@code replicas - commitQuorum + 1}: with fewer answers nothing can be said.
+ * <p>Everything committed by a voting set is held by {@code commitQuorum} of its replicas, so it is
+ * held by one of any {@link VotingSet#answersNeeded}: with fewer answers nothing can be said. While
+ * the replicas change, several sets may have committed something, and each has to be heard.
+ *
+ * @param answers of everybody who keeps a copy; who is in no set may lead, but decides nothing
  */
-record Ballot(int replicas, int commitQuorum, Map<NodeId, Standing> answers) {
+record Ballot(List<VotingSet> sets, Map<NodeId, Standing> answers) {
   /** How far a replica is: the last epoch it joined, then the end of its log. */
   record Standing(int joinedEpoch, long end) implements Comparable<Standing> {
     private static final Comparator<Standing> ORDER =
@@ -26,12 +30,16 @@ record Ballot(int replicas, int commitQuorum, Map<NodeId, Standing> answers) {
   }
 
   boolean isEnough() {
-    return answers.size() >= replicas - commitQuorum + 1;
+    return sets.stream().allMatch(set -> answered(set) >= set.answersNeeded());
+  }
+
+  private long answered(VotingSet set) {
+    return set.replicas().stream().filter(answers::containsKey).count();
   }
 
   /**
-   * The furthest replica; among equals the one that comes first in {@code preference}. Empty: not
-   * enough answers.
+   * The furthest of {@code preference}, which has to name every replica of all sets; among equals
+   * the one that comes first. Empty: not enough answers.
    */
   Optional<NodeId> furthest(Collection<NodeId> preference) {
     if (!isEnough()) {
@@ -51,10 +59,8 @@ record Ballot(int replicas, int commitQuorum, Map<NodeId, Standing> answers) {
 
   /**
    * Whether {@code node} certainly holds everything committed, though it may not be the furthest.
-   * Of the quorum behind a record committed in the newest joined epoch at most {@code replicas -
-   * answers} did not answer; all others of it are among those that joined that epoch and reach past
-   * the record. So whoever reaches as far as the so-manieth furthest of them holds it. (What was
-   * committed before that epoch, every replica that joined it holds.)
+   * What was committed before the newest joined epoch, every replica that joined that holds. As to
+   * the epoch itself, {@link #committedAtMost} is asked of every set, as any may be its.
    */
   boolean holdsAllCommitted(NodeId node) {
     Standing standing = answers.get(node);
@@ -62,14 +68,26 @@ record Ballot(int replicas, int commitQuorum, Map<NodeId, Standing> answers) {
       return false;
     }
     int newest = answers.values().stream().mapToInt(Standing::joinedEpoch).max().orElse(-1);
+    return standing.joinedEpoch() == newest
+        && sets.stream().allMatch(set -> standing.end() >= committedAtMost(set, newest));
+  }
+
+  /**
+   * Of the quorum behind a record that {@code set} committed in {@code epoch}, the newest joined
+   * one, at most {@code replicas - answers} did not answer; all others of it are among those that
+   * joined that epoch and reach past the record. So whoever reaches as far as the so-manieth
+   * furthest of them holds it.
+   */
+  private long committedAtMost(VotingSet set, int epoch) {
     List<Long> ends =
-        answers.values().stream()
-            .filter(other -> other.joinedEpoch() == newest)
+        set.replicas().stream()
+            .flatMap(node -> Optional.ofNullable(answers.get(node)).stream())
+            .filter(standing -> standing.joinedEpoch() == epoch)
             .map(Standing::end)
             .sorted(Comparator.reverseOrder())
             .toList();
-    int behindRecord = commitQuorum - (replicas - answers.size());
-    long committedAtMost = ends.size() >= behindRecord ? ends.get(behindRecord - 1) : 0;
-    return standing.joinedEpoch() == newest && standing.end() >= committedAtMost;
+    long silent = set.replicas().size() - answered(set);
+    int behindRecord = (int) (set.commitQuorum() - silent);
+    return ends.size() >= behindRecord ? ends.get(behindRecord - 1) : 0;
   }
 }

@@ -22,7 +22,7 @@ final class BrokerLoads {
   }
 
   void add(PartitionImage partition) {
-    add(partition.replicas());
+    add(partition.members());
   }
 
   void add(List<NodeId> replicas) {
@@ -31,8 +31,8 @@ final class BrokerLoads {
   }
 
   void remove(PartitionImage partition) {
-    leaders.merge(partition.preferredLeader(), -1, Integer::sum);
-    partition.replicas().forEach(node -> copies.merge(node, -1, Integer::sum));
+    leaders.merge(partition.members().getFirst(), -1, Integer::sum);
+    partition.members().forEach(node -> copies.merge(node, -1, Integer::sum));
   }
 
   int leaders(NodeId node) {

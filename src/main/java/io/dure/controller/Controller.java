@@ -34,6 +34,7 @@ public final class Controller {
         Registrations registrations,
         Elections elections,
         LeaderReturn leaderReturn,
+        VotingChanges votingChanges,
         InStepReports inStep)
         implements State {
       static Active over(Ledger ledger) {
@@ -45,6 +46,7 @@ public final class Controller {
             new Registrations(ledger, liveness),
             elections,
             new LeaderReturn(ledger, elections),
+            new VotingChanges(ledger, elections),
             new InStepReports(ledger));
       }
     }
@@ -108,6 +110,7 @@ public final class Controller {
       case ControllerEvent.RegistrationAsked e -> lives(active, active.registrations.asked(e));
       case ControllerEvent.FencesAnswered e -> active.elections.onAnswers(e);
       case ControllerEvent.InStepReported e -> active.inStep.reported(e);
+      case ControllerEvent.OpenedReported e -> active.inStep.opened(e);
       case ControllerEvent.Heard e -> {
         active.ledger.advanceTo(e.nowMs());
         lives(active, active.liveness.heard(e.node(), e.process()));
@@ -118,6 +121,7 @@ public final class Controller {
         active.elections.onLost(active.liveness.tick());
         active.inStep.tick();
         active.elections.tick();
+        active.votingChanges.tick();
         active.leaderReturn.tick();
       }
     }

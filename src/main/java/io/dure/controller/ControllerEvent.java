@@ -45,9 +45,16 @@ public sealed interface ControllerEvent {
 
   /**
    * The answers of one broker to a {@link ControllerEffect.SendFence}, in one life of its process.
+   *
+   * @param imageEnd the least end (exclusive) of the metadata that the replicas had seen when they
+   *     answered
    */
   record FencesAnswered(
-      NodeId from, int controllerEpoch, Incarnation incarnation, List<FenceAnswer> answers)
+      NodeId from,
+      int controllerEpoch,
+      Incarnation incarnation,
+      long imageEnd,
+      List<FenceAnswer> answers)
       implements ControllerEvent {
     public FencesAnswered {
       answers = List.copyOf(answers);
@@ -71,6 +78,9 @@ public sealed interface ControllerEvent {
       inStep = Set.copyOf(inStep);
     }
   }
+
+  /** A leader has its epoch open. Repeated until the metadata says so. */
+  record OpenedReported(NodeId from, PartitionId partition, int epoch) implements ControllerEvent {}
 
   /** A sign of life, for instance an acknowledgement of the metadata log, of that very process. */
   record Heard(NodeId node, UUID process, long nowMs) implements ControllerEvent {}

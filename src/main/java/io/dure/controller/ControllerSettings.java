@@ -11,9 +11,11 @@ import io.dure.base.Check;
  * @param returnAfterMs a preferred leader must have been live and in step for so long before it
  *     leads again
  * @param returnEveryMs leaders return in batches, one in so long
+ * @param changeEveryMs changes of replicas and commit quorums are looked for once in so long
  * @param defaultPartitions of a topic made without saying how many
  * @param defaultReplicationFactor of a topic made without saying how many; fewer while the cluster
  *     has fewer brokers
+ * @param defaultMinInSync {@code min.insync.replicas} of topics that do not set it
  * @param maxPartitionsPerRequest bound of one request
  * @param maxPartitions bound of the cluster
  * @param maxRecordsPerBatch bound of one batch of leader changes
@@ -24,13 +26,15 @@ public record ControllerSettings(
     int leaderLostAfterMs,
     int returnAfterMs,
     int returnEveryMs,
+    int changeEveryMs,
     int defaultPartitions,
     int defaultReplicationFactor,
+    int defaultMinInSync,
     int maxPartitionsPerRequest,
     int maxPartitions,
     int maxRecordsPerBatch) {
   public static final ControllerSettings DEFAULTS =
-      new ControllerSettings(800, 200, 500, 1_500, 1_000, 1, 3, 10_000, 200_000, 1_000);
+      new ControllerSettings(800, 200, 500, 1_500, 1_000, 250, 1, 3, 1, 10_000, 200_000, 1_000);
 
   public ControllerSettings {
     Check.that(brokerSilenceMs > 0, "broker silence of %d ms", brokerSilenceMs);
@@ -42,16 +46,26 @@ public record ControllerSettings(
     Check.that(maxRecordsPerBatch > 0, "at most %d records in a batch", maxRecordsPerBatch);
   }
 
-  /** These settings with other defaults for new topics. */
+  /** These settings with other defaults for topics. */
   public ControllerSettings withTopicDefaults(int partitions, int replicationFactor) {
+    return with(partitions, replicationFactor, defaultMinInSync);
+  }
+
+  public ControllerSettings withDefaultMinInSync(int minInSync) {
+    return with(defaultPartitions, defaultReplicationFactor, minInSync);
+  }
+
+  private ControllerSettings with(int partitions, int replicationFactor, int minInSync) {
     return new ControllerSettings(
         brokerSilenceMs,
         fenceResendMs,
         leaderLostAfterMs,
         returnAfterMs,
         returnEveryMs,
+        changeEveryMs,
         partitions,
         replicationFactor,
+        minInSync,
         maxPartitionsPerRequest,
         maxPartitions,
         maxRecordsPerBatch);

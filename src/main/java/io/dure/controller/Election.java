@@ -4,9 +4,10 @@ import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.metadata.BrokerImage;
-import io.dure.metadata.ClusterImage;
+import io.dure.metadata.PartitionImage;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** One partition on its way to a new leader: which epoch is being fenced, and who has answered. */
 final class Election {
@@ -17,10 +18,10 @@ final class Election {
   private int epoch;
   private long askedMs;
 
-  private record Answered(Incarnation incarnation, Ballot.Standing standing) {}
+  private record Answered(Incarnation incarnation, long imageEnd, Ballot.Standing standing) {}
 
   /**
-   * @param planned the partition has a leader, but its preferred one should lead again
+   * @param planned the partition has a leader, but another should lead, or others should vote
    */
   Election(PartitionId partition, int epoch, boolean planned, long nowMs) {
     this.partition = partition;
@@ -63,24 +64,32 @@ final class Election {
     answers.clear();
   }
 
-  void answered(NodeId from, Incarnation incarnation, Ballot.Standing standing) {
-    answers.put(from, new Answered(incarnation, standing));
+  void answered(NodeId from, Incarnation incarnation, long imageEnd, Ballot.Standing standing) {
+    answers.put(from, new Answered(incarnation, imageEnd, standing));
   }
 
-  /** Whether the replica has answered in the life it lives now. */
-  boolean hasAnswerOf(BrokerImage broker) {
+  /**
+   * Whether the replica has answered in the life it lives now, and in the membership it has now:
+   * one that was a member before, and deleted its copy since, answered for another.
+   */
+  boolean hasAnswerOf(BrokerImage broker, Ledger ledger) {
     Answered answer = answers.get(broker.node());
-    return answer != null && answer.incarnation.equals(broker.incarnation());
+    return answer != null
+        && answer.incarnation.equals(broker.incarnation())
+        && answer.imageEnd >= ledger.memberSince(partition, broker.node());
   }
 
-  /** The answers that count: of live brokers, given in the life they live now. */
-  Ballot ballot(ClusterImage image, int replicas, int commitQuorum) {
+  /** The answers that count: of live members, given in the life and the membership of now. */
+  Ballot ballot(Ledger ledger, PartitionImage image) {
     Map<NodeId, Ballot.Standing> standings = new HashMap<>();
-    answers.forEach((node, answer) -> {
-      if (image.broker(node).filter(broker -> broker.live() && hasAnswerOf(broker)).isPresent()) {
-        standings.put(node, answer.standing);
-      }
-    });
-    return new Ballot(replicas, commitQuorum, standings);
+    for (NodeId node : image.members()) {
+      ledger
+          .image()
+          .broker(node)
+          .filter(broker -> broker.live() && hasAnswerOf(broker, ledger))
+          .flatMap(_ -> Optional.ofNullable(answers.get(node)))
+          .ifPresent(answer -> standings.put(node, answer.standing));
+    }
+    return new Ballot(image.votingSets(), standings);
   }
 }

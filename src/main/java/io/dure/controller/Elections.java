@@ -1,6 +1,5 @@
 package io.dure.controller;
 
-import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.metadata.BrokerImage;
@@ -8,6 +7,7 @@ import io.dure.metadata.ClusterImage;
 import io.dure.metadata.MetadataRecord;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
+import io.dure.metadata.VotingSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -26,8 +26,8 @@ import java.util.Set;
  */
 final class Elections {
   /**
-   * How long a planned election waits for more than the necessary answers, so that the preferred
-   * leader can win.
+   * How long a planned election waits for more than the necessary answers, so that the replica that
+   * should lead can win.
    */
   private static final long PLANNED_WAIT_MS = 300;
 
@@ -48,7 +48,7 @@ final class Elections {
     for (TopicImage topic : ledger.image().topics()) {
       for (PartitionImage partition : topic.partitions()) {
         if (!electIfLeaderless(partition)) {
-          probes.ask(partition, partition.replicas());
+          probes.ask(partition, partition.members());
         }
       }
     }
@@ -79,7 +79,7 @@ final class Elections {
   void onLive(NodeId node) {
     for (TopicImage topic : ledger.image().topics()) {
       for (PartitionImage partition : topic.partitions()) {
-        if (!partition.replicas().contains(node)) {
+        if (!partition.hasMember(node)) {
           continue;
         }
         Election election = open.get(partition.id());
@@ -93,9 +93,22 @@ final class Elections {
     ledger.flush();
   }
 
-  /** Moves the leadership to the preferred replica, unless it turns out not to hold everything. */
-  void returnToPreferred(PartitionImage partition) {
+  /**
+   * Begins an epoch though the leader lives: led by the preferred replica, with the voting set that
+   * is wanted, as far as it turns out that somebody of it holds everything.
+   */
+  void startPlanned(PartitionImage partition) {
     start(partition, partition.epoch() + 1, true);
+  }
+
+  /** Nodes became members: one that was fenced for an unfinished election must be found. */
+  void onNewMembers(PartitionImage partition, Collection<NodeId> nodes) {
+    Election election = open.get(partition.id());
+    if (election == null) {
+      probes.ask(partition, nodes);
+    } else {
+      nodes.forEach(node -> ask(election, node));
+    }
   }
 
   boolean isOpen(PartitionId partition) {
@@ -114,12 +127,12 @@ final class Elections {
       if (election == null) {
         others.add(answer);
       } else {
-        count(election, event.from(), event.incarnation(), answer);
+        count(election, event, answer);
       }
     }
     ledger.flush();
     for (ControllerEvent.FenceAnswer answer : others) {
-      onProbeAnswer(event.from(), event.incarnation(), answer);
+      onProbeAnswer(event, answer);
     }
   }
 
@@ -128,30 +141,34 @@ final class Elections {
    * finished.
    */
   private void onProbeAnswer(
-      NodeId from, Incarnation incarnation, ControllerEvent.FenceAnswer answer) {
-    probes.answered(from, answer.partition());
+      ControllerEvent.FencesAnswered event, ControllerEvent.FenceAnswer answer) {
+    probes.answered(event.from(), answer.partition());
     Optional<PartitionImage> partition = ledger.image().partition(answer.partition());
     if (partition.isPresent()
         && !isOpen(answer.partition())
-        && partition.get().replicas().contains(from)
+        && partition.get().hasMember(event.from())
         && answer.epoch() > partition.get().epoch()) {
-      count(start(partition.get(), answer.epoch(), false), from, incarnation, answer);
+      count(start(partition.get(), answer.epoch(), false), event, answer);
     }
   }
 
   private void count(
-      Election election, NodeId from, Incarnation incarnation, ControllerEvent.FenceAnswer answer) {
+      Election election, ControllerEvent.FencesAnswered event, ControllerEvent.FenceAnswer answer) {
     Optional<PartitionImage> partition = ledger.image().partition(election.partition());
     if (answer.epoch() < election.epoch()
         || partition.isEmpty()
-        || !partition.get().replicas().contains(from)) {
+        || !partition.get().hasMember(event.from())) {
       return;
     }
     boolean raised = answer.epoch() > election.epoch();
     if (raised) {
       election.raiseTo(answer.epoch());
     }
-    election.answered(from, incarnation, new Ballot.Standing(answer.joinedEpoch(), answer.end()));
+    election.answered(
+        event.from(),
+        event.incarnation(),
+        event.imageEnd(),
+        new Ballot.Standing(answer.joinedEpoch(), answer.end()));
     if (raised) {
       askMissing(election, partition.get());
     }
@@ -199,7 +216,12 @@ final class Elections {
       return !led;
     }
     if (partition.epoch() < 0) {
-      firstLeader(image, partition.id(), partition.replicas()).ifPresent(ledger::note);
+      image
+          .topic(partition.id().topic())
+          .flatMap(topic ->
+              firstLeader(
+                  image, partition.id(), ledger.votingSet(topic.configs(), partition.replicas())))
+          .ifPresent(ledger::note);
     } else {
       start(partition, partition.epoch() + 1, false);
     }
@@ -211,13 +233,23 @@ final class Elections {
    * lose and nobody to ask. Empty: none of its replicas is live.
    */
   static Optional<MetadataRecord> firstLeader(
-      ClusterImage image, PartitionId id, List<NodeId> replicas) {
-    return replicas.stream()
+      ClusterImage image, PartitionId id, VotingSet votingSet) {
+    return votingSet.replicas().stream()
         .flatMap(node -> image.broker(node).stream())
         .filter(BrokerImage::live)
         .findFirst()
-        .map(leader ->
-            new MetadataRecord.LeaderAppointed(id, 0, leader.node(), leader.incarnation()));
+        .map(leader -> appointment(id, 0, leader, votingSet));
+  }
+
+  private static MetadataRecord appointment(
+      PartitionId id, int epoch, BrokerImage leader, VotingSet votingSet) {
+    return new MetadataRecord.LeaderAppointed(
+        id,
+        epoch,
+        leader.node(),
+        leader.incarnation(),
+        votingSet.replicas(),
+        votingSet.commitQuorum());
   }
 
   private Election start(PartitionImage partition, int epoch, boolean planned) {
@@ -229,14 +261,14 @@ final class Elections {
 
   private void askMissing(Election election, PartitionImage partition) {
     election.asked(ledger.nowMs());
-    partition.replicas().forEach(node -> ask(election, node));
+    partition.members().forEach(node -> ask(election, node));
   }
 
   private void ask(Election election, NodeId node) {
     if (ledger
         .image()
         .broker(node)
-        .filter(broker -> broker.live() && !election.hasAnswerOf(broker))
+        .filter(broker -> broker.live() && !election.hasAnswerOf(broker, ledger))
         .isPresent()) {
       ledger.fence(node, new ControllerEffect.FenceOf(election.partition(), election.epoch()));
     }
@@ -244,40 +276,26 @@ final class Elections {
 
   /** Appoints the leader if the answers suffice. */
   private boolean decide(Election election, PartitionImage partition) {
-    Ballot ballot = ballot(election, partition);
+    Ballot ballot = election.ballot(ledger, partition);
     if (!ballot.isEnough()
         || (election.isPlanned() && isWorthWaiting(election, ballot, partition))) {
       return false;
     }
-    NodeId preferred = partition.preferredLeader();
-    Optional<NodeId> winner =
-        election.isPlanned() && ballot.holdsAllCommitted(preferred)
-            ? Optional.of(preferred)
-            : ballot.furthest(partition.replicas());
-    winner
-        .flatMap(ledger.image()::broker)
-        .ifPresent(leader -> {
-          open.remove(partition.id());
-          ledger.note(
-              new MetadataRecord.LeaderAppointed(
-                  partition.id(), election.epoch(), leader.node(), leader.incarnation()));
-        });
-    return winner.isPresent();
-  }
-
-  private Ballot ballot(Election election, PartitionImage partition) {
-    int replicas = partition.replicas().size();
-    int commitQuorum =
-        ledger
-            .image()
-            .topic(partition.id().topic())
-            .map(topic -> topic.commitQuorum(replicas))
-            .orElse(replicas / 2 + 1);
-    return election.ballot(ledger.image(), replicas, commitQuorum);
+    Outcome outcome =
+        election.isPlanned()
+            ? Outcome.planned(partition, ballot, VotingChanges.wanted(ledger, partition))
+            : Outcome.unplanned(partition, ballot);
+    open.remove(partition.id());
+    BrokerImage leader = ledger.image().broker(outcome.leader()).orElseThrow();
+    ledger.note(appointment(partition.id(), election.epoch(), leader, outcome.votingSet()));
+    if (outcome.isStepBack(partition)) {
+      ledger.note(new MetadataRecord.TargetSet(partition.id(), partition.replicas()));
+    }
+    return true;
   }
 
   private boolean isWorthWaiting(Election election, Ballot ballot, PartitionImage partition) {
-    long live = partition.replicas().stream().filter(ledger.image()::isLive).count();
+    long live = partition.members().stream().filter(ledger.image()::isLive).count();
     return ballot.answers().size() < live
         && ledger.nowMs() - election.startedMs() < PLANNED_WAIT_MS;
   }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What leaders say about who keeps up with them. Written at the next tick, so that many reports
- * share a batch.
+ * What leaders say about who keeps up with them, written at the next tick, so that many reports
+ * share a batch; and that their epochs are open, written where that ends a change of replicas.
  */
 final class InStepReports {
   private final Ledger ledger;
@@ -24,6 +24,19 @@ final class InStepReports {
     if (partitionOf(report).isPresent()) {
       waiting.put(report.partition(), report);
     }
+  }
+
+  /** Only the epoch of now: an older one that was open says nothing about the sets after it. */
+  void opened(ControllerEvent.OpenedReported report) {
+    ledger
+        .image()
+        .partition(report.partition())
+        .filter(partition ->
+            partition.epoch() == report.epoch()
+                && !partition.earlier().isEmpty()
+                && partition.leader().filter(report.from()::equals).isPresent())
+        .ifPresent(
+            _ -> ledger.note(new MetadataRecord.EpochOpened(report.partition(), report.epoch())));
   }
 
   void tick() {
@@ -47,6 +60,6 @@ final class InStepReports {
         .filter(partition ->
             partition.epoch() == report.epoch()
                 && partition.leader().filter(report.from()::equals).isPresent()
-                && partition.replicas().containsAll(report.inStep()));
+                && partition.members().containsAll(report.inStep()));
   }
 }

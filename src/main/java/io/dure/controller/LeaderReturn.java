@@ -42,7 +42,7 @@ final class LeaderReturn {
         if (moved < ledger.settings().maxRecordsPerBatch() && isDue(partition)) {
           moved++;
           note(partition.id());
-          elections.returnToPreferred(partition);
+          elections.startPlanned(partition);
         }
       }
     }

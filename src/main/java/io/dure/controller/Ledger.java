@@ -3,9 +3,12 @@ package io.dure.controller;
 import io.dure.base.Check;
 import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
+import io.dure.base.PartitionId;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.MetadataRecord;
 import io.dure.metadata.TopicImage;
+import io.dure.metadata.TopicSettings;
+import io.dure.metadata.VotingSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,6 +33,7 @@ final class Ledger {
   private final Set<NodeId> voters;
   private final ControllerSettings settings;
   private final BrokerLoads loads = new BrokerLoads();
+  private final Memberships memberships = new Memberships(loads);
   private final Map<String, String> namesByCanonical = new HashMap<>();
   private ClusterImage image;
   private long nowMs;
@@ -99,6 +103,20 @@ final class Ledger {
     return List.copyOf(known);
   }
 
+  /**
+   * How many of so many replicas commit a record of a topic with such settings of its own: a
+   * majority, or {@code min.insync.replicas} where that is more (but never more than there are).
+   */
+  VotingSet votingSet(Map<String, String> topicConfigs, List<NodeId> replicas) {
+    TopicSettings own = TopicSettings.of(topicConfigs);
+    int minInSync =
+        own.isOwn(TopicSettings.MIN_INSYNC_REPLICAS)
+            ? own.intValue(TopicSettings.MIN_INSYNC_REPLICAS)
+            : settings.defaultMinInSync();
+    int majority = replicas.size() / 2 + 1;
+    return new VotingSet(replicas, Math.min(replicas.size(), Math.max(majority, minInSync)));
+  }
+
   /** Appends one atomic batch and applies it. */
   void append(List<MetadataRecord> records) {
     flush();
@@ -134,7 +152,16 @@ final class Ledger {
     for (MetadataRecord record : records) {
       index(record, before);
     }
+    memberships.changed(records, before, image);
     effects.add(new ControllerEffect.Append(baseOffset, records));
+  }
+
+  /**
+   * An answer of {@code node} about the partition counts only from a node that has seen the
+   * metadata up to here; 0: from any.
+   */
+  long memberSince(PartitionId partition, NodeId node) {
+    return memberships.since(partition, node);
   }
 
   private void index(MetadataRecord record, ClusterImage before) {

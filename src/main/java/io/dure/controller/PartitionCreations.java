@@ -106,7 +106,8 @@ final class PartitionCreations {
     for (int i = 0; i < replicas.size(); i++) {
       PartitionId id = new PartitionId(topic.id(), topic.partitions().size() + i);
       records.add(new MetadataRecord.PartitionCreated(id, replicas.get(i)));
-      Elections.firstLeader(ledger.image(), id, replicas.get(i)).ifPresent(records::add);
+      Elections.firstLeader(ledger.image(), id, ledger.votingSet(topic.configs(), replicas.get(i)))
+          .ifPresent(records::add);
     }
     ledger.append(records);
   }

@@ -153,19 +153,19 @@ final class TopicCreations {
 
   private List<MetadataRecord> records(Command.NewTopic topic, List<List<NodeId>> replicas) {
     List<MetadataRecord> records = new ArrayList<>();
+    Map<String, String> own = new HashMap<>();
+    topic.configs().forEach((key, value) -> value.ifPresent(text -> own.put(key, text)));
     boolean internal = topic.internal() || TopicNames.isInternal(topic.name());
     records.add(new MetadataRecord.TopicCreated(topic.id(), topic.name(), internal));
     new TreeMap<>(topic.configs())
         .forEach((key, value) ->
             records.add(new MetadataRecord.TopicConfigured(topic.id(), key, value)));
     for (int i = 0; i < replicas.size(); i++) {
-      addPartition(records, new PartitionId(topic.id(), i), replicas.get(i));
+      PartitionId id = new PartitionId(topic.id(), i);
+      records.add(new MetadataRecord.PartitionCreated(id, replicas.get(i)));
+      Elections.firstLeader(ledger.image(), id, ledger.votingSet(own, replicas.get(i)))
+          .ifPresent(records::add);
     }
     return records;
-  }
-
-  private void addPartition(List<MetadataRecord> records, PartitionId id, List<NodeId> replicas) {
-    records.add(new MetadataRecord.PartitionCreated(id, replicas));
-    Elections.firstLeader(ledger.image(), id, replicas).ifPresent(records::add);
   }
 }

@@ -76,6 +76,9 @@ final class ImageDraft {
       case MetadataRecord.LeaderLost r -> change(r.partition(), PartitionImage::leaderless);
       case MetadataRecord.InStepChanged r ->
           change(r.partition(), old -> old.withInStep(r.inStep()));
+      case MetadataRecord.EpochOpened r ->
+          change(r.partition(), old -> old.epoch() == r.epoch() ? old.opened() : old);
+      case MetadataRecord.TargetSet r -> change(r.partition(), old -> old.withTarget(r.replicas()));
       case MetadataRecord.TopicConfigured r -> configure(r);
       case MetadataRecord.ProducerIdsAllocated r -> {
         Check.that(
@@ -146,9 +149,18 @@ final class ImageDraft {
         old -> {
           Check.that(
               r.epoch() > old.epoch(), "epoch %d appointed after %d", r.epoch(), old.epoch());
-          Check.that(old.replicas().contains(r.leader()), "%s leads but is no replica", r.leader());
-          return old.ledBy(r.leader(), r.incarnation(), r.epoch());
+          VotingSet votingSet = votingSet(r, old);
+          Check.that(votingSet.contains(r.leader()), "%s leads but is no replica", r.leader());
+          return old.ledBy(r.leader(), r.incarnation(), r.epoch(), votingSet);
         });
+  }
+
+  private VotingSet votingSet(MetadataRecord.LeaderAppointed r, PartitionImage old) {
+    if (!r.replicas().isEmpty()) {
+      return new VotingSet(r.replicas(), r.commitQuorum());
+    }
+    Map<String, String> configs = topic(r.partition().topic()).configs;
+    return new VotingSet(old.replicas(), TopicImage.commitQuorum(configs, old.replicas().size()));
   }
 
   private void configure(MetadataRecord.TopicConfigured r) {

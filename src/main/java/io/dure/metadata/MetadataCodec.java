@@ -15,10 +15,13 @@ import java.util.UUID;
 /**
  * Metadata records as bytes: the value of one record in the metadata log. One byte says which kind
  * it is, one which version of that kind, then come its fields. A kind or version from the future is
- * refused, never guessed at.
+ * refused, never guessed at; what older versions wrote is read for ever.
  */
 public final class MetadataCodec {
   private static final int VERSION = 0;
+
+  /** Version 1 of an appointment says who votes; version 0 left that to the partition. */
+  private static final int WITH_VOTING_SET = 1;
 
   private static final int CLUSTER_FORMED = 1;
   private static final int BROKER_REGISTERED = 2;
@@ -33,6 +36,8 @@ public final class MetadataCodec {
   private static final int IN_STEP_CHANGED = 11;
   private static final int TOPIC_CONFIGURED = 12;
   private static final int PRODUCER_IDS_ALLOCATED = 13;
+  private static final int EPOCH_OPENED = 30;
+  private static final int TARGET_SET = 31;
 
   private MetadataCodec() {}
 
@@ -63,12 +68,11 @@ public final class MetadataCodec {
       case MetadataRecord.TopicDeleted r -> start(TOPIC_DELETED).uuid(r.topic().value()).finish();
       case MetadataRecord.PartitionCreated r ->
           nodes(partition(PARTITION_CREATED, r.partition()), r.replicas()).finish();
-      case MetadataRecord.LeaderAppointed r ->
-          partition(LEADER_APPOINTED, r.partition())
-              .number(r.epoch())
-              .number(r.leader().value())
-              .number(r.incarnation().value())
-              .finish();
+      case MetadataRecord.LeaderAppointed r -> appointment(r).finish();
+      case MetadataRecord.EpochOpened r ->
+          partition(EPOCH_OPENED, r.partition()).number(r.epoch()).finish();
+      case MetadataRecord.TargetSet r ->
+          nodes(partition(TARGET_SET, r.partition()), r.replicas()).finish();
       case MetadataRecord.LeaderLost r ->
           partition(LEADER_LOST, r.partition()).number(r.epoch()).finish();
       case MetadataRecord.InStepChanged r ->
@@ -87,12 +91,30 @@ public final class MetadataCodec {
     };
   }
 
+  private static Bytes.Writer appointment(MetadataRecord.LeaderAppointed r) {
+    boolean withVotingSet = !r.replicas().isEmpty();
+    Bytes.Writer out =
+        partition(start(LEADER_APPOINTED, withVotingSet ? WITH_VOTING_SET : VERSION), r.partition())
+            .number(r.epoch())
+            .number(r.leader().value())
+            .number(r.incarnation().value());
+    return withVotingSet ? nodes(out, r.replicas()).number(r.commitQuorum()) : out;
+  }
+
   private static Bytes.Writer start(int kind) {
-    return new Bytes.Writer().byteValue(kind).byteValue(VERSION);
+    return start(kind, VERSION);
+  }
+
+  private static Bytes.Writer start(int kind, int version) {
+    return new Bytes.Writer().byteValue(kind).byteValue(version);
   }
 
   private static Bytes.Writer partition(int kind, PartitionId id) {
-    return start(kind).uuid(id.topic().value()).number(id.index());
+    return partition(start(kind), id);
+  }
+
+  private static Bytes.Writer partition(Bytes.Writer out, PartitionId id) {
+    return out.uuid(id.topic().value()).number(id.index());
   }
 
   private static Bytes.Writer nodes(Bytes.Writer out, Collection<NodeId> nodes) {
@@ -109,7 +131,8 @@ public final class MetadataCodec {
     Bytes.Reader in = new Bytes.Reader(bytes);
     int kind = in.byteValue();
     int version = in.byteValue();
-    if (version != VERSION) {
+    int newest = kind == LEADER_APPOINTED ? WITH_VOTING_SET : VERSION;
+    if (version < 0 || version > newest) {
       throw unknown(kind, version);
     }
     MetadataRecord record = read(kind, version, in);
@@ -129,9 +152,9 @@ public final class MetadataCodec {
           new MetadataRecord.TopicCreated(new TopicId(in.uuid()), in.text(), in.byteValue() != 0);
       case TOPIC_DELETED -> new MetadataRecord.TopicDeleted(new TopicId(in.uuid()));
       case PARTITION_CREATED -> new MetadataRecord.PartitionCreated(partition(in), nodes(in));
-      case LEADER_APPOINTED ->
-          new MetadataRecord.LeaderAppointed(
-              partition(in), in.intNumber(), node(in), new Incarnation(in.number()));
+      case LEADER_APPOINTED -> readAppointment(version, in);
+      case EPOCH_OPENED -> new MetadataRecord.EpochOpened(partition(in), in.intNumber());
+      case TARGET_SET -> new MetadataRecord.TargetSet(partition(in), nodes(in));
       case LEADER_LOST -> new MetadataRecord.LeaderLost(partition(in), in.intNumber());
       case IN_STEP_CHANGED ->
           new MetadataRecord.InStepChanged(partition(in), in.intNumber(), Set.copyOf(nodes(in)));
@@ -140,6 +163,17 @@ public final class MetadataCodec {
       case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.number());
       default -> throw unknown(kind, version);
     };
+  }
+
+  private static MetadataRecord readAppointment(int version, Bytes.Reader in) {
+    PartitionId partition = partition(in);
+    int epoch = in.intNumber();
+    NodeId leader = node(in);
+    Incarnation incarnation = new Incarnation(in.number());
+    return version == VERSION
+        ? new MetadataRecord.LeaderAppointed(partition, epoch, leader, incarnation)
+        : new MetadataRecord.LeaderAppointed(
+            partition, epoch, leader, incarnation, nodes(in), in.intNumber());
   }
 
   private static MetadataRecord readRegistration(Bytes.Reader in) {

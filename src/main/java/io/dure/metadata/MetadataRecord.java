@@ -47,9 +47,47 @@ public sealed interface MetadataRecord {
     }
   }
 
-  /** The appointment: {@code leader} leads {@code epoch}, in this one life of its process. */
-  record LeaderAppointed(PartitionId partition, int epoch, NodeId leader, Incarnation incarnation)
-      implements MetadataRecord {}
+  /**
+   * The appointment: {@code leader} leads {@code epoch}, in this one life of its process.
+   *
+   * @param replicas who votes in the epoch, the leader among them, in preference order; empty in
+   *     records of version 0: the partition's replicas as they are
+   * @param commitQuorum how many of them commit; 0 in records of version 0: as the topic's settings
+   *     say
+   */
+  record LeaderAppointed(
+      PartitionId partition,
+      int epoch,
+      NodeId leader,
+      Incarnation incarnation,
+      List<NodeId> replicas,
+      int commitQuorum)
+      implements MetadataRecord {
+    public LeaderAppointed {
+      replicas = List.copyOf(replicas);
+    }
+
+    /** As version 0 of the record says it. */
+    public LeaderAppointed(
+        PartitionId partition, int epoch, NodeId leader, Incarnation incarnation) {
+      this(partition, epoch, leader, incarnation, List.of(), 0);
+    }
+  }
+
+  /**
+   * The leader of {@code epoch} has it open: the voting sets of earlier epochs are of no more use.
+   */
+  record EpochOpened(PartitionId partition, int epoch) implements MetadataRecord {}
+
+  /**
+   * Other replicas are wanted, in preference order; empty: those that there are. They become the
+   * partition's with an appointment that says so.
+   */
+  record TargetSet(PartitionId partition, List<NodeId> replicas) implements MetadataRecord {
+    public TargetSet {
+      replicas = List.copyOf(replicas);
+    }
+  }
 
   /** The partition's leader died and no other could be appointed yet. */
   record LeaderLost(PartitionId partition, int epoch) implements MetadataRecord {}

@@ -23,7 +23,11 @@ public record TopicImage(
    * majority, or {@code min.insync.replicas} where that is more (but never more than there are).
    */
   public int commitQuorum(int replicas) {
-    int wanted = TopicSettings.of(this).intValue(TopicSettings.MIN_INSYNC_REPLICAS);
+    return commitQuorum(configs, replicas);
+  }
+
+  static int commitQuorum(Map<String, String> configs, int replicas) {
+    int wanted = TopicSettings.of(configs).intValue(TopicSettings.MIN_INSYNC_REPLICAS);
     return Math.min(replicas, Math.max(replicas / 2 + 1, wanted));
   }
 

@@ -127,7 +127,7 @@ public final class Leadership {
     return count + 1;
   }
 
-  /** Who is in step, when that has changed for long enough to be told. */
+  /** Who is in step, learners included, when that has changed for long enough to be told. */
   Optional<Set<NodeId>> inStepToReport(boolean ownJoined, long logEnd, long nowMs) {
     boolean changed = ownJoined != selfReported;
     for (FollowerProgress follower : followers) {
@@ -157,7 +157,7 @@ public final class Leadership {
     for (FollowerProgress follower : followers) {
       boolean now = follower.inStep(nowMs, settings.inStepLagMs());
       follower.reportInStep(now);
-      if (now && follower.voter) {
+      if (now) {
         inStep.add(follower.node);
       }
     }

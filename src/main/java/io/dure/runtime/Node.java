@@ -69,6 +69,7 @@ public final class Node {
         ControllerSettings.DEFAULTS);
   }
 
+  /** The controller's default of {@code min.insync.replicas} is the node's. */
   public Node(
       NodeSettings settings,
       NodePorts ports,
@@ -101,7 +102,7 @@ public final class Node {
             ports.rng(),
             quorumSettings,
             replicaSettings,
-            controllerSettings,
+            controllerSettings.withDefaultMinInSync(settings.minInSyncReplicas()),
             this::onPublished);
     for (int i = 0; i < loopPorts.size(); i++) {
       int index = i;
@@ -162,6 +163,9 @@ public final class Node {
               tellController(
                   new ControllerEvent.InStepReported(
                       from, m.partition(), m.epoch(), m.replicas())));
+      case PeerMessage.Opened m ->
+          onMetadataLoop(() ->
+              tellController(new ControllerEvent.OpenedReported(from, m.partition(), m.epoch())));
       case PeerMessage.Ask m -> onMetadataLoop(() -> onAsk(from, m));
       case PeerMessage.Answer m -> onMetadataLoop(() -> asks.onAnswer(from, m));
       case PeerMessage.NodeAsk m -> onMetadataLoop(() -> onNodeAsk(from, m));
@@ -205,6 +209,7 @@ public final class Node {
         from,
         fenced.controllerEpoch(),
         fenced.incarnation(),
+        fenced.imageEnd(),
         fenced.partitions().stream()
             .map(each ->
                 new ControllerEvent.FenceAnswer(

@@ -123,11 +123,4 @@ final class PartitionFolders {
         .withSegmentMs(settings.longValue(TopicSettings.SEGMENT_MS))
         .withAppendTime(settings.text(TopicSettings.TIMESTAMP_TYPE).equals("LogAppendTime"));
   }
-
-  static int minInSyncReplicas(NodeSettings node, TopicImage topic) {
-    TopicSettings settings = TopicSettings.of(topic);
-    return settings.isOwn(TopicSettings.MIN_INSYNC_REPLICAS)
-        ? settings.intValue(TopicSettings.MIN_INSYNC_REPLICAS)
-        : node.minInSyncReplicas();
-  }
 }

@@ -55,8 +55,8 @@ final class PartitionHost {
   private boolean closed;
 
   private PartitionImage image;
-  private int commitQuorum = 1;
   private int appointedEpoch = -1;
+  private List<NodeId> learners = List.of();
   private int ledEpoch = NOT_LEADING;
   private boolean opened;
   private long highWatermark;
@@ -161,14 +161,21 @@ final class PartitionHost {
     return image.leader().filter(leader -> ports.peers().reachable(leader)).isPresent();
   }
 
-  /** Takes what the committed metadata says of this partition. */
-  void onImage(PartitionImage newer, int minInSyncReplicas) {
+  /**
+   * Takes what the committed metadata says of this partition. An epoch without a leader is adopted
+   * all the same: this may be a new copy at a node that kept one before and has forgotten what that
+   * had promised, and a leader of long ago may still be about.
+   */
+  void onImage(PartitionImage newer) {
     image = newer;
-    commitQuorum =
-        Math.min(
-            newer.replicas().size(), Math.max(newer.replicas().size() / 2 + 1, minInSyncReplicas));
-    if (newer.epoch() > appointedEpoch && newer.leader().isPresent()) {
+    boolean news = newer.epoch() > appointedEpoch || !newer.learners().equals(learners);
+    if (newer.leader().isEmpty()) {
+      if (newer.epoch() > replica.epoch()) {
+        on(new ReplicaEvent.Fenced(newer.epoch()));
+      }
+    } else if (news) {
       appointedEpoch = newer.epoch();
+      learners = newer.learners();
       on(
           new ReplicaEvent.Appointed(
               new Appointment(
@@ -176,8 +183,8 @@ final class PartitionHost {
                   newer.leader().get(),
                   newer.leaderIncarnation(),
                   newer.replicas(),
-                  List.of(),
-                  commitQuorum)));
+                  learners,
+                  newer.commitQuorum())));
       watches.wakeAll();
     }
   }
@@ -196,7 +203,7 @@ final class PartitionHost {
   }
 
   void onPeerConnected(NodeId peer) {
-    if (image.replicas().contains(peer)) {
+    if (image.hasMember(peer)) {
       on(new ReplicaEvent.PeerConnected(peer));
     }
   }
@@ -217,6 +224,7 @@ final class PartitionHost {
     if (!busy) {
       settle();
       reportInStep();
+      reportOpened();
     }
   }
 
@@ -241,7 +249,7 @@ final class PartitionHost {
         reachable++;
       }
     }
-    return reachable >= commitQuorum;
+    return reachable >= Math.max(1, image.commitQuorum());
   }
 
   WaitingAppends waiting() {
@@ -324,6 +332,7 @@ final class PartitionHost {
       case ReplicaEffect.Leads e -> ledEpoch = e.epoch();
       case ReplicaEffect.Opened e -> {
         opened = true;
+        reportOpened();
         shard.opened(this, e.epoch());
         watches.wakeAll();
       }
@@ -376,6 +385,13 @@ final class PartitionHost {
   private void reportInStep() {
     if (leads() && !inStep.isEmpty() && !inStep.equals(image.inStep())) {
       shard.toController(new PeerMessage.InStep(id, ledEpoch, inStep));
+    }
+  }
+
+  /** Likewise, where the voting sets of earlier epochs wait for it. */
+  private void reportOpened() {
+    if (opened && image.epoch() == ledEpoch && !image.earlier().isEmpty()) {
+      shard.toController(new PeerMessage.Opened(id, ledEpoch));
     }
   }
 

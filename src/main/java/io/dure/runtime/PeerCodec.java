@@ -35,6 +35,7 @@ public final class PeerCodec {
   private static final int ALIVE = 19;
   private static final int NODE_ASK = 20;
   private static final int NODE_ANSWER = 21;
+  private static final int OPENED = 22;
 
   private PeerCodec() {}
 
@@ -60,9 +61,10 @@ public final class PeerCodec {
       case PeerMessage.Quorum _ -> 32;
       case PeerMessage.Snapshot snapshot -> 64 + snapshot.bytes().remaining();
       case PeerMessage.Fence fence -> 16 + 24 * fence.partitions().size();
-      case PeerMessage.Fenced fenced -> 24 + 36 * fenced.partitions().size();
+      case PeerMessage.Fenced fenced -> 32 + 36 * fenced.partitions().size();
       case PeerMessage.Register _ -> 1024;
       case PeerMessage.InStep inStep -> 64 + 4 * inStep.replicas().size();
+      case PeerMessage.Opened _ -> 32;
       case PeerMessage.Ask ask -> 16 + ask.request().remaining();
       case PeerMessage.Answer answer -> 16 + answer.response().map(ByteBuffer::remaining).orElse(0);
       case PeerMessage.NodeAsk ask -> 16 + ask.request().remaining();
@@ -111,6 +113,7 @@ public final class PeerCodec {
         out.int8(FENCED);
         out.int32(m.controllerEpoch());
         out.int64(m.incarnation().value());
+        out.int64(m.imageEnd());
         out.int32(m.partitions().size());
         for (PeerMessage.FencedAt each : m.partitions()) {
           out.partition(each.partition());
@@ -133,6 +136,11 @@ public final class PeerCodec {
         out.partition(m.partition());
         out.int32(m.epoch());
         out.nodes(m.replicas());
+      }
+      case PeerMessage.Opened m -> {
+        out.int8(OPENED);
+        out.partition(m.partition());
+        out.int32(m.epoch());
       }
       case PeerMessage.Ask m -> {
         out.int8(ASK);
@@ -235,6 +243,7 @@ public final class PeerCodec {
               in.endpoint(),
               in.flag() ? Optional.of(in.text()) : Optional.empty());
       case IN_STEP -> new PeerMessage.InStep(in.partition(), in.int32(), distinct(in));
+      case OPENED -> new PeerMessage.Opened(in.partition(), in.int32());
       case ASK -> new PeerMessage.Ask(in.int64(), in.bytes());
       case ANSWER ->
           new PeerMessage.Answer(
@@ -290,12 +299,13 @@ public final class PeerCodec {
   private static PeerMessage.Fenced readFenced(PeerReader in) throws MalformedFrame {
     int epoch = in.int32();
     Incarnation incarnation = new Incarnation(in.int64());
+    long imageEnd = in.int64();
     int count = in.count(36);
     var partitions = new ArrayList<PeerMessage.FencedAt>(count);
     for (int i = 0; i < count; i++) {
       partitions.add(new PeerMessage.FencedAt(in.partition(), in.int32(), in.int32(), in.int64()));
     }
-    return new PeerMessage.Fenced(epoch, incarnation, partitions);
+    return new PeerMessage.Fenced(epoch, incarnation, imageEnd, partitions);
   }
 
   private static Set<NodeId> distinct(PeerReader in) throws MalformedFrame {

@@ -42,8 +42,13 @@ public sealed interface PeerMessage {
 
   record FenceOf(PartitionId partition, int epoch) {}
 
-  /** Broker to controller: the fences of this list are durable here, in this life of my process. */
-  record Fenced(int controllerEpoch, Incarnation incarnation, List<FencedAt> partitions)
+  /**
+   * Broker to controller: the fences of this list are durable here, in this life of my process.
+   *
+   * @param imageEnd end (exclusive) of the metadata that I had seen when I answered the first
+   */
+  record Fenced(
+      int controllerEpoch, Incarnation incarnation, long imageEnd, List<FencedAt> partitions)
       implements PeerMessage {
     public Fenced {
       partitions = List.copyOf(partitions);
@@ -62,6 +67,9 @@ public sealed interface PeerMessage {
       replicas = Set.copyOf(replicas);
     }
   }
+
+  /** Leader to controller: my epoch is open. */
+  record Opened(PartitionId partition, int epoch) implements PeerMessage {}
 
   /**
    * Any node to the active controller: a Kafka request (header included) that only the controller

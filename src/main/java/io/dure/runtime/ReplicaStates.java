@@ -121,9 +121,11 @@ final class ReplicaStates {
     add(new Change(entry, owner, done));
   }
 
-  /** The partition is no more, or none of this node's. */
-  void forget(PartitionId partition) {
-    add(new Change(new Entry(partition, -1, -1, FORGOTTEN), Runnable::run, () -> {}));
+  /**
+   * The partition is no more, or none of this node's: makes that durable, then runs {@code done}.
+   */
+  void forget(PartitionId partition, Executor owner, Runnable done) {
+    add(new Change(new Entry(partition, -1, -1, FORGOTTEN), owner, done));
   }
 
   private void add(Change change) {

@@ -102,6 +102,8 @@ final class Shard {
     if (closed || registered.isEmpty()) {
       return;
     }
+    // Each is about a replica as it is under the image of now.
+    sendFenceAnswers();
     boolean first = own.isEmpty();
     ClusterImage older = own.equals(registered) ? image : ClusterImage.EMPTY;
     own = registered;
@@ -130,22 +132,20 @@ final class Shard {
       boolean wanted =
           newer
               .partition(found.id())
-              .filter(partition -> partition.replicas().contains(ports.settings().self()))
+              .filter(partition -> partition.hasMember(ports.settings().self()))
               .isPresent();
       if (!wanted && mine.test(found.id()) && !found.id().equals(PartitionId.METADATA)) {
-        ports.disk().delete(found.folder());
-        ports.states().forget(found.id());
+        delete(found.folder(), found.id());
       }
     }
   }
 
   private void onTopic(TopicImage topic) {
-    int minInSync = PartitionFolders.minInSyncReplicas(ports.settings(), topic);
     for (PartitionImage partition : topic.partitions()) {
       if (!mine.test(partition.id()) || closing.contains(partition.id())) {
         continue;
       }
-      if (!partition.replicas().contains(ports.settings().self())) {
+      if (!partition.hasMember(ports.settings().self())) {
         dropIfHere(partition);
         continue;
       }
@@ -155,7 +155,7 @@ final class Shard {
         hosts.put(partition.id(), host);
         host.start();
       }
-      host.onImage(partition, minInSync);
+      host.onImage(partition);
     }
   }
 
@@ -187,13 +187,32 @@ final class Shard {
   private void drop(PartitionHost host) {
     busy.remove(host);
     closing.add(host.id());
-    host.close(() -> {
-      closing.remove(host.id());
-      ports.disk().delete(PartitionFolders.name(host.topicName(), host.id().index()));
-      ports.states().forget(host.id());
-      // It may have come back to this node meanwhile.
-      newerTopicOf(host.id()).ifPresent(this::onTopic);
-    });
+    String folder = PartitionFolders.name(host.topicName(), host.id().index());
+    host.close(() -> delete(folder, host.id()));
+  }
+
+  /**
+   * First what the replica had joined is forgotten for good, then its log is deleted: with the log
+   * gone and the epoch still known as joined, a later copy would claim what it does not hold. A
+   * folder that another topic of the same name has taken since is left alone.
+   */
+  private void delete(String folder, PartitionId partition) {
+    closing.add(partition);
+    ports
+        .states()
+        .forget(
+            partition,
+            ports.loop(),
+            () -> {
+              if (PartitionFolders.readMark(ports.disk(), folder)
+                  .filter(partition.topic()::equals)
+                  .isPresent()) {
+                ports.disk().delete(folder);
+              }
+              closing.remove(partition);
+              // It may have come back to this node meanwhile.
+              newerTopicOf(partition).ifPresent(this::onTopic);
+            });
   }
 
   private Optional<TopicImage> newerTopicOf(PartitionId partition) {
@@ -235,7 +254,8 @@ final class Shard {
                 .sender()
                 .send(
                     asked.by(),
-                    new PeerMessage.Fenced(asked.controllerEpoch(), incarnation, answers))));
+                    new PeerMessage.Fenced(
+                        asked.controllerEpoch(), incarnation, image.endOffset(), answers))));
     fenceAnswers.clear();
   }
 
@@ -255,7 +275,7 @@ final class Shard {
     busy.add(host);
   }
 
-  void toController(PeerMessage.InStep message) {
+  void toController(PeerMessage message) {
     metadata.leader().ifPresent(leader -> ports.sender().send(leader, message));
   }
 

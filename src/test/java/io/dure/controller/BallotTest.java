@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dure.base.NodeId;
 import io.dure.controller.Ballot.Standing;
+import io.dure.metadata.VotingSet;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class BallotTest {
   @Test
   void nothingCanBeSaidFromFewerAnswersThanMeetEveryQuorum() {
-    Ballot one = new Ballot(3, 2, Map.of(node(1), new Standing(0, 10)));
+    Ballot one = ballot(3, 2, Map.of(node(1), new Standing(0, 10)));
 
     assertThat(one.isEnough()).isFalse();
     assertThat(one.furthest(nodes(1, 2, 3))).isEmpty();
@@ -32,19 +33,19 @@ class BallotTest {
     Map<NodeId, Standing> answers = new HashMap<>();
     answers.put(node(1), new Standing(4, 90));
     answers.put(node(2), new Standing(4, 100));
-    assertThat(new Ballot(3, 2, answers).holdsAllCommitted(node(1))).isFalse();
+    assertThat(ballot(3, 2, answers).holdsAllCommitted(node(1))).isFalse();
 
     answers.put(node(3), new Standing(4, 90));
-    assertThat(new Ballot(3, 2, answers).holdsAllCommitted(node(1))).isTrue();
+    assertThat(ballot(3, 2, answers).holdsAllCommitted(node(1))).isTrue();
 
     answers.put(node(3), new Standing(4, 91));
-    assertThat(new Ballot(3, 2, answers).holdsAllCommitted(node(1))).isFalse();
+    assertThat(ballot(3, 2, answers).holdsAllCommitted(node(1))).isFalse();
   }
 
   @Test
   void replicaOfAnOlderEpochIsNeverCleared() {
     Ballot ballot =
-        new Ballot(
+        ballot(
             3,
             2,
             Map.of(
@@ -79,7 +80,7 @@ class BallotTest {
       int answering = replicas - commitQuorum + 1 + random.nextInt(commitQuorum);
       Map<NodeId, Standing> answers = new HashMap<>();
       nodes.stream().limit(answering).forEach(node -> answers.put(node, all.get(node)));
-      Ballot ballot = new Ballot(replicas, commitQuorum, answers);
+      Ballot ballot = new Ballot(List.of(new VotingSet(nodes, commitQuorum)), answers);
 
       Standing needed = leastThatHoldsAllCommitted(all, commitQuorum);
       for (NodeId node : nodes) {
@@ -91,6 +92,11 @@ class BallotTest {
       assertThat(furthest).isPresent();
       assertThat(ballot.holdsAllCommitted(furthest.orElseThrow())).isTrue();
     }
+  }
+
+  private static Ballot ballot(int replicas, int commitQuorum, Map<NodeId, Standing> answers) {
+    List<NodeId> nodes = nodes(1, 2, 3, 4, 5).subList(0, replicas);
+    return new Ballot(List.of(new VotingSet(nodes, commitQuorum)), answers);
   }
 
   /** The newest epoch that a quorum has joined, and the end that a quorum of it reaches. */

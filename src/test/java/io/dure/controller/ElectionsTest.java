@@ -102,6 +102,7 @@ class ElectionsTest {
             node(3),
             cluster.controllerEpoch + 1,
             cluster.incarnation(3),
+            Long.MAX_VALUE,
             List.of(new ControllerEvent.FenceAnswer(id, 1, 0, 10))));
     assertThat(cluster.partition("t", 0).epoch()).isZero();
 
@@ -290,6 +291,7 @@ class ElectionsTest {
               fence.to(),
               cluster.controllerEpoch,
               cluster.incarnation(fence.to().value()),
+              Long.MAX_VALUE,
               fence.fences().stream()
                   .map(of -> new ControllerEvent.FenceAnswer(of.partition(), of.epoch(), 0, 10))
                   .toList()));

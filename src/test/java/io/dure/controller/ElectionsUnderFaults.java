@@ -340,6 +340,7 @@ final class ElectionsUnderFaults {
             replica.node,
             fence.controllerEpoch(),
             replica.incarnation,
+            images.get(replica.seenBatches).endOffset(),
             List.of(
                 new ControllerEvent.FenceAnswer(
                     PARTITION, replica.epoch, replica.joined, replica.log.size()))));

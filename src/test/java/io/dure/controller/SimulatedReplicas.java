@@ -36,6 +36,7 @@ final class SimulatedReplicas {
             fence.to(),
             fence.controllerEpoch(),
             cluster.incarnation(fence.to().value()),
+            Long.MAX_VALUE,
             fence.fences().stream()
                 .map(of ->
                     new ControllerEvent.FenceAnswer(of.partition(), of.epoch(), of.epoch() - 1, 10))

@@ -188,6 +188,7 @@ final class TestCluster {
             node(node),
             controllerEpoch,
             incarnation,
+            Long.MAX_VALUE,
             List.of(new ControllerEvent.FenceAnswer(partition, epoch, joinedEpoch, end))));
   }
 

@@ -48,6 +48,16 @@ class MetadataCodecTest {
               PARTITION, List.of(new NodeId(3), new NodeId(1), new NodeId(2))),
           new MetadataRecord.LeaderAppointed(PARTITION, 7, new NodeId(3), new Incarnation(12)),
           new MetadataRecord.LeaderAppointed(PARTITION, 0, new NodeId(3), Incarnation.NONE),
+          new MetadataRecord.LeaderAppointed(
+              PARTITION,
+              7,
+              new NodeId(3),
+              new Incarnation(12),
+              List.of(new NodeId(3), new NodeId(1)),
+              2),
+          new MetadataRecord.EpochOpened(PARTITION, 7),
+          new MetadataRecord.TargetSet(PARTITION, List.of(new NodeId(4), new NodeId(1))),
+          new MetadataRecord.TargetSet(PARTITION, List.of()),
           new MetadataRecord.LeaderLost(PARTITION, 7),
           new MetadataRecord.InStepChanged(PARTITION, 7, Set.of(new NodeId(1), new NodeId(3))),
           new MetadataRecord.InStepChanged(PARTITION, 7, Set.of()),
@@ -71,6 +81,20 @@ class MetadataCodecTest {
                 new MetadataRecord.LeaderAppointed(
                     PARTITION, 7, new NodeId(3), new Incarnation(300))))
         .isEqualTo("0900" + "0102030405060708090a0b0c0d0e0f10" + "ac02" + "07" + "03" + "ac02");
+    assertThat(
+            hex(
+                new MetadataRecord.LeaderAppointed(
+                    PARTITION, 7, new NodeId(3), new Incarnation(300), List.of(new NodeId(3)), 1)))
+        .isEqualTo(
+            "0901"
+                + "0102030405060708090a0b0c0d0e0f10"
+                + "ac02"
+                + "07"
+                + "03"
+                + "ac02"
+                + "01"
+                + "03"
+                + "01");
     assertThat(hex(new MetadataRecord.TopicConfigured(TOPIC, "k", Optional.of("v"))))
         .isEqualTo("0c00" + "0102030405060708090a0b0c0d0e0f10" + "016b" + "01" + "0176");
   }

@@ -126,6 +126,7 @@ class PeerCodecTest {
           new PeerMessage.Fenced(
               epoch(),
               new Incarnation(offset()),
+              offset(),
               list(() -> new PeerMessage.FencedAt(partition(), epoch(), epoch(), offset())));
       case 12 ->
           new PeerMessage.Register(

@@ -87,7 +87,7 @@ class ReplicaStatesTest {
     SimDisk disk = new SimDisk(new SimRng(4));
     ReplicaStates states = ReplicaStates.open(disk, flushes);
     states.persist(partition(1), new ReplicaState(3, 2), HERE, () -> {});
-    states.forget(partition(1));
+    states.forget(partition(1), Runnable::run, () -> {});
     flushes.runAll();
 
     assertThat(states.of(partition(1))).isEqualTo(ReplicaState.INITIAL);

@@ -1,0 +1,55 @@
+package io.dure.controller;
+
+import io.dure.base.NodeId;
+import io.dure.metadata.PartitionImage;
+import io.dure.metadata.VotingSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** How an election with enough answers ends: who leads, and who votes while it leads. */
+record Outcome(NodeId leader, VotingSet votingSet) {
+  /** The leader died: the furthest leads. */
+  static Outcome unplanned(PartitionImage partition, Ballot ballot) {
+    return furthest(partition, ballot);
+  }
+
+  /**
+   * Somebody of the {@code wanted} set leads if it certainly holds everything committed: the
+   * preferred replica, else the leader of now, else any. If nobody does, all stays as it was.
+   */
+  static Outcome planned(PartitionImage partition, Ballot ballot, VotingSet wanted) {
+    Set<NodeId> candidates = new LinkedHashSet<>(List.of(wanted.replicas().getFirst()));
+    partition.leader().filter(wanted::contains).ifPresent(candidates::add);
+    candidates.addAll(wanted.replicas());
+    for (NodeId candidate : candidates) {
+      if (ballot.holdsAllCommitted(candidate)) {
+        return new Outcome(candidate, wanted);
+      }
+    }
+    return furthest(partition, ballot);
+  }
+
+  /**
+   * While the replicas change, the furthest may be one of the old replicas only: then the old set
+   * votes again.
+   */
+  private static Outcome furthest(PartitionImage partition, Ballot ballot) {
+    Set<NodeId> voters = new LinkedHashSet<>(partition.replicas());
+    partition.earlier().forEach(set -> voters.addAll(set.replicas()));
+    NodeId leader = ballot.furthest(voters).orElseThrow();
+    VotingSet set =
+        partition.votingSets().reversed().stream()
+            .filter(each -> each.contains(leader))
+            .findFirst()
+            .orElseThrow();
+    return new Outcome(leader, set);
+  }
+
+  /** Whether the change of replicas under way has to be made anew. */
+  boolean isStepBack(PartitionImage partition) {
+    return partition.target().isEmpty()
+        && !votingSet.replicas().equals(partition.replicas())
+        && partition.earlier().contains(votingSet);
+  }
+}

@@ -1,0 +1,99 @@
+package io.dure.controller;
+
+import io.dure.base.PartitionId;
+import io.dure.metadata.PartitionImage;
+import io.dure.metadata.TopicImage;
+import io.dure.metadata.VotingSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Gives partitions other voting sets: the replicas that a reassignment wants, once each of them is
+ * in step, and the commit quorum that the settings ask for. A set never changes within an epoch, so
+ * each change is a planned election.
+ *
+ * <p>A change begins only when the change before it is over, that is when the present epoch is
+ * known to be open. So no more than two sets have to be heard, unless leaders die on the way.
+ */
+final class VotingChanges {
+  private static final long FIRST_BACKOFF_MS = 500;
+  private static final long LAST_BACKOFF_MS = 30_000;
+
+  private final Ledger ledger;
+  private final Elections elections;
+  private final Map<PartitionId, Attempt> attempts = new HashMap<>();
+  private long lookedMs;
+
+  /** Not to be tried again before {@code againMs}. */
+  private record Attempt(long againMs, long backoffMs) {}
+
+  VotingChanges(Ledger ledger, Elections elections) {
+    this.ledger = ledger;
+    this.elections = elections;
+    lookedMs = ledger.nowMs();
+  }
+
+  /** The voting set that the partition's next planned epoch is to have. */
+  static VotingSet wanted(Ledger ledger, PartitionImage partition) {
+    return ledger
+        .image()
+        .topic(partition.id().topic())
+        .filter(_ -> partition.earlier().isEmpty())
+        .map(topic -> wanted(ledger, topic, partition))
+        .orElse(partition.votingSet());
+  }
+
+  private static VotingSet wanted(Ledger ledger, TopicImage topic, PartitionImage partition) {
+    var replicas = targetIsReady(ledger, partition) ? partition.target() : partition.replicas();
+    return ledger.votingSet(topic.configs(), replicas);
+  }
+
+  /** Only replicas that can take part at once: the epoch is to open without delay. */
+  private static boolean targetIsReady(Ledger ledger, PartitionImage partition) {
+    return !partition.target().isEmpty()
+        && partition.inStep().containsAll(partition.target())
+        && partition.target().stream().allMatch(ledger.image()::isLive);
+  }
+
+  void tick() {
+    if (ledger.nowMs() - lookedMs < ledger.settings().changeEveryMs()) {
+      return;
+    }
+    lookedMs = ledger.nowMs();
+    attempts.keySet().removeIf(id -> ledger.image().partition(id).isEmpty());
+    int begun = 0;
+    for (TopicImage topic : ledger.image().topics()) {
+      for (PartitionImage partition : topic.partitions()) {
+        if (begun < ledger.settings().maxRecordsPerBatch() && isDue(topic, partition)) {
+          begun++;
+          note(partition.id());
+          elections.startPlanned(partition);
+        }
+      }
+    }
+  }
+
+  private boolean isDue(TopicImage topic, PartitionImage partition) {
+    if (partition.epoch() < 0 || !partition.earlier().isEmpty()) {
+      return false;
+    }
+    if (wanted(ledger, topic, partition).equals(partition.votingSet())) {
+      attempts.remove(partition.id());
+      return false;
+    }
+    Attempt attempt = attempts.get(partition.id());
+    return partition.leader().filter(ledger.image()::isLive).isPresent()
+        && !elections.isOpen(partition.id())
+        && (attempt == null || ledger.nowMs() >= attempt.againMs);
+  }
+
+  private void note(PartitionId partition) {
+    attempts.merge(
+        partition,
+        new Attempt(ledger.nowMs() + FIRST_BACKOFF_MS, FIRST_BACKOFF_MS),
+        (old, _) -> {
+          long backoffMs = Math.min(LAST_BACKOFF_MS, 2 * old.backoffMs);
+          return new Attempt(ledger.nowMs() + backoffMs, backoffMs);
+        });
+  }
+}
