@@ -275,7 +275,10 @@ final class Group {
     protocol = stored.protocol();
     leader = stored.leader();
     for (GroupRecord.StoredMember s : stored.members()) {
-      Member member = before.getOrDefault(s.memberId(), Member.restored(s, protocol));
+      Member member =
+          Optional.ofNullable(before.get(s.memberId()))
+              .filter(m -> m.toStored(protocol.orElse(""), s.assignment()).equals(s))
+              .orElseGet(() -> Member.restored(s, protocol));
       member.assign(s.assignment());
       members.put(member.id(), member);
       member.instanceId().ifPresent(name -> staticIds.put(name, member.id()));

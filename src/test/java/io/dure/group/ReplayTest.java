@@ -2,6 +2,7 @@ package io.dure.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dure.base.TopicId;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +31,9 @@ class ReplayTest {
     for (int i = 0; i < 400; i++) {
       step(random);
       collect();
+    }
+    for (int producer = 0; producer < 3; producer++) {
+      scene.end(producer, random.nextBoolean());
     }
     scene.pass(400_000);
     assertThat(tickets).allMatch(t -> !scene.waits(t));
@@ -63,7 +67,7 @@ class ReplayTest {
         random.nextInt(4) == 0
             ? new String[] {"sticky", "range"}
             : new String[] {"range", "sticky"};
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(18)) {
       case 0, 1 -> tickets.add(scene.ask(scene.join("", name, protocols)));
       case 2, 3 -> tickets.add(scene.ask(scene.join(one.memberId(), Optional.empty(), protocols)));
       case 4, 5, 6 -> tickets.add(scene.ask(scene.sync(one, assignments(one))));
@@ -91,7 +95,25 @@ class ReplayTest {
           scene.answer(new GroupCommand.DeleteGroup(Scene.GROUP));
         }
       }
-      case 13 -> {
+      case 13 ->
+          scene.answer(
+              new GroupCommand.DeleteOffsets(
+                  Scene.GROUP,
+                  List.of(
+                      new OffsetKey("t" + random.nextInt(3), TopicId.ZERO, random.nextInt(4)))));
+      case 14, 15 -> {
+        var ref = MemberRef.dynamic(random.nextBoolean() ? one.memberId() : "");
+        scene.answer(
+            scene.commitInTransaction(
+                random.nextInt(3),
+                ref,
+                ref.memberId().isEmpty() ? -1 : one.generation(),
+                "t" + random.nextInt(3),
+                random.nextInt(4),
+                random.nextInt(100)));
+      }
+      case 16 -> scene.end(random.nextInt(3), random.nextInt(3) > 0);
+      case 17 -> {
         if (random.nextInt(6) == 0) {
           scene.failOver();
           tickets.clear();

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * One shard with a clock and a log, for tests: after every step a copy is replayed from the log,
@@ -21,7 +22,7 @@ import java.util.Set;
  */
 final class Scene {
   static final String GROUP = "orders";
-  final List<GroupRecord> log = new ArrayList<>();
+  final GroupLog log = new GroupLog();
   final Map<Long, GroupAnswer> answers = new HashMap<>();
   final GroupSettings settings;
   private GroupShard shard;
@@ -74,7 +75,7 @@ final class Scene {
   }
 
   private void take(Decision decision) {
-    log.addAll(decision.records());
+    decision.records().forEach(log::append);
     for (Decision.Reply reply : decision.replies()) {
       assertThat(answers.put(reply.ticket(), reply.answer())).as("second answer").isNull();
     }
@@ -90,19 +91,37 @@ final class Scene {
     return this;
   }
 
+  /** A marker of this producer has come: the end of its transaction. */
+  Scene end(long producerId, boolean commit) {
+    log.end(producerId, commit);
+    shard.endTransaction(producerId, commit);
+    assertReplayShowsTheSame();
+    return this;
+  }
+
   private GroupShard replayed() {
+    return replayed(log.all());
+  }
+
+  private GroupShard replayed(List<GroupLog.Entry> entries) {
     var copy = new GroupShard(settings);
-    for (GroupRecord record : log) {
-      copy.apply(
-          RecordCodec.decode(RecordCodec.key(record), RecordCodec.value(record)).orElseThrow());
-    }
+    GroupLog.replay(entries, copy);
     return copy;
   }
 
   private void assertReplayShowsTheSame() {
-    GroupShard copy = replayed();
+    int size = log.all().size();
+    assertShowsTheSame(replayed());
+    // A cleaner goes over the log up to anywhere; where does not matter, so this stands for many.
+    int until = Math.floorMod(size * 31, size + 1);
+    assertShowsTheSame(replayed(log.compacted(until, true)));
+    assertShowsTheSame(replayed(log.compacted(until, false)));
+  }
+
+  private void assertShowsTheSame(GroupShard copy) {
     for (GroupAnswer.ListedGroup group : list(shard)) {
       assertThat(offsets(copy, group.groupId())).isEqualTo(offsets(shard, group.groupId()));
+      assertThat(counting(copy, group.groupId())).isEqualTo(log.offsets(group.groupId()));
       GroupAnswer.Described live = describe(shard, group.groupId());
       boolean written = isWritten(group.groupId());
       if (written && (group.state().equals("Stable") || group.state().equals("Empty"))) {
@@ -116,7 +135,7 @@ final class Scene {
 
   /** A group that members were only told their ids for leaves no record. */
   private boolean isWritten(String groupId) {
-    return log.stream()
+    return log.records().stream()
         .filter(r -> r.groupId().equals(groupId))
         .reduce((_, later) -> later)
         .filter(r -> r instanceof GroupRecord.GroupStored || r instanceof GroupRecord.OffsetStored)
@@ -128,7 +147,16 @@ final class Scene {
   }
 
   private GroupAnswer offsets(GroupShard of, String group) {
-    return only(of, new GroupCommand.FetchAllOffsets(group, OffsetReader.ANYONE));
+    return only(of, new GroupCommand.FetchAllOffsets(group, OffsetReader.STABLE));
+  }
+
+  private Map<String, StoredOffset> counting(GroupShard of, String group) {
+    var offsets = new TreeMap<String, StoredOffset>();
+    ((GroupAnswer.Fetched) only(of, new GroupCommand.FetchAllOffsets(group, OffsetReader.ANYONE)))
+        .offsets()
+        .forEach(o ->
+            offsets.put(o.key().topic() + "-" + o.key().partition(), o.offset().orElseThrow()));
+    return offsets;
   }
 
   private GroupAnswer.Described describe(GroupShard of, String group) {
@@ -209,6 +237,23 @@ final class Scene {
         generation,
         -1,
         true,
+        List.of(
+            new GroupCommand.OffsetToCommit(
+                new OffsetKey(topic, TopicId.ZERO, partition), offset, 3, "m")));
+  }
+
+  GroupCommand.CommitInTransaction commitInTransaction(
+      long producerId, String topic, int partition, long offset) {
+    return commitInTransaction(producerId, MemberRef.dynamic(""), -1, topic, partition, offset);
+  }
+
+  GroupCommand.CommitInTransaction commitInTransaction(
+      long producerId, MemberRef member, int generation, String topic, int partition, long offset) {
+    return new GroupCommand.CommitInTransaction(
+        GROUP,
+        new ProducerRef(producerId, (short) 0),
+        member,
+        generation,
         List.of(
             new GroupCommand.OffsetToCommit(
                 new OffsetKey(topic, TopicId.ZERO, partition), offset, 3, "m")));
