@@ -2,6 +2,7 @@ package io.dure.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dure.base.Moment;
 import io.dure.base.TopicId;
 import io.dure.wire.WireError;
 import java.util.List;
