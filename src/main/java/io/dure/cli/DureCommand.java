@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       TopicCommand.class,
       ProduceCommand.class,
       ConsumeCommand.class,
+      GroupCommand.class,
       ExerciseCommand.class,
       CommandLine.HelpCommand.class
     })
