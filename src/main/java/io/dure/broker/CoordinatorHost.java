@@ -144,6 +144,7 @@ final class CoordinatorHost<C, A> {
       LogRecord.in(piece.get()).stream()
           .filter(r -> r.offset() >= replayedTo)
           .forEach(this::replay);
+      replayedTo = LogRecord.endOf(piece.get());
       int loading = life;
       replayPosted = true;
       log.loop()
@@ -162,7 +163,6 @@ final class CoordinatorHost<C, A> {
   }
 
   private void replay(LogRecord record) {
-    replayedTo = record.offset() + 1;
     try {
       core.replay(record);
     } catch (MalformedRecord e) {

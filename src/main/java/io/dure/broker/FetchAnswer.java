@@ -5,6 +5,7 @@ import io.dure.log.LogSlice;
 import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
+import io.dure.runtime.Partitions.Isolation;
 import io.dure.runtime.Partitions.ReadOutcome;
 import io.dure.wire.WireError;
 import io.dure.wire.WireRecords;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
@@ -29,17 +31,16 @@ import org.apache.kafka.common.requests.FetchResponse;
 final class FetchAnswer {
   private static final short FIRST_VERSION_WITH_CURRENT_LEADER = 12;
   private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
-  private static final byte READ_COMMITTED = 1;
 
   private final short version;
   private final ClusterImage image;
-  private final boolean readCommitted;
+  private final Isolation isolation;
   private final LeaderHints hints;
 
-  FetchAnswer(short version, ClusterImage image, byte isolationLevel) {
+  FetchAnswer(short version, ClusterImage image, Isolation isolation) {
     this.version = version;
     this.image = image;
-    this.readCommitted = isolationLevel == READ_COMMITTED;
+    this.isolation = isolation;
     this.hints = new LeaderHints(image);
   }
 
@@ -70,11 +71,12 @@ final class FetchAnswer {
       case ReadOutcome.Found f -> {
         PartitionData data =
             empty(key, f.highWatermark(), f.logStart()).setLastStableOffset(f.lastStable());
-        if (readCommitted) {
-          data.setAbortedTransactions(List.of());
-        }
         LogSlice slice = f.slice();
-        if (withRecords && slice.sizeBytes() > 0) {
+        boolean records = withRecords && slice.sizeBytes() > 0;
+        if (isolation == Isolation.READ_COMMITTED) {
+          data.setAbortedTransactions(records ? aborted(f) : List.of());
+        }
+        if (records) {
           WireRecords.put(data, slice.file(), slice.position(), slice.sizeBytes());
         }
         yield data;
@@ -99,6 +101,15 @@ final class FetchAnswer {
         yield data;
       }
     };
+  }
+
+  private static List<AbortedTransaction> aborted(ReadOutcome.Found found) {
+    return found.aborted().stream()
+        .map(each ->
+            new AbortedTransaction()
+                .setProducerId(each.producerId())
+                .setFirstOffset(each.firstOffset()))
+        .toList();
   }
 
   /** The whole response; partitions of a topic need not be neighbours in {@code partitions}. */

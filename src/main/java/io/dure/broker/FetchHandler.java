@@ -3,6 +3,7 @@ package io.dure.broker;
 import io.dure.base.Rng;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions;
+import io.dure.runtime.Partitions.Isolation;
 import io.dure.wire.WireError;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,8 @@ public final class FetchHandler implements Handler<FetchRequestData, FetchRespon
    * empty and asks again.
    */
   static final int MAX_WAIT_MS = 60_000;
+
+  private static final byte READ_COMMITTED = 1;
 
   private final Cluster cluster;
   private final Partitions partitions;
@@ -94,7 +97,8 @@ public final class FetchHandler implements Handler<FetchRequestData, FetchRespon
       RequestContext context,
       List<FetchItem> items,
       FetchRound.Done done) {
-    var answer = new FetchAnswer(context.version(), cluster.image(), request.isolationLevel());
+    Isolation isolation = isolation(request.isolationLevel());
+    var answer = new FetchAnswer(context.version(), cluster.image(), isolation);
     if (FetchRequest.isValidBrokerId(FetchRequest.replicaId(request))) {
       Map<FetchItem.Key, PartitionData> refused = new LinkedHashMap<>();
       items.forEach(item ->
@@ -108,7 +112,12 @@ public final class FetchHandler implements Handler<FetchRequestData, FetchRespon
         new FetchRound.Limits(
             Math.min(request.minBytes(), maxBytes),
             maxBytes,
-            cluster.nowMs() + Math.clamp(request.maxWaitMs(), 0, MAX_WAIT_MS));
+            cluster.nowMs() + Math.clamp(request.maxWaitMs(), 0, MAX_WAIT_MS),
+            isolation);
     new FetchRound(cluster, partitions, context.loop(), items, limits, answer, done).start();
+  }
+
+  static Isolation isolation(byte level) {
+    return level == READ_COMMITTED ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED;
   }
 }

@@ -3,6 +3,7 @@ package io.dure.broker;
 import io.dure.base.PartitionId;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions;
+import io.dure.runtime.Partitions.Isolation;
 import io.dure.runtime.Partitions.ReadOutcome;
 import io.dure.runtime.Partitions.ReadRequest;
 import io.dure.runtime.Partitions.Watch;
@@ -37,7 +38,7 @@ final class FetchRound {
   /**
    * @param deadlineMs monotonic time at which the answer goes out, whatever there is
    */
-  record Limits(int minBytes, int maxBytes, long deadlineMs) {}
+  record Limits(int minBytes, int maxBytes, long deadlineMs, Isolation isolation) {}
 
   private static final class Slot {
     private final FetchItem item;
@@ -99,7 +100,8 @@ final class FetchRound {
             item.offset(),
             Math.max(0, Math.min(item.maxBytes(), limits.maxBytes())),
             item.leaderEpoch(),
-            item.lastFetchedEpoch());
+            item.lastFetchedEpoch(),
+            limits.isolation());
     partitions.read(
         slot.partition.get(),
         request,
@@ -151,7 +153,12 @@ final class FetchRound {
         long from = found.slice().sizeBytes() > 0 ? found.slice().end() : slot.item.offset();
         slot.watch =
             Optional.of(
-                partitions.watch(slot.partition.orElseThrow(), from, loop, () -> wake(index)));
+                partitions.watch(
+                    slot.partition.orElseThrow(),
+                    from,
+                    limits.isolation(),
+                    loop,
+                    () -> wake(index)));
       }
     }
   }

@@ -33,7 +33,7 @@ final class GroupCore implements CoordinatorCore<GroupCommand<?>, GroupAnswer> {
 
   @Override
   public void replay(LogRecord record) {
-    if (record.key().isPresent()) {
+    if (record.key().isPresent() && record.marker().isEmpty()) {
       RecordCodec.decode(
               CoordinatorHost.bytes(record.key().get()), record.value().map(CoordinatorHost::bytes))
           .ifPresent(shard::apply);

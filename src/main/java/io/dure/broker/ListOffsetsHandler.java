@@ -4,6 +4,7 @@ import io.dure.base.PartitionId;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
 import io.dure.runtime.Partitions;
+import io.dure.runtime.Partitions.Isolation;
 import io.dure.runtime.Partitions.Locate;
 import io.dure.runtime.Partitions.LocateOutcome;
 import io.dure.wire.WireError;
@@ -22,8 +23,9 @@ import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicR
  * ListOffsets (API key 2): where a partition starts, where it ends, and which record first has a
  * timestamp.
  *
- * <p>"Latest" is the high watermark for every reader: the last stable offset equals it as long as
- * there are no transactions, and a replica has no need of this API.
+ * <p>"Latest" is the high watermark, and for a reader of committed transactions the last stable
+ * offset; what lies past that has no timestamp for such a reader. A replica has no need of this
+ * API.
  */
 public final class ListOffsetsHandler
     implements Handler<ListOffsetsRequestData, ListOffsetsResponseData> {
@@ -58,6 +60,7 @@ public final class ListOffsetsHandler
       RequestContext context,
       Reply<ListOffsetsResponseData> reply) {
     ClusterImage image = cluster.image();
+    Isolation isolation = FetchHandler.isolation(request.isolationLevel());
     var response = new ListOffsetsResponseData();
     var pending = new Pending(() -> reply.send(response));
     Set<String> seen = new HashSet<>();
@@ -80,7 +83,7 @@ public final class ListOffsetsHandler
         if (twice.contains(topic.name() + "-" + partition.partitionIndex())) {
           into.setErrorCode(WireError.INVALID_REQUEST.code());
         } else {
-          locate(found, partition, context, into, pending);
+          locate(found, partition, isolation, context, into, pending);
         }
       }
     }
@@ -90,6 +93,7 @@ public final class ListOffsetsHandler
   private void locate(
       Optional<TopicImage> topic,
       ListOffsetsPartition asked,
+      Isolation isolation,
       RequestContext context,
       ListOffsetsPartitionResponse into,
       Pending pending) {
@@ -109,7 +113,7 @@ public final class ListOffsetsHandler
     pending.open();
     partitions.locate(
         new PartitionId(topic.get().id(), index),
-        what(timestamp),
+        what(timestamp, isolation),
         asked.currentLeaderEpoch(),
         context.loop(),
         outcome -> {
@@ -118,14 +122,16 @@ public final class ListOffsetsHandler
         });
   }
 
-  private static Locate what(long timestamp) {
+  private static Locate what(long timestamp, Isolation isolation) {
     if (timestamp == LATEST) {
-      return new Locate.Latest();
+      return new Locate.Latest(isolation);
     }
     if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
       return new Locate.Earliest();
     }
-    return timestamp == MAX_TIMESTAMP ? new Locate.MaxTimestamp() : new Locate.AtTime(timestamp);
+    return timestamp == MAX_TIMESTAMP
+        ? new Locate.MaxTimestamp(isolation)
+        : new Locate.AtTime(timestamp, isolation);
   }
 
   private static void fill(

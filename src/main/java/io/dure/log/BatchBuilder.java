@@ -59,19 +59,39 @@ public final class BatchBuilder {
 
   /** The batch, ready to be appended; the builder is spent. */
   public ByteBuffer build() {
+    return build(0, BatchFormat.NO_PRODUCER, (short) -1, -1);
+  }
+
+  /** As {@link #build}, as a part of a producer's transaction. */
+  public ByteBuffer buildTransactional(long producerId, short producerEpoch, int baseSequence) {
+    return build(BatchFormat.TRANSACTIONAL, producerId, producerEpoch, baseSequence);
+  }
+
+  /** As {@link #build}, as the end of a producer's transaction. */
+  ByteBuffer buildMarker(long producerId, short producerEpoch, int baseSequence) {
+    return build(
+        BatchFormat.TRANSACTIONAL | BatchFormat.CONTROL, producerId, producerEpoch, baseSequence);
+  }
+
+  /** As {@link #build}, from an idempotent producer. */
+  public ByteBuffer buildIdempotent(long producerId, short producerEpoch, int baseSequence) {
+    return build(0, producerId, producerEpoch, baseSequence);
+  }
+
+  private ByteBuffer build(int attributes, long producerId, short producerEpoch, int baseSequence) {
     Check.that(count > 0, "a batch needs a record");
     ByteBuffer batch = bytes.flip();
     batch.putLong(0, 0);
     batch.putInt(8, batch.limit() - 12);
     batch.putInt(12, -1);
     batch.put(16, (byte) 2);
-    batch.putShort(21, (short) 0);
+    batch.putShort(21, (short) attributes);
     batch.putInt(23, count - 1);
     batch.putLong(27, baseTimestamp);
     batch.putLong(35, maxTimestamp);
-    batch.putLong(43, BatchFormat.NO_PRODUCER);
-    batch.putShort(51, (short) -1);
-    batch.putInt(53, -1);
+    batch.putLong(43, producerId);
+    batch.putShort(51, producerEpoch);
+    batch.putInt(53, baseSequence);
     batch.putInt(57, count);
     BatchFormat.writeCrc(batch, 0);
     return batch;

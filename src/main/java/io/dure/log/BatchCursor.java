@@ -5,9 +5,9 @@ import io.dure.base.DiskFile;
 import java.nio.ByteBuffer;
 
 /**
- * Walks the batch headers of a segment file between two positions that lie on batch boundaries.
- * What is there was written whole and is below the log's end, so anything out of shape is
- * corruption and is reported.
+ * Walks the batch headers (and whole markers) of a segment file between two positions that lie on
+ * batch boundaries. What is there was written whole and is below the log's end, so anything out of
+ * shape is corruption and is reported.
  */
 final class BatchCursor {
   private static final int CHUNK_BYTES = 4096;
@@ -38,6 +38,11 @@ final class BatchCursor {
       fill();
     }
     at = (int) (position - chunkStart);
+    if (BatchFormat.isControl(chunk, at)
+        && position + BatchFormat.sizeBytes(chunk, at) > chunkStart + chunk.limit()) {
+      fill(); // what a marker says stands behind its header; it is far smaller than a chunk
+      at = 0;
+    }
     String flaw = BatchFormat.flaw(chunk, at, limit - position);
     if (!flaw.isEmpty()) {
       throw corrupt(file, position, flaw);
@@ -92,7 +97,10 @@ final class BatchCursor {
     return BatchFormat.maxTimestamp(chunk, at);
   }
 
-  /** The header's bytes; index {@link #headerAt} is its first. Changes with {@link #next}. */
+  /**
+   * The bytes of the header, or of a whole marker; index {@link #headerAt} is its first. Changes
+   * with {@link #next}.
+   */
   ByteBuffer header() {
     return chunk;
   }

@@ -11,6 +11,8 @@ import java.util.zip.CRC32C;
 final class BatchFormat {
   static final int HEADER_BYTES = 61;
   static final long NO_PRODUCER = -1;
+  static final int TRANSACTIONAL = 0x10;
+  static final int CONTROL = 0x20;
 
   private static final int LENGTH = 8;
   private static final int LENGTH_STARTS_AT = 12;
@@ -85,11 +87,11 @@ final class BatchFormat {
   }
 
   static boolean isControl(ByteBuffer b, int at) {
-    return (attributes(b, at) & 0x20) != 0;
+    return (attributes(b, at) & CONTROL) != 0;
   }
 
   static boolean isTransactional(ByteBuffer b, int at) {
-    return (attributes(b, at) & 0x10) != 0;
+    return (attributes(b, at) & TRANSACTIONAL) != 0;
   }
 
   /** 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd; more is unknown. */

@@ -34,8 +34,16 @@ record Checkpoint(
     long firstTimestamp,
     TimedOffset largest,
     int producers) {
-  /** How much of a segment lies below the recovery point: all of it, for all but the last. */
-  record Extent(long base, int sizeBytes) {}
+  /**
+   * How much of a segment lies below the recovery point: all of it, for all but the last.
+   *
+   * @param aborted the entries of its index of aborted transactions that do
+   */
+  record Extent(long base, int sizeBytes, AbortedIndex.Sum aborted) {
+    Extent(long base, int sizeBytes) {
+      this(base, sizeBytes, AbortedIndex.Sum.NONE);
+    }
+  }
 
   Checkpoint {
     segments = List.copyOf(segments);
@@ -93,7 +101,7 @@ record Checkpoint(
         .entries()
         .forEach(e -> text.append(' ').append(e.epoch()).append('@').append(e.start()));
     text.append("\nsegments:");
-    segments.forEach(s -> text.append(' ').append(s.base()).append(':').append(s.sizeBytes()));
+    segments.forEach(s -> append(text, s));
     text.append("\nindex: ").append(indexEntries);
     text.append("\ntimeindex: ").append(timeEntries);
     text.append("\nfirst-timestamp: ").append(firstTimestamp);
@@ -144,10 +152,23 @@ record Checkpoint(
             (int) number(fields, "producers")));
   }
 
+  private static void append(StringBuilder text, Extent segment) {
+    text.append(' ').append(segment.base()).append(':').append(segment.sizeBytes());
+    if (segment.aborted().count() > 0) {
+      text.append(':')
+          .append(segment.aborted().count())
+          .append(':')
+          .append(segment.aborted().crc());
+    }
+  }
+
   private static Extent extent(String word) {
-    int colon = word.indexOf(':');
-    return new Extent(
-        Long.parseLong(word.substring(0, colon)), Integer.parseInt(word.substring(colon + 1)));
+    String[] parts = word.split(":");
+    var aborted =
+        parts.length < 4
+            ? AbortedIndex.Sum.NONE
+            : new AbortedIndex.Sum(Integer.parseInt(parts[2]), Integer.parseInt(parts[3]));
+    return new Extent(Long.parseLong(parts[0]), Integer.parseInt(parts[1]), aborted);
   }
 
   private static long number(Map<String, String> fields, String key) {

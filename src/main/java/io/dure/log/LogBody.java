@@ -2,6 +2,8 @@ package io.dure.log;
 
 import io.dure.base.Check;
 import io.dure.base.Disk;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -83,6 +85,33 @@ final class LogBody {
    */
   <T> T reading(Supplier<T> read) {
     return IndexDoubt.reading(segments, read);
+  }
+
+  /** The transactions whose abort marker stands in segment {@code i}. */
+  AbortedIndex aborted(int i) {
+    return abortedBefore(i, endOf(i));
+  }
+
+  /** A marker that has just been written to the active segment aborts this. */
+  void addAborted(AbortedTxn aborted) {
+    reading(() -> abortedBefore(segments.size() - 1, aborted.lastOffset())).add(aborted);
+  }
+
+  private AbortedIndex abortedBefore(int i, long end) {
+    return AbortedReplay.indexOf(
+        segments.get(i), new ProducerReplay(snapshots, segments, settings), history.start(), end);
+  }
+
+  /** By their first offset, those that a reader has to pass over; see {@link AbortedTxn}. */
+  List<AbortedTxn> abortedIn(long from, long end) {
+    List<AbortedTxn> found = new ArrayList<>(0);
+    for (int i = indexOf(from); i < segments.size(); i++) {
+      if (segments.get(i).mayHaveAborted() && aborted(i).collect(from, end, found)) {
+        break;
+      }
+    }
+    found.sort(Comparator.comparingLong(AbortedTxn::firstOffset));
+    return found;
   }
 
   Segment active() {

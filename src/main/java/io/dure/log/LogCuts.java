@@ -28,6 +28,9 @@ final class LogCuts {
     int kept = body.indexOf(end);
     Segment last = body.segments.get(kept);
     int position = reads.boundaryAt(kept, end);
+    if (last.mayHaveAborted()) {
+      body.reading(() -> body.aborted(kept)); // what is cut off may be needed to find it anew
+    }
     body.recent.clear();
     body.producers.replaceBy(
         body.reading(() ->

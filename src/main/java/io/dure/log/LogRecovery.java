@@ -25,6 +25,7 @@ final class LogRecovery {
   private final List<Segment> segments = new ArrayList<>();
   private EpochHistory history = EpochHistory.EMPTY;
   private ProducerTable producers = new ProducerTable();
+  private long checkpointEnd;
   private long scannedBytes;
 
   LogRecovery(Disk disk, String folder, LogSettings settings, Checkpoints checkpoints) {
@@ -90,6 +91,7 @@ final class LogRecovery {
 
   private void restore(Checkpoint checkpoint, List<Long> bases) {
     history = checkpoint.history();
+    checkpointEnd = checkpoint.end();
     List<Checkpoint.Extent> flushed = checkpoint.segments();
     for (long base : bases) {
       if (base < flushed.getFirst().base()) {
@@ -156,11 +158,18 @@ final class LogRecovery {
       segment.noteBatch(chunk, at, settings);
       history =
           history.append(BatchFormat.leaderEpoch(chunk, at), BatchFormat.endOffset(chunk, at));
-      producers.apply(chunk, at);
+      producers.apply(chunk, at).ifPresent(aborted -> abortedOf(segment).add(aborted));
       scannedBytes += size;
       at += size;
     }
     cutTail(segment, file, fileBytes);
+  }
+
+  /** The segment's index as of the recovery point, and what was scanned past it so far. */
+  private AbortedIndex abortedOf(Segment segment) {
+    var replay = new ProducerReplay(snapshots, segments, settings);
+    return IndexDoubt.reading(
+        segments, () -> AbortedReplay.indexOf(segment, replay, history.start(), checkpointEnd));
   }
 
   private boolean headerFits(ByteBuffer chunk, int at, long room) {

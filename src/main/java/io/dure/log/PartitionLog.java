@@ -152,7 +152,7 @@ public final class PartitionLog implements AutoCloseable {
     body.history(extended(body.history(), span));
     int at = bytes.position();
     while (at < bytes.limit()) {
-      body.producers.apply(bytes, at);
+      body.producers.apply(bytes, at).ifPresent(body::addAborted);
       at += (int) BatchFormat.sizeBytes(bytes, at);
     }
     body.recent.add(span, active, position);
@@ -243,6 +243,14 @@ public final class PartitionLog implements AutoCloseable {
    */
   public Optional<TimedOffset> firstAtOrAfter(long timestampMs, long endExclusive) {
     return reads.firstAtOrAfter(timestampMs, endExclusive);
+  }
+
+  /**
+   * The aborted transactions that a reader of {@code from} (inclusive) to {@code end} (exclusive)
+   * has to pass over, by their first offsets.
+   */
+  public List<AbortedTxn> abortedIn(long from, long end) {
+    return body.reading(() -> body.abortedIn(from, end));
   }
 
   /** The first record with the largest timestamp of all below {@code endExclusive}. */

@@ -92,39 +92,18 @@ public final class ProducedBatches {
     int end = at + (int) BatchFormat.sizeBytes(batches, at);
     int next = at + BatchFormat.HEADER_BYTES;
     for (int i = 0; i < count; i++) {
-      long length = varint(batches, next, end);
-      int body = afterVarint(batches, next, end);
+      long length = Varints.value(batches, next, end);
+      int body = Varints.after(batches, next, end);
       if (length <= 0 || length > end - body) {
         return false;
       }
-      int offsetAt = afterVarint(batches, body + 1, end);
-      if (varint(batches, offsetAt, end) != i) {
+      int offsetAt = Varints.after(batches, body + 1, end);
+      if (Varints.value(batches, offsetAt, end) != i) {
         return false;
       }
       next = body + (int) length;
     }
     return next == end;
-  }
-
-  /** A zigzag number of at most ten bytes; -1, which fits nowhere here, where it is cut off. */
-  private static long varint(ByteBuffer bytes, int at, int end) {
-    long value = 0;
-    for (int i = 0; i < 10 && at + i < end; i++) {
-      byte part = bytes.get(at + i);
-      value |= (part & 0x7FL) << (7 * i);
-      if (part >= 0) {
-        return (value >>> 1) ^ -(value & 1);
-      }
-    }
-    return -1;
-  }
-
-  private static int afterVarint(ByteBuffer bytes, int at, int end) {
-    int next = at;
-    while (next < end && bytes.get(next) < 0) {
-      next++;
-    }
-    return Math.min(next + 1, end);
   }
 
   private static Optional<Flaw> flaw(Kind kind, String text) {

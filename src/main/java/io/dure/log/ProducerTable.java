@@ -1,114 +1,198 @@
 package io.dure.log;
 
+import io.dure.log.Producer.Batch;
+import io.dure.log.ProducerVerdict.Reason;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32C;
+import java.util.Optional;
 
 /**
- * What a log knows of its idempotent producers: of each the epoch and the last five batches, by
- * which a repeated batch is recognized and a missing one noticed. Every replica keeps it while
- * appending, so it survives a change of leaders; it depends on the log's batches only. Confined to
- * the log's loop.
+ * What a log knows of its idempotent and transactional producers: of each the epoch, the last five
+ * batches, by which a repeated batch is recognized and a missing one noticed, and where its open
+ * transaction begins. Every replica keeps it while appending, so it survives a change of leaders;
+ * it depends on the log's batches only, but for what a leader announces to itself. Confined to the
+ * log's loop.
  *
- * <p>Bounded: beyond {@value #MOST} producers the one silent for longest is forgotten.
+ * <p>Bounded: beyond {@value #MOST} producers the one silent for longest is forgotten, unless it
+ * has a transaction open: that one is as many as the coordinators let be open, which end them.
  */
 public final class ProducerTable {
   static final int MOST = 50_000;
-  private static final int KEPT_BATCHES = 5;
-  private static final int SNAPSHOT_VERSION = 1;
-  private static final int SNAPSHOT_HEAD_BYTES = 6;
-  private static final int ENTRY_BYTES = 46;
-  private static final int OLDER_BYTES = 24;
-  private static final int EXTENSION = 0x44555245;
 
   private static final ProducerVerdict ACCEPTED = new ProducerVerdict.Accepted();
 
   private final Map<Long, Producer> producers = new LinkedHashMap<>(2, 0.75f, true);
-
-  /** One producer: its batches oldest first, all of {@code epoch}. */
-  private static final class Producer {
-    private short epoch;
-    private long lastTimestampMs;
-    private final ArrayDeque<Batch> batches = new ArrayDeque<>(KEPT_BATCHES);
-
-    Producer(short epoch) {
-      this.epoch = epoch;
-    }
-
-    void add(Batch batch) {
-      if (batches.size() == KEPT_BATCHES) {
-        batches.removeFirst();
-      }
-      batches.addLast(batch);
-    }
-  }
-
-  /** One batch; sequence numbers wrap around from 2^31-1 to 0. */
-  private record Batch(int lastSequence, long lastOffset, int offsetDelta, long timestampMs) {
-    int firstSequence() {
-      return lastSequence >= offsetDelta
-          ? lastSequence - offsetDelta
-          : Integer.MAX_VALUE - (offsetDelta - lastSequence) + 1;
-    }
-  }
+  private final OpenTransactions open = new OpenTransactions();
+  private final FirstSequences announced = new FirstSequences();
+  private long forgottenMarker = Producer.NO_OFFSET;
 
   public int size() {
     return producers.size();
   }
 
   boolean isEmpty() {
-    return producers.isEmpty();
+    return producers.isEmpty() && open.decidedCount() == 0;
   }
 
-  /** Judges the first batch of {@code batches}, as Kafka's leaders do; changes nothing. */
-  public ProducerVerdict check(ByteBuffer batches) {
+  // ---- before an append ----
+
+  /**
+   * Judges a client's batches by the first of them, as Kafka's leaders do; changes nothing.
+   *
+   * @param guard what the sender has of its coordinator; {@link TxnGuard#NONE} when it is from
+   *     another epoch
+   */
+  public ProducerVerdict check(ByteBuffer batches, TxnGuard guard) {
     int at = batches.position();
     long id = BatchFormat.producerId(batches, at);
-    if (id == BatchFormat.NO_PRODUCER || !producers.containsKey(id)) {
+    if (id == BatchFormat.NO_PRODUCER) {
       return ACCEPTED;
     }
-    Producer producer = producers.get(id);
+    Optional<Producer> known = Optional.ofNullable(producers.get(id));
     short epoch = BatchFormat.producerEpoch(batches, at);
     int first = BatchFormat.baseSequence(batches, at);
-    if (epoch < producer.epoch) {
-      return new ProducerVerdict.Refused(
-          ProducerVerdict.Reason.INVALID_PRODUCER_EPOCH,
-          "epoch "
-              + epoch
-              + " of producer "
-              + id
-              + " is older than its last epoch "
-              + producer.epoch);
-    }
-    if (epoch > producer.epoch) {
-      return first == 0 ? ACCEPTED : outOfOrder(id, first, 0, epoch);
-    }
     int last = lastSequence(first, BatchFormat.lastOffsetDelta(batches, at));
-    for (Batch known : producer.batches) {
-      if (known.firstSequence() == first && known.lastSequence() == last) {
-        return new ProducerVerdict.Duplicate(
-            known.lastOffset() - known.offsetDelta(), known.lastOffset() + 1, known.timestampMs());
+    if (known.isPresent() && known.get().epoch == epoch) {
+      for (Batch batch : known.get().batches) {
+        if (batch.firstSequence() == first && batch.lastSequence() == last) {
+          return new ProducerVerdict.Duplicate(
+              batch.lastOffset() - batch.offsetDelta(),
+              batch.lastOffset() + 1,
+              batch.timestampMs());
+        }
       }
     }
-    int expected = producer.batches.isEmpty() ? 0 : next(producer.batches.getLast().lastSequence());
-    return first == expected ? ACCEPTED : outOfOrder(id, first, expected, epoch);
+    boolean transactional = BatchFormat.isTransactional(batches, at);
+    return refusal(id, epoch, transactional, known, guard)
+        .or(() -> outOfOrder(id, epoch, first, transactional, known))
+        .orElse(ACCEPTED);
   }
 
-  private static ProducerVerdict outOfOrder(long id, int first, int expected, short epoch) {
-    return new ProducerVerdict.Refused(
-        ProducerVerdict.Reason.OUT_OF_ORDER_SEQUENCE_NUMBER,
-        "sequence "
-            + first
-            + " of producer "
-            + id
-            + " (epoch "
-            + epoch
-            + ") where "
-            + expected
-            + " is next");
+  /** As above, without any word of the coordinator. */
+  public ProducerVerdict check(ByteBuffer batches) {
+    return check(batches, TxnGuard.NONE);
+  }
+
+  /** As {@link #check}, of a coordinator's own batch, which has no sequence. */
+  public ProducerVerdict checkCoordinated(long id, short epoch, TxnGuard guard) {
+    return refusal(id, epoch, true, Optional.ofNullable(producers.get(id)), guard).orElse(ACCEPTED);
+  }
+
+  private Optional<ProducerVerdict> refusal(
+      long id, short epoch, boolean transactional, Optional<Producer> known, TxnGuard guard) {
+    boolean open = known.isPresent() && known.get().inTransaction();
+    boolean ofThisEpoch = open && known.get().epoch == epoch;
+    if (transactional && !ofThisEpoch && !holds(guard, known)) {
+      return refuse(
+          Reason.INVALID_TXN_STATE,
+          "a batch of producer %d (epoch %d) that belongs to no open transaction"
+              .formatted(id, epoch));
+    }
+    if (known.isPresent() && epoch < known.get().epoch) {
+      return refuse(
+          Reason.INVALID_PRODUCER_EPOCH,
+          "epoch %d of producer %d is older than its last epoch %d"
+              .formatted(epoch, id, known.get().epoch));
+    }
+    if (open && (!transactional || !ofThisEpoch)) {
+      return refuse(
+          Reason.INVALID_TXN_STATE,
+          "producer %d has a transaction open (epoch %d), and this batch is not part of it"
+              .formatted(id, known.get().epoch));
+    }
+    return Optional.empty();
+  }
+
+  /** Whether no marker came since the guard was taken. */
+  private boolean holds(TxnGuard guard, Optional<Producer> known) {
+    long marker = known.map(p -> p.lastMarkerOffset).orElse(forgottenMarker);
+    return marker < guard.logEnd();
+  }
+
+  private Optional<ProducerVerdict> outOfOrder(
+      long id, short epoch, int first, boolean transactional, Optional<Producer> known) {
+    if (transactional) {
+      var lowest = announced.of(id, epoch);
+      if (lowest.isPresent() && first > lowest.getAsInt()) {
+        return outOfOrder(id, first, lowest.getAsInt(), epoch);
+      }
+    }
+    if (known.isEmpty()) {
+      return Optional.empty();
+    }
+    Producer producer = known.get();
+    int expected =
+        epoch > producer.epoch || producer.batches.isEmpty()
+            ? 0
+            : next(producer.batches.getLast().lastSequence());
+    return first == expected ? Optional.empty() : outOfOrder(id, first, expected, epoch);
+  }
+
+  private static Optional<ProducerVerdict> outOfOrder(
+      long id, int first, int expected, short epoch) {
+    return refuse(
+        Reason.OUT_OF_ORDER_SEQUENCE_NUMBER,
+        "sequence %d of producer %d (epoch %d) where %d is next"
+            .formatted(first, id, epoch, expected));
+  }
+
+  /** Judges a marker, by the rules of its transaction version (KIP-890, KIP-1228). */
+  public ProducerVerdict check(TxnMarker marker) {
+    Producer producer = producers.get(marker.producerId());
+    if (producer == null) {
+      return ACCEPTED;
+    }
+    boolean ownEpoch = marker.transactionVersion() >= 2;
+    // A marker that was written already comes again when its answer was lost, and ends nothing.
+    boolean again = marker.producerEpoch() == producer.epoch && !producer.inTransaction();
+    boolean old =
+        ownEpoch
+            ? marker.producerEpoch() <= producer.epoch && !again
+            : marker.producerEpoch() < producer.epoch;
+    if (old) {
+      return refuse(
+              Reason.INVALID_PRODUCER_EPOCH,
+              "a marker (transaction version %d) of epoch %d, where producer %d has epoch %d"
+                  .formatted(
+                      marker.transactionVersion(),
+                      marker.producerEpoch(),
+                      marker.producerId(),
+                      producer.epoch))
+          .orElseThrow();
+    }
+    return marker.coordinatorEpoch() < producer.coordinatorEpoch
+        ? refuse(
+                Reason.TRANSACTION_COORDINATOR_FENCED,
+                "a marker of the coordinator of epoch %d, where producer %d has one of epoch %d"
+                    .formatted(
+                        marker.coordinatorEpoch(), marker.producerId(), producer.coordinatorEpoch))
+            .orElseThrow()
+        : ACCEPTED;
+  }
+
+  private static Optional<ProducerVerdict> refuse(Reason reason, String text) {
+    return Optional.of(new ProducerVerdict.Refused(reason, text));
+  }
+
+  /** Whether a transaction of that epoch is open here: its batches need no coordinator's word. */
+  public boolean inTransaction(long id, short epoch) {
+    Producer producer = producers.get(id);
+    return producer != null && producer.inTransaction() && producer.epoch == epoch;
+  }
+
+  /**
+   * A batch is about to be confirmed by its coordinator before it is appended.
+   *
+   * @param ownEpoch whether each of the producer's transactions has an epoch of its own, and so
+   *     begins with sequence 0
+   */
+  public void announce(long id, short epoch, int sequence, boolean ownEpoch) {
+    Producer producer = producers.get(id);
+    boolean first = producer == null || producer.batches.isEmpty();
+    announced.announced(id, epoch, ownEpoch && first ? 0 : sequence);
   }
 
   private static int next(int sequence) {
@@ -121,123 +205,152 @@ public final class ProducerTable {
         : first + delta;
   }
 
-  /** Takes note of an appended batch. What a leader appended is taken as it is. */
-  void apply(ByteBuffer bytes, int at) {
+  // ---- with an append ----
+
+  /**
+   * Takes note of an appended batch. What a leader appended is taken as it is. Returns the
+   * transaction that this batch aborts, if it does and if it left anything here.
+   */
+  Optional<AbortedTxn> apply(ByteBuffer bytes, int at) {
     long id = BatchFormat.producerId(bytes, at);
     if (id == BatchFormat.NO_PRODUCER) {
-      return;
+      return Optional.empty();
+    }
+    Optional<TxnMarker> marker = Optional.empty();
+    if (BatchFormat.isControl(bytes, at)) {
+      marker = ControlBatch.marker(bytes, at);
+      if (marker.isEmpty()) {
+        return Optional.empty(); // of another kind, or all that it ended is gone
+      }
     }
     short epoch = BatchFormat.producerEpoch(bytes, at);
     Producer producer = producers.computeIfAbsent(id, _ -> new Producer(epoch));
-    if (producer.epoch != epoch) {
-      producer.epoch = epoch;
-      producer.batches.clear();
-    }
-    long timestampMs = BatchFormat.maxTimestamp(bytes, at);
-    producer.lastTimestampMs = timestampMs;
-    if (!BatchFormat.isControl(bytes, at)) {
-      int delta = BatchFormat.lastOffsetDelta(bytes, at);
-      producer.add(
-          new Batch(
-              lastSequence(BatchFormat.baseSequence(bytes, at), delta),
-              BatchFormat.endOffset(bytes, at) - 1,
-              delta,
-              timestampMs));
+    producer.enter(epoch);
+    producer.lastTimestampMs = BatchFormat.maxTimestamp(bytes, at);
+    Optional<AbortedTxn> aborted = Optional.empty();
+    if (marker.isPresent()) {
+      aborted = end(producer, marker.get(), BatchFormat.baseOffset(bytes, at));
+    } else {
+      add(producer, id, bytes, at);
     }
     if (producers.size() > MOST) {
-      Iterator<Producer> eldestFirst = producers.values().iterator();
-      eldestFirst.next();
-      eldestFirst.remove();
+      forgetOldest();
+    }
+    return aborted;
+  }
+
+  private void add(Producer producer, long id, ByteBuffer bytes, int at) {
+    int delta = BatchFormat.lastOffsetDelta(bytes, at);
+    producer.add(
+        new Batch(
+            lastSequence(BatchFormat.baseSequence(bytes, at), delta),
+            BatchFormat.endOffset(bytes, at) - 1,
+            delta,
+            producer.lastTimestampMs));
+    announced.appended(id);
+    if (BatchFormat.isTransactional(bytes, at) && !producer.inTransaction()) {
+      producer.txnFirstOffset = BatchFormat.baseOffset(bytes, at);
+      open.began(producer.txnFirstOffset, id);
     }
   }
 
-  /** Forgets producers whose last batch is {@code expiryMs} or more older than {@code wallMs}. */
-  public void expire(long wallMs, long expiryMs) {
-    producers.values().removeIf(p -> wallMs - p.lastTimestampMs >= expiryMs);
+  private Optional<AbortedTxn> end(Producer producer, TxnMarker marker, long offset) {
+    producer.coordinatorEpoch = marker.coordinatorEpoch();
+    producer.lastMarkerOffset = offset;
+    if (!producer.inTransaction()) {
+      return Optional.empty();
+    }
+    long first = producer.txnFirstOffset;
+    producer.txnFirstOffset = Producer.NO_OFFSET;
+    long lastStable = open.ended(first, offset);
+    return marker.commit()
+        ? Optional.empty()
+        : Optional.of(new AbortedTxn(marker.producerId(), first, offset, lastStable));
   }
 
-  void clear() {
-    producers.clear();
+  private void forgetOldest() {
+    for (Iterator<Producer> eldestFirst = producers.values().iterator(); eldestFirst.hasNext(); ) {
+      Producer producer = eldestFirst.next();
+      if (!producer.inTransaction()) {
+        forget(producer);
+        eldestFirst.remove();
+        return;
+      }
+    }
   }
 
-  void replaceBy(ProducerTable other) {
-    producers.clear();
-    producers.putAll(other.producers);
+  private void forget(Producer producer) {
+    forgottenMarker = Math.max(forgottenMarker, producer.lastMarkerOffset);
   }
 
   /**
-   * Kafka's producer snapshot (version 1), which knows one batch per producer, followed by ours
-   * with the batches before that; the checksum covers both, so Kafka's tools read it.
+   * Forgets producers whose last batch is {@code expiryMs} or more older than {@code wallMs} and
+   * that have no transaction open.
    */
+  public void expire(long wallMs, long expiryMs) {
+    producers
+        .values()
+        .removeIf(p -> {
+          boolean expired = !p.inTransaction() && wallMs - p.lastTimestampMs >= expiryMs;
+          if (expired) {
+            forget(p);
+          }
+          return expired;
+        });
+  }
+
+  // ---- what is stable ----
+
+  /** Everything below {@code highWatermark} (exclusive) is committed. */
+  public void committedTo(long highWatermark) {
+    open.committedTo(highWatermark);
+  }
+
+  /**
+   * Where the first transaction begins that has no marker or one that is not known to be committed;
+   * the largest number when there is none.
+   */
+  public long firstUnstable() {
+    return open.firstUnstable();
+  }
+
+  public List<ProducerState> states() {
+    return producers.entrySet().stream()
+        .map(e -> {
+          Producer p = e.getValue();
+          int sequence = p.batches.isEmpty() ? -1 : p.batches.getLast().lastSequence();
+          return new ProducerState(
+              e.getKey(),
+              p.epoch,
+              sequence,
+              p.lastTimestampMs,
+              p.coordinatorEpoch,
+              p.txnFirstOffset);
+        })
+        .toList();
+  }
+
+  // ---- kept ----
+
+  void clear() {
+    producers.clear();
+    open.clear();
+    announced.clear();
+    forgottenMarker = Producer.NO_OFFSET;
+  }
+
+  void replaceBy(ProducerTable other) {
+    clear();
+    producers.putAll(other.producers);
+    open.replaceBy(other.open);
+  }
+
   byte[] encode() {
-    int older = producers.values().stream().mapToInt(p -> Math.max(0, p.batches.size() - 1)).sum();
-    ByteBuffer out =
-        ByteBuffer.allocate(
-            SNAPSHOT_HEAD_BYTES
-                + 4
-                + producers.size() * ENTRY_BYTES
-                + 4
-                + producers.size()
-                + older * OLDER_BYTES);
-    out.putShort((short) SNAPSHOT_VERSION).putInt(0).putInt(producers.size());
-    producers.forEach((id, producer) -> {
-      Batch last =
-          producer.batches.isEmpty() ? new Batch(-1, -1, 0, -1) : producer.batches.getLast();
-      out.putLong(id).putShort(producer.epoch);
-      out.putInt(last.lastSequence()).putLong(last.lastOffset()).putInt(last.offsetDelta());
-      out.putLong(producer.lastTimestampMs).putInt(-1).putLong(-1);
-    });
-    out.putInt(EXTENSION);
-    for (Producer producer : producers.values()) {
-      int count = Math.max(0, producer.batches.size() - 1);
-      out.put((byte) count);
-      producer.batches.stream()
-          .limit(count)
-          .forEach(b ->
-              out.putInt(b.lastSequence())
-                  .putLong(b.lastOffset())
-                  .putInt(b.offsetDelta())
-                  .putLong(b.timestampMs()));
-    }
-    out.putInt(2, crcOf(out.array()));
-    return out.array();
+    return ProducerSnapshot.encode(producers, open);
   }
 
   /** Fills an empty table; false, and still empty, when the bytes are torn or corrupt. */
   boolean decode(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    if (bytes.length < SNAPSHOT_HEAD_BYTES + 4
-        || in.getShort() != SNAPSHOT_VERSION
-        || in.getInt() != crcOf(bytes)) {
-      return false;
-    }
-    int count = in.getInt();
-    ByteBuffer entries = in.slice(in.position(), count * ENTRY_BYTES);
-    in.position(in.position() + count * ENTRY_BYTES);
-    boolean extended = in.remaining() >= 4 && in.getInt() == EXTENSION;
-    for (int i = 0; i < count; i++) {
-      long id = entries.getLong();
-      var producer = new Producer(entries.getShort());
-      for (int older = extended ? in.get() : 0; older > 0; older--) {
-        producer.add(new Batch(in.getInt(), in.getLong(), in.getInt(), in.getLong()));
-      }
-      int lastSequence = entries.getInt();
-      long lastOffset = entries.getLong();
-      int delta = entries.getInt();
-      producer.lastTimestampMs = entries.getLong();
-      entries.getInt();
-      entries.getLong();
-      if (lastSequence >= 0) {
-        producer.add(new Batch(lastSequence, lastOffset, delta, producer.lastTimestampMs));
-      }
-      producers.put(id, producer);
-    }
-    return true;
-  }
-
-  private static int crcOf(byte[] bytes) {
-    var crc = new CRC32C();
-    crc.update(bytes, SNAPSHOT_HEAD_BYTES, bytes.length - SNAPSHOT_HEAD_BYTES);
-    return (int) crc.getValue();
+    return ProducerSnapshot.decode(bytes, producers, open);
   }
 }

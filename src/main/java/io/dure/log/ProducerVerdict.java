@@ -17,6 +17,8 @@ public sealed interface ProducerVerdict {
   /** Named as the errors that Kafka answers with. */
   enum Reason {
     INVALID_PRODUCER_EPOCH,
-    OUT_OF_ORDER_SEQUENCE_NUMBER
+    OUT_OF_ORDER_SEQUENCE_NUMBER,
+    INVALID_TXN_STATE,
+    TRANSACTION_COORDINATOR_FENCED
   }
 }

@@ -264,6 +264,6 @@ final class RecoveryPoints {
         active.timeEntries(),
         active.firstTimestamp(),
         active.largest(Long.MAX_VALUE, Long.MAX_VALUE, body.settings()),
-        body.producers.size());
+        body.producers.isEmpty() ? 0 : Math.max(1, body.producers.size()));
   }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
 final class Segment {
   static final TimedOffset NO_TIME = new TimedOffset(-1, -1);
 
+  private static final String ABORTED = ".txnindex";
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
   private final Disk disk;
@@ -34,6 +35,8 @@ final class Segment {
   private int lastIndexedAt;
   private long firstTimestamp = -1;
   private TimedOffset largest = NO_TIME;
+  private AbortedIndex.Sum abortedSum = AbortedIndex.Sum.NONE;
+  private Optional<AbortedIndex> aborted = Optional.empty();
 
   /** Both indexes of a segment, loaded. */
   private record Indexes(OffsetIndex offsets, TimeIndex times) {}
@@ -56,8 +59,10 @@ final class Segment {
 
   /** A segment that is full. */
   static Segment closed(Disk disk, String folder, Checkpoint.Extent extent) {
-    return new Segment(
-        disk, folder, extent.base(), extent.sizeBytes(), new IndexTrust(false, 0, 0));
+    var segment =
+        new Segment(disk, folder, extent.base(), extent.sizeBytes(), new IndexTrust(false, 0, 0));
+    segment.abortedSum = extent.aborted();
+    return segment;
   }
 
   /** The segment a recovery point lies in, as far as the recovery point knows it. */
@@ -72,6 +77,7 @@ final class Segment {
     segment.firstTimestamp = checkpoint.firstTimestamp();
     segment.largest = checkpoint.largest();
     segment.lastIndexedAt = segment.sizeBytes;
+    segment.abortedSum = checkpoint.last().aborted();
     return segment;
   }
 
@@ -84,7 +90,8 @@ final class Segment {
   }
 
   Checkpoint.Extent extent() {
-    return new Checkpoint.Extent(base, sizeBytes);
+    return new Checkpoint.Extent(
+        base, sizeBytes, aborted.map(AbortedIndex::sum).orElse(abortedSum));
   }
 
   long base() {
@@ -193,6 +200,31 @@ final class Segment {
   }
 
   /**
+   * The transactions aborted here; empty when the file does not have what it should, and they must
+   * be found anew.
+   */
+  Optional<AbortedIndex> aborted() {
+    if (aborted.isEmpty() && abortedSum.count() == 0) {
+      // What an earlier life may have left in the file counts for nothing.
+      aborted = Optional.of(AbortedIndex.of(List.of()));
+    } else if (aborted.isEmpty() && disk.exists(path(ABORTED))) {
+      try (DiskFile from = disk.open(path(ABORTED))) {
+        aborted = AbortedIndex.load(from, abortedSum);
+      }
+    }
+    return aborted;
+  }
+
+  void aborted(AbortedIndex found) {
+    aborted = Optional.of(found);
+  }
+
+  /** Whether looking into {@link #aborted} is worth it. */
+  boolean mayHaveAborted() {
+    return aborted.map(a -> a.sum().count()).orElse(abortedSum.count()) > 0;
+  }
+
+  /**
    * Forgets everything from {@code offset} on, which starts at {@code position}; {@link #cutFile}
    * must follow before anything is appended.
    */
@@ -200,6 +232,7 @@ final class Segment {
     Indexes both = indexes(settings);
     both.offsets().cut(offset);
     both.times().cut(offset);
+    aborted.ifPresent(a -> a.cut(offset));
     sizeBytes = position;
     lastIndexedAt = both.offsets().lastPosition();
     firstTimestamp = position == 0 ? -1 : firstTimestamp;
@@ -361,6 +394,16 @@ final class Segment {
             both.times().write(to);
           }
         });
+    writeAborted();
+  }
+
+  private void writeAborted() {
+    boolean stale = aborted.isPresent() && aborted.get().isStale();
+    if (stale && (mayHaveAborted() || disk.exists(path(ABORTED)))) {
+      try (DiskFile to = disk.open(path(ABORTED))) {
+        aborted.get().write(to);
+      }
+    }
   }
 
   /**
@@ -377,8 +420,8 @@ final class Segment {
 
   /** Files that must be flushed for the indexes to be durable. */
   List<DiskFile> openIndexFiles() {
-    List<DiskFile> files = new ArrayList<>(2);
-    for (String ending : List.of(".index", ".timeindex")) {
+    List<DiskFile> files = new ArrayList<>(3);
+    for (String ending : List.of(".index", ".timeindex", ABORTED)) {
       if (disk.exists(path(ending))) {
         files.add(disk.open(path(ending)));
       }
@@ -393,6 +436,11 @@ final class Segment {
       trust = new IndexTrust(true, both.offsets().count(), both.times().count());
     });
     indexes = Optional.empty();
+    if (aborted.isPresent()) {
+      writeAborted();
+      abortedSum = aborted.get().sum();
+      aborted = Optional.empty();
+    }
   }
 
   boolean hasLoadedIndexes() {
@@ -404,6 +452,7 @@ final class Segment {
     disk.delete(path);
     disk.delete(path(".index"));
     disk.delete(path(".timeindex"));
+    disk.delete(path(ABORTED));
     file = Optional.empty();
   }
 

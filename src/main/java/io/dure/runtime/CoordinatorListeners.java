@@ -1,9 +1,13 @@
 package io.dure.runtime;
 
+import io.dure.log.TxnGuard;
+import io.dure.log.TxnMarker;
 import io.dure.runtime.Partitions.AppendOutcome;
 import io.dure.runtime.Partitions.KeyValue;
 import io.dure.runtime.Partitions.LeadershipListener;
 import io.dure.runtime.Partitions.LedPartition;
+import io.dure.runtime.Partitions.Preparation;
+import io.dure.runtime.Partitions.TxnWriter;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +41,13 @@ final class CoordinatorListeners {
     LeadershipListener listener = told.remove(host);
     if (listener != null) {
       listener.resigned(host.id(), epoch);
+    }
+  }
+
+  void markerCommitted(PartitionHost host, TxnMarker marker, long offset) {
+    LeadershipListener listener = told.get(host);
+    if (listener != null) {
+      listener.markerCommitted(host.id(), marker, offset);
     }
   }
 
@@ -77,6 +88,29 @@ final class CoordinatorListeners {
     @Override
     public void append(List<KeyValue> records, Consumer<AppendOutcome> done) {
       PartitionAppends.appendRecords(host, shard, epoch, records, done);
+    }
+
+    @Override
+    public Preparation prepareTransactional(long producerId, short producerEpoch) {
+      return TransactionalAppends.prepare(
+          host, shard, epoch, new TxnWriter(producerId, producerEpoch, 0, false), false);
+    }
+
+    @Override
+    public Optional<AppendOutcome.Refused> transactionalRefusal(
+        long producerId, short producerEpoch, TxnGuard guard) {
+      return TransactionalAppends.refusal(host, shard, epoch, producerId, producerEpoch, guard);
+    }
+
+    @Override
+    public void appendTransactional(
+        long producerId,
+        short producerEpoch,
+        TxnGuard guard,
+        List<KeyValue> records,
+        Consumer<AppendOutcome> done) {
+      TransactionalAppends.appendRecords(
+          host, shard, epoch, producerId, producerEpoch, guard, records, done);
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.dure.runtime;
 
 import io.dure.base.PartitionId;
+import io.dure.log.TxnGuard;
+import io.dure.log.TxnMarker;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -56,6 +58,7 @@ final class LoopPartitions implements Partitions {
       PartitionId partition,
       ByteBuffer batches,
       int leaderEpoch,
+      TxnGuard guard,
       long deadlineMs,
       Executor caller,
       Consumer<AppendOutcome> done) {
@@ -66,14 +69,71 @@ final class LoopPartitions implements Partitions {
           Optional<PartitionHost> host = shard.host(partition);
           if (host.isPresent()) {
             PartitionAppends.append(
-                host.get(), shard, batches, leaderEpoch, deadlineMs, caller, done);
+                host.get(), shard, batches, leaderEpoch, guard, deadlineMs, caller, done);
           } else {
-            WaitingAppends.answer(
-                caller,
-                done,
-                new AppendOutcome.Refused(
-                    absent(partition), "no replica here", leaderOf(partition)));
+            WaitingAppends.answer(caller, done, refusedAbsent(partition));
           }
+        });
+  }
+
+  private AppendOutcome.Refused refusedAbsent(PartitionId partition) {
+    return new AppendOutcome.Refused(absent(partition), "no replica here", leaderOf(partition));
+  }
+
+  @Override
+  public void prepareTransactional(
+      PartitionId partition, TxnWriter writer, Executor caller, Consumer<Preparation> done) {
+    Shard shard = shardOf(partition);
+    shard
+        .loop()
+        .run(() -> {
+          Preparation preparation =
+              shard
+                  .host(partition)
+                  .map(host -> TransactionalAppends.prepare(host, shard, -1, writer, true))
+                  .orElseGet(() ->
+                      new Preparation.Refused(
+                          absent(partition), "no replica here", leaderOf(partition)));
+          WaitingAppends.answer(caller, done, preparation);
+        });
+  }
+
+  @Override
+  public void appendMarker(
+      PartitionId partition,
+      TxnMarker marker,
+      long deadlineMs,
+      Executor caller,
+      Consumer<AppendOutcome> done) {
+    Shard shard = shardOf(partition);
+    shard
+        .loop()
+        .run(() -> {
+          Optional<PartitionHost> host = shard.host(partition);
+          if (host.isPresent()) {
+            TransactionalAppends.appendMarker(host.get(), shard, marker, deadlineMs, caller, done);
+          } else {
+            WaitingAppends.answer(caller, done, refusedAbsent(partition));
+          }
+        });
+  }
+
+  @Override
+  public void describeProducers(
+      PartitionId partition, Executor caller, Consumer<ProducersOutcome> done) {
+    Shard shard = shardOf(partition);
+    shard
+        .loop()
+        .run(() -> {
+          ProducersOutcome outcome =
+              shard
+                  .host(partition)
+                  .<ProducersOutcome>map(host ->
+                      host.leads()
+                          ? new ProducersOutcome.Found(host.log().producers().states())
+                          : new ProducersOutcome.Refused(WireError.NOT_LEADER_OR_FOLLOWER))
+                  .orElseGet(() -> new ProducersOutcome.Refused(absent(partition)));
+          WaitingAppends.answer(caller, done, outcome);
         });
   }
 
@@ -95,20 +155,22 @@ final class LoopPartitions implements Partitions {
   }
 
   @Override
-  public Watch watch(PartitionId partition, long offset, Executor caller, Runnable wake) {
+  public Watch watch(
+      PartitionId partition, long offset, Isolation isolation, Executor caller, Runnable wake) {
     Shard shard = shardOf(partition);
-    Watches.Entry entry = new Watches.Entry(offset, caller, wake);
-    shard.loop().run(() -> watch(shard, partition, offset, entry));
+    Watches.Entry entry =
+        new Watches.Entry(offset, isolation == Isolation.READ_COMMITTED, caller, wake);
+    shard.loop().run(() -> watch(shard, partition, entry));
     return () ->
         shard
             .loop()
             .run(() -> shard.host(partition).ifPresent(host -> host.watches().remove(entry)));
   }
 
-  private void watch(Shard shard, PartitionId partition, long offset, Watches.Entry entry) {
+  private void watch(Shard shard, PartitionId partition, Watches.Entry entry) {
     Optional<PartitionHost> host = shard.host(partition);
     if (host.isEmpty()
-        || host.get().highWatermark() > offset
+        || entry.isDue(host.get().highWatermark(), host.get().lastStable())
         || !host.get().leads() && !metadata.isMinority()) {
       entry.wake();
     } else {

@@ -3,6 +3,7 @@ package io.dure.runtime;
 import io.dure.log.AppendInfo;
 import io.dure.log.BatchBuilder;
 import io.dure.log.ProducerVerdict;
+import io.dure.log.TxnGuard;
 import io.dure.runtime.Partitions.AppendOutcome;
 import io.dure.runtime.Partitions.KeyValue;
 import io.dure.runtime.WaitingAppends.Waiting;
@@ -18,7 +19,7 @@ import java.util.function.Consumer;
  */
 final class PartitionAppends {
   /** How long a coordinator's append may wait to be committed. */
-  private static final long COORDINATOR_WAIT_MS = 10_000;
+  static final long COORDINATOR_WAIT_MS = 10_000;
 
   private PartitionAppends() {}
 
@@ -27,6 +28,7 @@ final class PartitionAppends {
       Shard shard,
       ByteBuffer batches,
       int leaderEpoch,
+      TxnGuard guard,
       long deadlineMs,
       Executor caller,
       Consumer<AppendOutcome> done) {
@@ -34,7 +36,8 @@ final class PartitionAppends {
       // We are called from an answer: what the core has just decided must be done first.
       shard
           .loop()
-          .execute(() -> append(host, shard, batches, leaderEpoch, deadlineMs, caller, done));
+          .execute(
+              () -> append(host, shard, batches, leaderEpoch, guard, deadlineMs, caller, done));
       return;
     }
     Optional<AppendOutcome.Refused> refusal =
@@ -43,23 +46,26 @@ final class PartitionAppends {
       WaitingAppends.answer(caller, done, refusal.get());
       return;
     }
-    switch (host.log().producers().check(batches)) {
+    switch (host.log().producers().check(batches, TransactionalAppends.inForce(host, guard))) {
       case ProducerVerdict.Accepted _ -> appendNow(host, batches, deadlineMs, caller, done);
       case ProducerVerdict.Duplicate duplicate -> repeat(host, duplicate, deadlineMs, caller, done);
       case ProducerVerdict.Refused refused ->
-          WaitingAppends.answer(
-              caller, done, host.refused(errorOf(refused.reason()), refused.text()));
+          WaitingAppends.answer(caller, done, refused(host, refused));
     }
   }
 
-  private static WireError errorOf(ProducerVerdict.Reason reason) {
-    return switch (reason) {
-      case INVALID_PRODUCER_EPOCH -> WireError.INVALID_PRODUCER_EPOCH;
-      case OUT_OF_ORDER_SEQUENCE_NUMBER -> WireError.OUT_OF_ORDER_SEQUENCE_NUMBER;
-    };
+  static AppendOutcome.Refused refused(PartitionHost host, ProducerVerdict.Refused refused) {
+    WireError error =
+        switch (refused.reason()) {
+          case INVALID_PRODUCER_EPOCH -> WireError.INVALID_PRODUCER_EPOCH;
+          case OUT_OF_ORDER_SEQUENCE_NUMBER -> WireError.OUT_OF_ORDER_SEQUENCE_NUMBER;
+          case INVALID_TXN_STATE -> WireError.INVALID_TXN_STATE;
+          case TRANSACTION_COORDINATOR_FENCED -> WireError.TRANSACTION_COORDINATOR_FENCED;
+        };
+    return host.refused(error, refused.text());
   }
 
-  private static Optional<AppendOutcome.Refused> refusal(
+  static Optional<AppendOutcome.Refused> refusal(
       PartitionHost host, Shard shard, int sizeBytes, int leaderEpoch) {
     if (!host.leads()) {
       WireError error =
@@ -88,7 +94,7 @@ final class PartitionAppends {
     return Optional.empty();
   }
 
-  private static void appendNow(
+  static void appendNow(
       PartitionHost host,
       ByteBuffer batches,
       long deadlineMs,
@@ -139,12 +145,7 @@ final class PartitionAppends {
       shard.loop().execute(() -> appendRecords(host, shard, epoch, records, done));
       return;
     }
-    long wallMs = shard.ports().clock().wallMs();
-    var batch = new BatchBuilder();
-    for (KeyValue record : records) {
-      batch.add(Optional.of(record.key()), record.value(), wallMs);
-    }
-    ByteBuffer bytes = batch.build();
+    ByteBuffer bytes = batchOf(records, shard.ports().clock().wallMs()).build();
     Optional<AppendOutcome.Refused> refusal =
         host.ledEpoch() == epoch
             ? refusal(host, shard, bytes.remaining(), epoch)
@@ -156,5 +157,13 @@ final class PartitionAppends {
     }
     long deadlineMs = shard.ports().clock().nowMs() + COORDINATOR_WAIT_MS;
     appendNow(host, bytes, deadlineMs, shard.loop(), done);
+  }
+
+  static BatchBuilder batchOf(List<KeyValue> records, long wallMs) {
+    var batch = new BatchBuilder();
+    for (KeyValue record : records) {
+      batch.add(Optional.of(record.key()), record.value(), wallMs);
+    }
+    return batch;
   }
 }

@@ -67,6 +67,7 @@ final class PartitionHost {
 
   private final WaitingAppends waiting;
   private final Watches watches = new Watches();
+  private final PendingMarkers markers = new PendingMarkers();
 
   /** Who asked for the newest fence, to be told when it is durable. */
   record FenceAsked(NodeId by, int controllerEpoch) {}
@@ -132,6 +133,15 @@ final class PartitionHost {
 
   long highWatermark() {
     return highWatermark;
+  }
+
+  /**
+   * What a reader of committed transactions may see (exclusive): nothing of one that is open, or
+   * whose end is not committed itself.
+   */
+  long lastStable() {
+    PartitionLog log = hosted.log();
+    return Math.min(highWatermark, Math.max(log.startOffset(), log.producers().firstUnstable()));
   }
 
   EpochHistory history() {
@@ -256,6 +266,10 @@ final class PartitionHost {
     return waiting;
   }
 
+  PendingMarkers markers() {
+    return markers;
+  }
+
   /** Whether an append must wait until the event under way has had all its effects. */
   boolean isStepping() {
     return stepping;
@@ -311,7 +325,10 @@ final class PartitionHost {
 
   private void run(ReplicaEffect effect) {
     switch (effect) {
-      case ReplicaEffect.Truncate e -> hosted.truncateTo(e.end());
+      case ReplicaEffect.Truncate e -> {
+        hosted.truncateTo(e.end());
+        hosted.log().producers().committedTo(highWatermark);
+      }
       case ReplicaEffect.Reset e -> hosted.resetTo(e.start());
       case ReplicaEffect.Append e -> hosted.append(e.records());
       case ReplicaEffect.Persist e ->
@@ -366,8 +383,11 @@ final class PartitionHost {
 
   private void onCommitted(long upTo) {
     highWatermark = upTo;
+    hosted.log().producers().committedTo(upTo);
+    // The coordinator that lives here comes first: who ordered the marker may ask it at once.
+    markers.committed(upTo, (marker, offset) -> shard.markerCommitted(this, marker, offset));
     waiting.committed(upTo);
-    watches.committed(upTo);
+    watches.committed(upTo, lastStable());
   }
 
   private void onResigned(int epoch) {
@@ -375,6 +395,7 @@ final class PartitionHost {
     opened = false;
     inStep = Set.of();
     hosted.forgetTail();
+    markers.clear();
     waiting.refuseAll(
         _ -> refused(WireError.NOT_LEADER_OR_FOLLOWER, "resigned before it was committed"));
     watches.wakeAll();

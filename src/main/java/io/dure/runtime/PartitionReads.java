@@ -1,17 +1,20 @@
 package io.dure.runtime;
 
 import io.dure.base.DiskException;
+import io.dure.log.AbortedTxn;
 import io.dure.log.EpochHistory;
 import io.dure.log.LogPosition;
 import io.dure.log.LogSlice;
 import io.dure.log.PartitionLog;
 import io.dure.log.TimedOffset;
+import io.dure.runtime.Partitions.Isolation;
 import io.dure.runtime.Partitions.Locate;
 import io.dure.runtime.Partitions.LocateOutcome;
 import io.dure.runtime.Partitions.ReadOutcome;
 import io.dure.runtime.Partitions.ReadRequest;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,9 +59,23 @@ final class PartitionReads {
     if (parting.isPresent()) {
       return new ReadOutcome.Diverged(parting.get(), host.highWatermark(), log.startOffset());
     }
-    LogSlice slice = log.read(request.offset(), request.maxBytes(), host.highWatermark());
+    long lastStable = host.lastStable();
+    LogSlice slice =
+        log.read(request.offset(), request.maxBytes(), seenBy(host, request.isolation()));
+    List<AbortedTxn> aborted =
+        request.isolation() == Isolation.READ_COMMITTED && slice.sizeBytes() > 0
+            ? log.abortedIn(request.offset(), slice.end())
+            : List.of();
     return new ReadOutcome.Found(
-        slice, host.highWatermark(), log.startOffset(), host.highWatermark());
+        slice, host.highWatermark(), log.startOffset(), lastStable, aborted);
+  }
+
+  /** The end (exclusive) of what a reader may see. */
+  private static long seenBy(PartitionHost host, Isolation isolation) {
+    return switch (isolation) {
+      case READ_UNCOMMITTED -> host.highWatermark();
+      case READ_COMMITTED -> host.lastStable();
+    };
   }
 
   private static Optional<LogPosition> parting(EpochHistory history, ReadRequest request) {
@@ -113,16 +130,16 @@ final class PartitionReads {
       return new LocateOutcome.Refused(refusal.get(), host.leadershipElsewhere());
     }
     PartitionLog log = host.log();
-    long committed = host.highWatermark();
     return switch (what) {
       case Locate.Earliest _ -> found(log, log.startOffset(), -1);
-      case Locate.Latest _ ->
+      case Locate.Latest(Isolation isolation) ->
           host.leads() && !host.isOpened()
               ? new LocateOutcome.Refused(WireError.OFFSET_NOT_AVAILABLE, Optional.empty())
-              : found(log, committed, -1);
-      case Locate.MaxTimestamp _ -> found(log, log.maxTimestamp(committed));
-      case Locate.AtTime(long timestampMs) ->
-          found(log, log.firstAtOrAfter(timestampMs, committed));
+              : found(log, seenBy(host, isolation), -1);
+      case Locate.MaxTimestamp(Isolation isolation) ->
+          found(log, log.maxTimestamp(seenBy(host, isolation)));
+      case Locate.AtTime(long timestampMs, Isolation isolation) ->
+          found(log, log.firstAtOrAfter(timestampMs, seenBy(host, isolation)));
       case Locate.EndOfEpoch(int epoch) -> {
         if (epoch > host.imageEpoch()) {
           yield new LocateOutcome.Found(-1, -1, -1);

@@ -2,8 +2,12 @@ package io.dure.runtime;
 
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
+import io.dure.log.AbortedTxn;
 import io.dure.log.LogPosition;
 import io.dure.log.LogSlice;
+import io.dure.log.ProducerState;
+import io.dure.log.TxnGuard;
+import io.dure.log.TxnMarker;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -22,6 +26,7 @@ public interface Partitions {
    * ours from now on.
    *
    * @param leaderEpoch the epoch the sender believes in, or -1
+   * @param guard from {@link #prepareTransactional}, for the first batch of a transaction here
    * @param deadlineMs monotonic time (see {@link io.dure.base.Clock#nowMs}) after which the wait is
    *     given up
    */
@@ -29,9 +34,67 @@ public interface Partitions {
       PartitionId partition,
       ByteBuffer batches,
       int leaderEpoch,
+      TxnGuard guard,
       long deadlineMs,
       Executor caller,
       Consumer<AppendOutcome> done);
+
+  /** As above, of batches that begin no transaction. */
+  default void append(
+      PartitionId partition,
+      ByteBuffer batches,
+      int leaderEpoch,
+      long deadlineMs,
+      Executor caller,
+      Consumer<AppendOutcome> done) {
+    append(partition, batches, leaderEpoch, TxnGuard.NONE, deadlineMs, caller, done);
+  }
+
+  /**
+   * To be asked before a transactional batch is appended: whether its transaction is open here, or
+   * its coordinator has to confirm it first (KIP-890).
+   */
+  void prepareTransactional(
+      PartitionId partition, TxnWriter writer, Executor caller, Consumer<Preparation> done);
+
+  /**
+   * @param firstSequence of the batch that is to be appended
+   * @param ownEpoch whether each transaction of this producer has an epoch of its own (transaction
+   *     version 2)
+   */
+  record TxnWriter(long producerId, short producerEpoch, int firstSequence, boolean ownEpoch) {}
+
+  sealed interface Preparation {
+    /** Append it. */
+    record Open() implements Preparation {}
+
+    /** Have it confirmed, then append it with this guard. */
+    record ToConfirm(TxnGuard guard) implements Preparation {}
+
+    record Refused(WireError error, String reason, Optional<Leadership> where)
+        implements Preparation {}
+  }
+
+  /**
+   * Ends a producer's transaction on a partition and answers when that is committed and, on a
+   * coordinator's own partition, the coordinator was told; or refused, with
+   * TRANSACTION_COORDINATOR_FENCED or INVALID_PRODUCER_EPOCH where the marker is out of date.
+   */
+  void appendMarker(
+      PartitionId partition,
+      TxnMarker marker,
+      long deadlineMs,
+      Executor caller,
+      Consumer<AppendOutcome> done);
+
+  /** What a partition led here knows of its producers. */
+  void describeProducers(PartitionId partition, Executor caller, Consumer<ProducersOutcome> done);
+
+  sealed interface ProducersOutcome {
+    record Found(List<ProducerState> producers) implements ProducersOutcome {}
+
+    record Refused(WireError error) implements ProducersOutcome {}
+  }
 
   /** What became of an append. */
   sealed interface AppendOutcome {
@@ -61,13 +124,34 @@ public interface Partitions {
    * @param leaderEpoch the epoch the reader believes in, or -1
    * @param lastFetchedEpoch the epoch of the reader's last record, or -1: where it diverges the
    *     answer says so
+   * @param isolation what of open and aborted transactions the reader wants to see
    */
-  record ReadRequest(long offset, int maxBytes, int leaderEpoch, int lastFetchedEpoch) {}
+  record ReadRequest(
+      long offset, int maxBytes, int leaderEpoch, int lastFetchedEpoch, Isolation isolation) {}
+
+  /** What a reader sees of transactions. */
+  enum Isolation {
+    /** Everything a majority holds. */
+    READ_UNCOMMITTED,
+    /** Up to the last stable offset, and told what of it was aborted. */
+    READ_COMMITTED
+  }
 
   /** What a read found. */
   sealed interface ReadOutcome {
-    /** Possibly empty; all of it below {@code highWatermark}. */
-    record Found(LogSlice slice, long highWatermark, long logStart, long lastStable)
+    /**
+     * Possibly empty; all of it below {@code highWatermark}, or below {@code lastStable} for a
+     * reader of committed transactions.
+     *
+     * @param aborted transactions that the slice may hold records of, by their first offset; for
+     *     readers of committed transactions only
+     */
+    record Found(
+        LogSlice slice,
+        long highWatermark,
+        long logStart,
+        long lastStable,
+        List<AbortedTxn> aborted)
         implements ReadOutcome {}
 
     /**
@@ -81,11 +165,12 @@ public interface Partitions {
   }
 
   /**
-   * Runs {@code wake} once through {@code caller}: when something is committed at or past {@code
-   * offset}, or the partition's leadership here changes, or at once if either is so already.
-   * Closing the handle forgets the watch.
+   * Runs {@code wake} once through {@code caller}: when something is committed (for a reader of
+   * committed transactions: stable) at or past {@code offset}, or the partition's leadership here
+   * changes, or at once if either is so already. Closing the handle forgets the watch.
    */
-  Watch watch(PartitionId partition, long offset, Executor caller, Runnable wake);
+  Watch watch(
+      PartitionId partition, long offset, Isolation isolation, Executor caller, Runnable wake);
 
   interface Watch extends AutoCloseable {
     @Override
@@ -103,13 +188,18 @@ public interface Partitions {
   sealed interface Locate {
     record Earliest() implements Locate {}
 
-    /** The high watermark; refused with OFFSET_NOT_AVAILABLE until the epoch is open. */
-    record Latest() implements Locate {}
+    /**
+     * The high watermark, or the last stable offset; refused with OFFSET_NOT_AVAILABLE until the
+     * epoch is open.
+     */
+    record Latest(Isolation isolation) implements Locate {}
 
-    record MaxTimestamp() implements Locate {}
+    record MaxTimestamp(Isolation isolation) implements Locate {}
 
-    /** The first committed record with a timestamp at or after {@code timestampMs}. */
-    record AtTime(long timestampMs) implements Locate {}
+    /**
+     * The first record with a timestamp at or after {@code timestampMs} that the reader may see.
+     */
+    record AtTime(long timestampMs, Isolation isolation) implements Locate {}
 
     /** The end of an epoch at or below the given one (OffsetForLeaderEpoch). */
     record EndOfEpoch(int epoch) implements Locate {}
@@ -144,6 +234,13 @@ public interface Partitions {
 
     /** Time passes, about every 50 ms, while a partition is led. */
     void tick(PartitionId partition, long nowMs);
+
+    /**
+     * A marker that was appended in this leadership, at {@code offset}, is committed; whoever
+     * ordered it is answered after this. Markers from before stand in what is replayed. One that
+     * comes while a replay goes on may be among what is replayed: its offset tells.
+     */
+    default void markerCommitted(PartitionId partition, TxnMarker marker, long offset) {}
   }
 
   /** A partition led here, on its own loop. */
@@ -161,6 +258,24 @@ public interface Partitions {
 
     /** Appends one batch of records (key, value), and answers when it is committed or refused. */
     void append(List<KeyValue> records, Consumer<AppendOutcome> done);
+
+    /** As {@link Partitions#prepareTransactional}, for {@link #appendTransactional}. */
+    Preparation prepareTransactional(long producerId, short producerEpoch);
+
+    /** What {@link #appendTransactional} would be refused with at this moment. */
+    Optional<AppendOutcome.Refused> transactionalRefusal(
+        long producerId, short producerEpoch, TxnGuard guard);
+
+    /**
+     * Appends one batch as part of a producer's transaction: it counts when a commit marker of that
+     * producer follows. Refused as a producer's own batch would be, but for its sequence.
+     */
+    void appendTransactional(
+        long producerId,
+        short producerEpoch,
+        TxnGuard guard,
+        List<KeyValue> records,
+        Consumer<AppendOutcome> done);
   }
 
   /** A record's key and value; a null value is a tombstone and is written as an empty Optional. */

@@ -5,6 +5,7 @@ import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.log.LogSettings;
 import io.dure.log.PartitionLog;
+import io.dure.log.TxnMarker;
 import io.dure.metadata.ClusterDelta;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.PartitionImage;
@@ -285,6 +286,10 @@ final class Shard {
 
   void resigned(PartitionHost host, int epoch) {
     listeners.resigned(host, epoch);
+  }
+
+  void markerCommitted(PartitionHost host, TxnMarker marker, long offset) {
+    listeners.markerCommitted(host, marker, offset);
   }
 
   /** All that is led here, for a listener that comes late. */

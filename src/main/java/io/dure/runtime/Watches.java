@@ -11,13 +11,23 @@ final class Watches {
   /** One waiter; woken once at most, then forgotten. */
   static final class Entry {
     private final long offset;
+    private final boolean stable;
     private final Executor caller;
     private final Runnable wake;
 
-    Entry(long offset, Executor caller, Runnable wake) {
+    /**
+     * @param stable whether it waits for what is stable to be past {@code offset}, or else for what
+     *     is committed
+     */
+    Entry(long offset, boolean stable, Executor caller, Runnable wake) {
       this.offset = offset;
+      this.stable = stable;
       this.caller = caller;
       this.wake = wake;
+    }
+
+    boolean isDue(long highWatermark, long lastStable) {
+      return offset < (stable ? lastStable : highWatermark);
     }
 
     void wake() {
@@ -42,14 +52,14 @@ final class Watches {
     entries.remove(entry);
   }
 
-  void committed(long highWatermark) {
+  void committed(long highWatermark, long lastStable) {
     if (entries.isEmpty()) {
       return;
     }
     ArrayList<Entry> before = entries;
     entries = new ArrayList<>(before.size());
     for (Entry entry : before) {
-      if (entry.offset < highWatermark) {
+      if (entry.isDue(highWatermark, lastStable)) {
         entry.wake();
       } else {
         entries.add(entry);

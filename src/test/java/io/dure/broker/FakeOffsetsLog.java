@@ -1,9 +1,11 @@
 package io.dure.broker;
 
 import io.dure.log.BatchBuilder;
+import io.dure.log.TxnGuard;
 import io.dure.runtime.Partitions.AppendOutcome;
 import io.dure.runtime.Partitions.KeyValue;
 import io.dure.runtime.Partitions.LedPartition;
+import io.dure.runtime.Partitions.Preparation;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -78,11 +80,43 @@ final class FakeOffsetsLog implements LedPartition {
     }
     var builder = new BatchBuilder();
     records.forEach(r -> builder.add(r.key(), r.value(), 1));
-    ByteBuffer bytes = builder.build();
+    add(builder.build(), records.size(), done);
+  }
+
+  @Override
+  public Preparation prepareTransactional(long producerId, short producerEpoch) {
+    return new Preparation.ToConfirm(new TxnGuard(0, end));
+  }
+
+  @Override
+  public Optional<AppendOutcome.Refused> transactionalRefusal(
+      long producerId, short producerEpoch, TxnGuard guard) {
+    return refusing.map(error -> new AppendOutcome.Refused(error, "", Optional.empty()));
+  }
+
+  @Override
+  public void appendTransactional(
+      long producerId,
+      short producerEpoch,
+      TxnGuard guard,
+      List<KeyValue> records,
+      Consumer<AppendOutcome> done) {
+    Optional<AppendOutcome.Refused> refusal =
+        transactionalRefusal(producerId, producerEpoch, guard);
+    if (refusal.isPresent()) {
+      done.accept(refusal.get());
+      return;
+    }
+    var builder = new BatchBuilder();
+    records.forEach(r -> builder.add(r.key(), r.value(), 1));
+    add(builder.buildTransactional(producerId, producerEpoch, 0), records.size(), done);
+  }
+
+  private void add(ByteBuffer bytes, int records, Consumer<AppendOutcome> done) {
     bytes.putLong(0, end);
-    batches.add(new Batch(end, end + records.size(), bytes));
+    batches.add(new Batch(end, end + records, bytes));
     var outcome = new AppendOutcome.Committed(end, -1, 0);
-    end += records.size();
+    end += records;
     open.add(new Open(end, outcome, done));
     if (commitsAtOnce) {
       commit();

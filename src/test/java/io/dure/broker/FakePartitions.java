@@ -2,16 +2,22 @@ package io.dure.broker;
 
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
+import io.dure.log.AbortedTxn;
 import io.dure.log.LogPosition;
 import io.dure.log.LogSlice;
+import io.dure.log.ProducerState;
+import io.dure.log.TxnGuard;
+import io.dure.log.TxnMarker;
 import io.dure.runtime.Partitions;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -27,13 +33,23 @@ final class FakePartitions implements Partitions {
   final List<PartitionId> reads = new ArrayList<>();
   final List<PartitionId> appended = new ArrayList<>();
   final List<Locate> located = new ArrayList<>();
+  final List<TxnMarker> markers = new ArrayList<>();
+  final List<TxnGuard> guards = new ArrayList<>();
+  final Set<Long> inTransaction = new HashSet<>();
+
+  /** Where what is stable ends; elsewhere it ends with what is committed. */
+  final Map<PartitionId, Long> stable = new HashMap<>();
+
+  List<AbortedTxn> aborted = List.of();
+  List<ProducerState> producers = List.of();
   int openWatches;
   Optional<WireError> failing = Optional.empty();
 
   private final FakeFile file = new FakeFile();
   private final List<FakeWatch> watches = new ArrayList<>();
 
-  private record FakeWatch(PartitionId partition, long offset, Executor caller, Runnable wake) {}
+  private record FakeWatch(
+      PartitionId partition, long offset, Isolation isolation, Executor caller, Runnable wake) {}
 
   void lead(PartitionId partition, long records) {
     ends.put(partition, records);
@@ -41,9 +57,24 @@ final class FakePartitions implements Partitions {
 
   void commit(PartitionId partition, long records) {
     ends.merge(partition, records, Long::sum);
+    wakeDue(partition);
+  }
+
+  /** Transactions end: what is stable ends there now. */
+  void stabilize(PartitionId partition, long end) {
+    stable.put(partition, end);
+    wakeDue(partition);
+  }
+
+  private long seen(PartitionId partition, Isolation isolation) {
+    long end = ends.getOrDefault(partition, 0L);
+    return isolation == Isolation.READ_COMMITTED ? stable.getOrDefault(partition, end) : end;
+  }
+
+  private void wakeDue(PartitionId partition) {
     List<FakeWatch> due =
         watches.stream()
-            .filter(w -> w.partition.equals(partition) && ends.get(partition) > w.offset)
+            .filter(w -> w.partition.equals(partition) && seen(partition, w.isolation) > w.offset)
             .toList();
     watches.removeAll(due);
     due.forEach(w -> w.caller.execute(w.wake));
@@ -58,6 +89,7 @@ final class FakePartitions implements Partitions {
       PartitionId partition,
       ByteBuffer batches,
       int leaderEpoch,
+      TxnGuard guard,
       long deadlineMs,
       Executor caller,
       Consumer<AppendOutcome> done) {
@@ -71,6 +103,7 @@ final class FakePartitions implements Partitions {
       caller.execute(() -> done.accept(new AppendOutcome.Refused(error, "", Optional.empty())));
     } else {
       appended.add(partition);
+      guards.add(guard);
       long base = ends.get(partition);
       commit(partition, 1);
       caller.execute(() -> done.accept(new AppendOutcome.Committed(base, -1, 0)));
@@ -95,17 +128,22 @@ final class FakePartitions implements Partitions {
     if (request.offset() < 0 || request.offset() > end) {
       return new ReadOutcome.Refused(WireError.OFFSET_OUT_OF_RANGE, Optional.empty(), 0, end);
     }
-    long batches = Math.min(end - request.offset(), Math.max(1, request.maxBytes() / BATCH_BYTES));
+    long visible = Math.max(request.offset(), seen(partition, request.isolation()));
+    long batches =
+        Math.min(visible - request.offset(), Math.max(1, request.maxBytes() / BATCH_BYTES));
     int bytes = (int) (batches * BATCH_BYTES);
     var slice = new LogSlice(file, 0, bytes, request.offset(), request.offset() + batches);
-    return new ReadOutcome.Found(slice, end, 0, end);
+    boolean committed = request.isolation() == Isolation.READ_COMMITTED;
+    return new ReadOutcome.Found(
+        slice, end, 0, seen(partition, Isolation.READ_COMMITTED), committed ? aborted : List.of());
   }
 
   @Override
-  public Watch watch(PartitionId partition, long offset, Executor caller, Runnable wake) {
-    var watch = new FakeWatch(partition, offset, caller, wake);
+  public Watch watch(
+      PartitionId partition, long offset, Isolation isolation, Executor caller, Runnable wake) {
+    var watch = new FakeWatch(partition, offset, isolation, caller, wake);
     openWatches++;
-    if (ends.getOrDefault(partition, 0L) > offset) {
+    if (seen(partition, isolation) > offset) {
       caller.execute(wake);
     } else {
       watches.add(watch);
@@ -133,9 +171,10 @@ final class FakePartitions implements Partitions {
     LocateOutcome found =
         switch (what) {
           case Locate.Earliest _ -> new LocateOutcome.Found(0, -1, 0);
-          case Locate.Latest _ -> new LocateOutcome.Found(end, -1, 5);
+          case Locate.Latest(Isolation isolation) ->
+              new LocateOutcome.Found(seen(partition, isolation), -1, 5);
           case Locate.MaxTimestamp _ -> new LocateOutcome.Found(end - 1, 1_000 + end - 1, 5);
-          case Locate.AtTime(long at) ->
+          case Locate.AtTime(long at, Isolation _) ->
               at < 1_000 + end
                   ? new LocateOutcome.Found(Math.max(0, at - 1_000), Math.max(1_000, at), 5)
                   : new LocateOutcome.Found(-1, -1, -1);
@@ -145,6 +184,40 @@ final class FakePartitions implements Partitions {
                   : new LocateOutcome.Found(end, -1, Math.min(epoch, 5));
         };
     caller.execute(() -> done.accept(found));
+  }
+
+  @Override
+  public void prepareTransactional(
+      PartitionId partition, TxnWriter writer, Executor caller, Consumer<Preparation> done) {
+    Preparation preparation =
+        !ends.containsKey(partition)
+            ? new Preparation.Refused(
+                WireError.NOT_LEADER_OR_FOLLOWER, "led elsewhere", elsewhere())
+            : inTransaction.contains(writer.producerId())
+                ? new Preparation.Open()
+                : new Preparation.ToConfirm(new TxnGuard(5, ends.get(partition)));
+    caller.execute(() -> done.accept(preparation));
+  }
+
+  @Override
+  public void appendMarker(
+      PartitionId partition,
+      TxnMarker marker,
+      long deadlineMs,
+      Executor caller,
+      Consumer<AppendOutcome> done) {
+    markers.add(marker);
+    append(partition, ByteBuffer.allocate(0), -1, deadlineMs, caller, done);
+  }
+
+  @Override
+  public void describeProducers(
+      PartitionId partition, Executor caller, Consumer<ProducersOutcome> done) {
+    ProducersOutcome outcome =
+        ends.containsKey(partition)
+            ? new ProducersOutcome.Found(producers)
+            : new ProducersOutcome.Refused(WireError.NOT_LEADER_OR_FOLLOWER);
+    caller.execute(() -> done.accept(outcome));
   }
 
   @Override

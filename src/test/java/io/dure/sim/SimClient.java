@@ -9,6 +9,7 @@ import io.dure.log.BatchBuilder;
 import io.dure.log.LogRecord;
 import io.dure.runtime.Node;
 import io.dure.runtime.Partitions.AppendOutcome;
+import io.dure.runtime.Partitions.Isolation;
 import io.dure.runtime.Partitions.Locate;
 import io.dure.runtime.Partitions.LocateOutcome;
 import io.dure.runtime.Partitions.ReadOutcome;
@@ -110,7 +111,8 @@ public final class SimClient {
 
   private boolean isOpen(Node node, PartitionId partition) {
     Pending<LocateOutcome> answer = new Pending<>();
-    node.partitions().locate(partition, new Locate.Latest(), -1, HERE, answer);
+    node.partitions()
+        .locate(partition, new Locate.Latest(Isolation.READ_UNCOMMITTED), -1, HERE, answer);
     cluster.runUntil("located", 1_000, answer::isThere);
     return answer.get() instanceof LocateOutcome.Found;
   }
@@ -175,7 +177,11 @@ public final class SimClient {
     cluster
         .node(from)
         .partitions()
-        .read(partition, new ReadRequest(offset, 1 << 20, -1, -1), HERE, answer);
+        .read(
+            partition,
+            new ReadRequest(offset, 1 << 20, -1, -1, Isolation.READ_UNCOMMITTED),
+            HERE,
+            answer);
     cluster.runUntil("read answered", 1_000, answer::isThere);
     return answer.get();
   }

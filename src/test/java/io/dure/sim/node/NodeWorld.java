@@ -10,6 +10,7 @@ import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
 import io.dure.runtime.NodeProbe;
 import io.dure.runtime.Partitions.AppendOutcome;
+import io.dure.runtime.Partitions.Isolation;
 import io.dure.runtime.Partitions.ReadOutcome;
 import io.dure.runtime.Partitions.ReadRequest;
 import io.dure.sim.Invariant;
@@ -477,7 +478,7 @@ final class NodeWorld {
         .partitions()
         .read(
             partition,
-            new ReadRequest(offset, 2_000, -1, -1),
+            new ReadRequest(offset, 2_000, -1, -1, Isolation.READ_UNCOMMITTED),
             Runnable::run,
             outcome -> {
               if (outcome instanceof ReadOutcome.Found found && found.slice().sizeBytes() > 0) {
