@@ -1,0 +1,43 @@
+package io.dure.group.consumer;
+
+import io.dure.group.consumer.Holding.Stage;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Brings one member a step nearer to its target: first it gives up, then it gets.
+ *
+ * @param owned what the member says it owns right now; empty when it did not say
+ * @param free of some partitions, those that no other member holds
+ */
+record Reconciliation(
+    int targetEpoch,
+    PartitionSet target,
+    Optional<PartitionSet> owned,
+    UnaryOperator<PartitionSet> free) {
+
+  Holding next(Holding now) {
+    return switch (now.stage()) {
+      case STABLE -> now.epoch() == targetEpoch ? now : step(now);
+      case UNREVOKED -> gaveUp(now.revoking()) ? step(now) : now;
+      case UNRELEASED -> step(now);
+    };
+  }
+
+  private boolean gaveUp(PartitionSet revoking) {
+    return owned.isPresent() && !owned.get().overlaps(revoking);
+  }
+
+  private Holding step(Holding now) {
+    PartitionSet kept = now.assigned().and(target);
+    PartitionSet revoking = now.assigned().minus(target);
+    if (!revoking.isEmpty() && !gaveUp(revoking)) {
+      return new Holding(now.epoch(), now.previousEpoch(), Stage.UNREVOKED, kept, revoking);
+    }
+    PartitionSet wanted = target.minus(kept);
+    PartitionSet obtained = free.apply(wanted);
+    Stage stage = obtained.equals(wanted) ? Stage.STABLE : Stage.UNRELEASED;
+    int previous = now.epoch() == targetEpoch ? now.previousEpoch() : now.epoch();
+    return new Holding(targetEpoch, previous, stage, kept.plus(obtained), PartitionSet.NONE);
+  }
+}
