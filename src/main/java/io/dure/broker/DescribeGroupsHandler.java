@@ -45,7 +45,7 @@ public final class DescribeGroupsHandler
             answers[at] =
                 GroupWords.either(
                         outcome,
-                        described -> described(groupId, described, context.version()),
+                        described -> described(described, context.version()),
                         error -> new DescribedGroup().setErrorCode(error.code()))
                     .setGroupId(groupId)
                     .setAuthorizedOperations(operations);
@@ -55,17 +55,14 @@ public final class DescribeGroupsHandler
     pending.close();
   }
 
-  private static DescribedGroup described(
-      String groupId, GroupAnswer.Described described, short version) {
+  private static DescribedGroup described(GroupAnswer.Described described, short version) {
     var group =
         new DescribedGroup()
             .setGroupState(described.state())
             .setProtocolType(described.protocolType())
             .setProtocolData(described.protocol());
     if (described.error() != WireError.NONE && version >= FIRST_THAT_KNOWS_NOT_FOUND) {
-      group
-          .setErrorCode(described.error().code())
-          .setErrorMessage("Group " + groupId + " not found.");
+      group.setErrorCode(described.error().code()).setErrorMessage(described.reason());
     }
     described
         .members()

@@ -32,6 +32,10 @@ public final class GroupApis {
         .on(ApiKeys.SYNC_GROUP, new SyncGroupHandler(groups))
         .on(ApiKeys.HEARTBEAT, new HeartbeatHandler(groups))
         .on(ApiKeys.LEAVE_GROUP, new LeaveGroupHandler(groups))
+        .on(
+            ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+            new ConsumerGroupHeartbeatHandler(cluster, groups, rng))
+        .on(ApiKeys.CONSUMER_GROUP_DESCRIBE, new ConsumerGroupDescribeHandler(groups))
         .on(ApiKeys.OFFSET_COMMIT, new OffsetCommitHandler(cluster, groups))
         .on(ApiKeys.OFFSET_FETCH, new OffsetFetchHandler(cluster, groups))
         .on(ApiKeys.OFFSET_DELETE, new OffsetDeleteHandler(cluster, groups))

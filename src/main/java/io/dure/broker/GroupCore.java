@@ -43,7 +43,7 @@ final class GroupCore implements CoordinatorCore<GroupCommand<?>, GroupAnswer> {
   @Override
   public Decided<GroupAnswer> resume(Moment now, ClusterImage image) {
     nextTopicsCheckMs = now.nowMs() + TOPICS_CHECK_MS;
-    return encoded(shard.resume(now));
+    return encoded(shard.resume(image, now));
   }
 
   @Override
@@ -53,7 +53,8 @@ final class GroupCore implements CoordinatorCore<GroupCommand<?>, GroupAnswer> {
 
   @Override
   public Decided<GroupAnswer> tick(Moment now, ClusterImage image) {
-    Decided<GroupAnswer> decided = encoded(shard.tick(now));
+    Decided<GroupAnswer> decided =
+        encoded(shard.onImage(image, now)).and(encoded(shard.tick(now)));
     return now.nowMs() >= nextTopicsCheckMs
         ? decided.and(forgetMissingTopics(now, image))
         : decided;

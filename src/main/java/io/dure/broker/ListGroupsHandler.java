@@ -16,8 +16,6 @@ import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
  */
 public final class ListGroupsHandler
     implements Handler<ListGroupsRequestData, ListGroupsResponseData> {
-  private static final String TYPE = "classic";
-
   private final GroupShards groups;
 
   public ListGroupsHandler(GroupShards groups) {
@@ -28,12 +26,9 @@ public final class ListGroupsHandler
   public void handle(
       ListGroupsRequestData request, RequestContext context, Reply<ListGroupsResponseData> reply) {
     var response = new ListGroupsResponseData();
-    List<String> types = request.typesFilter();
-    if (!types.isEmpty() && types.stream().noneMatch(TYPE::equalsIgnoreCase)) {
-      reply.send(response);
-      return;
-    }
-    var command = new GroupCommand.ListGroups(Set.copyOf(request.statesFilter()));
+    var command =
+        new GroupCommand.ListGroups(
+            Set.copyOf(request.statesFilter()), Set.copyOf(request.typesFilter()));
     List<ListedGroup> found = new ArrayList<>();
     var pending = new Pending(() -> reply.send(response.setGroups(found)));
     for (int partition : groups.here()) {
@@ -64,6 +59,6 @@ public final class ListGroupsHandler
         .setGroupId(group.groupId())
         .setProtocolType(group.protocolType())
         .setGroupState(group.state())
-        .setGroupType(TYPE);
+        .setGroupType(group.type());
   }
 }

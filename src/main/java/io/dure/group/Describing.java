@@ -1,5 +1,6 @@
 package io.dure.group;
 
+import io.dure.group.consumer.ConsumerProtocol;
 import io.dure.wire.Blob;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
@@ -10,6 +11,9 @@ import java.util.stream.Collectors;
 
 /** DescribeGroups, ListGroups and DeleteGroups: what administrators see and do. */
 final class Describing {
+  private static final String CLASSIC_TYPE = "classic";
+  private static final String CONSUMER_TYPE = "consumer";
+
   private final GroupTable table;
 
   Describing(GroupTable table) {
@@ -17,14 +21,22 @@ final class Describing {
   }
 
   void describe(long ticket, GroupCommand.Describe describe, Turn turn) {
+    Optional<Group> found = table.find(describe.groupId());
     turn.reply(
         ticket,
-        table
-            .find(describe.groupId())
+        found
+            .filter(g -> g.consumer().isEmpty())
             .map(Describing::described)
             .orElse(
                 new GroupAnswer.Described(
-                    WireError.GROUP_ID_NOT_FOUND, "Dead", "", "", List.of())));
+                    WireError.GROUP_ID_NOT_FOUND,
+                    found.isEmpty()
+                        ? "Group " + describe.groupId() + " not found."
+                        : "Group " + describe.groupId() + " is not a classic group.",
+                    "Dead",
+                    "",
+                    "",
+                    List.of())));
   }
 
   /** What members told and what they were assigned is of interest once it is settled. */
@@ -43,21 +55,34 @@ final class Describing {
               settled ? m.assignment() : Blob.EMPTY));
     }
     return new GroupAnswer.Described(
-        WireError.NONE, group.phase().wireName(), group.protocolType(), protocol, members);
+        WireError.NONE, "", group.phase().wireName(), group.protocolType(), protocol, members);
   }
 
   void list(long ticket, GroupCommand.ListGroups list, Turn turn) {
     var states =
         list.states().stream().map(s -> s.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+    var types =
+        list.types().stream().map(s -> s.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
     turn.reply(
         ticket,
         new GroupAnswer.Listed(
             table.all().stream()
-                .map(g ->
-                    new GroupAnswer.ListedGroup(g.id(), g.protocolType(), g.phase().wireName()))
+                .map(Describing::listed)
+                .filter(g -> types.isEmpty() || types.contains(g.type()))
                 .filter(
                     g -> states.isEmpty() || states.contains(g.state().toLowerCase(Locale.ROOT)))
                 .toList()));
+  }
+
+  private static GroupAnswer.ListedGroup listed(Group group) {
+    return group
+        .consumer()
+        .map(g ->
+            new GroupAnswer.ListedGroup(
+                g.id(), ConsumerProtocol.TYPE, g.stateName(), CONSUMER_TYPE))
+        .orElseGet(() ->
+            new GroupAnswer.ListedGroup(
+                group.id(), group.protocolType(), group.phase().wireName(), CLASSIC_TYPE));
   }
 
   void delete(long ticket, GroupCommand.DeleteGroup delete, Turn turn) {
@@ -77,7 +102,12 @@ final class Describing {
         .offsets()
         .forEachPlace((topic, partition, _) ->
             records.add(new GroupRecord.OffsetForgotten(group.id(), topic, partition)));
-    records.add(new GroupRecord.GroupForgotten(group.id()));
+    group
+        .consumer()
+        .ifPresent(g -> g.tombstones().forEach(r -> records.add(new GroupRecord.OfConsumer(r))));
+    if (group.consumer().isEmpty()) {
+      records.add(new GroupRecord.GroupForgotten(group.id()));
+    }
     records.forEach(turn::store);
   }
 }

@@ -32,7 +32,7 @@ final class Expiry {
       gone.forEach(turn::store);
       boolean stillThere = table.find(group.id()).isPresent();
       if (stillThere && group.isEmpty() && group.offsets().isEmpty() && group.pendingCount() == 0) {
-        turn.store(new GroupRecord.GroupForgotten(group.id()));
+        Describing.forgetGroup(group, turn);
       }
     }
   }
@@ -45,6 +45,10 @@ final class Expiry {
    */
   private boolean isPast(
       Group group, Optional<Set<String>> read, String topic, StoredOffset offset, long wallMs) {
+    if (group.consumer().isPresent()) {
+      boolean isRead = read.isPresent() && read.get().contains(topic);
+      return !isRead && isPast(offset, offset.commitMs(), wallMs);
+    }
     return switch (group.phase()) {
       case Phase.Empty e -> {
         long sinceMs =

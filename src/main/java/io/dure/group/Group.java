@@ -1,5 +1,7 @@
 package io.dure.group;
 
+import io.dure.group.consumer.ConsumerGroup;
+import io.dure.group.consumer.ConsumerRecord;
 import io.dure.wire.Blob;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ final class Group {
   private Optional<String> protocol = Optional.empty();
   private Optional<String> leader = Optional.empty();
   private Phase phase;
+  private Optional<ConsumerGroup> consumer = Optional.empty();
 
   Group(String id, long wallMs) {
     this(id, wallMs, new GroupOffsets());
@@ -38,6 +41,33 @@ final class Group {
     this.id = id;
     this.offsets = offsets;
     this.phase = new Phase.Empty(wallMs);
+  }
+
+  // ---- of the new protocol
+
+  /** Its members where they speak the new protocol; the classic membership is empty then. */
+  Optional<ConsumerGroup> consumer() {
+    return consumer.filter(g -> !g.isGone());
+  }
+
+  /** Makes a group of the new protocol of it, of which nothing is written down yet. */
+  ConsumerGroup adopt() {
+    ConsumerGroup of = new ConsumerGroup(id);
+    consumer = Optional.of(of);
+    return of;
+  }
+
+  void apply(ConsumerRecord change) {
+    ConsumerGroup of = consumer.orElseGet(() -> new ConsumerGroup(id));
+    of.apply(change);
+    consumer = Optional.of(of).filter(g -> !g.isGone());
+  }
+
+  /** The same without its classic members. */
+  Group withoutMembers() {
+    var bare = new Group(id, 0, offsets);
+    bare.consumer = consumer;
+    return bare;
   }
 
   // ---- members
@@ -195,6 +225,9 @@ final class Group {
 
   /** The topics its members read; empty when that cannot be told. */
   Optional<Set<String>> subscribedTopics() {
+    if (consumer().isPresent()) {
+      return Optional.of(consumer().get().subscribedTopics());
+    }
     if (members.isEmpty()) {
       return Optional.of(Set.of());
     }
@@ -213,7 +246,7 @@ final class Group {
   }
 
   boolean isConsumerGroup() {
-    return protocolType.equals(Subscription.PROTOCOL_TYPE);
+    return consumer().isPresent() || protocolType.equals(Subscription.PROTOCOL_TYPE);
   }
 
   // ---- phases
@@ -323,6 +356,6 @@ final class Group {
   }
 
   boolean isEmpty() {
-    return phase instanceof Phase.Empty;
+    return phase instanceof Phase.Empty && consumer.map(ConsumerGroup::isEmpty).orElse(true);
   }
 }

@@ -1,8 +1,16 @@
 package io.dure.group;
 
+import io.dure.base.TopicId;
+import io.dure.group.consumer.BeatAnswer;
+import io.dure.group.consumer.ConsumerGroup;
+import io.dure.group.consumer.ConsumerMember;
+import io.dure.group.consumer.PartitionSet;
+import io.dure.group.consumer.Topics;
 import io.dure.wire.Blob;
 import io.dure.wire.WireError;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a shard answers. Lists are in the order of the question. */
@@ -77,9 +85,57 @@ public sealed interface GroupAnswer {
     }
   }
 
+  record ConsumerHeard(BeatAnswer answer) implements GroupAnswer {}
+
+  /** Names of topics that were deleted are empty. */
+  record ConsumerDescribed(
+      WireError error,
+      String reason,
+      String state,
+      int epoch,
+      int targetEpoch,
+      String assignor,
+      List<ConsumerMember> members,
+      Map<String, PartitionSet> targets,
+      Map<TopicId, String> topicNames)
+      implements GroupAnswer {
+    public ConsumerDescribed {
+      members = List.copyOf(members);
+      targets = Map.copyOf(targets);
+      topicNames = Map.copyOf(topicNames);
+    }
+
+    static ConsumerDescribed refused(WireError error, String reason) {
+      return new ConsumerDescribed(error, reason, "", 0, 0, "", List.of(), Map.of(), Map.of());
+    }
+
+    static ConsumerDescribed of(ConsumerGroup group, String assignor, Topics topics) {
+      var targets = new HashMap<String, PartitionSet>();
+      var names = new HashMap<TopicId, String>();
+      for (ConsumerMember member : group.members()) {
+        PartitionSet target = group.targetOf(member.id());
+        targets.put(member.id(), target);
+        for (PartitionSet partitions : List.of(target, member.holding().assigned())) {
+          partitions.topics().forEach(t -> topics.nameOf(t).ifPresent(n -> names.put(t, n)));
+        }
+      }
+      return new ConsumerDescribed(
+          WireError.NONE,
+          "",
+          group.stateName(),
+          group.epoch(),
+          group.targetEpoch(),
+          assignor,
+          List.copyOf(group.members()),
+          targets,
+          names);
+    }
+  }
+
   /** With GROUP_ID_NOT_FOUND the state is "Dead". */
   record Described(
       WireError error,
+      String reason,
       String state,
       String protocolType,
       String protocol,
@@ -104,7 +160,7 @@ public sealed interface GroupAnswer {
     }
   }
 
-  record ListedGroup(String groupId, String protocolType, String state) {}
+  record ListedGroup(String groupId, String protocolType, String state, String type) {}
 
   record Deleted(WireError error) implements GroupAnswer {}
 

@@ -1,6 +1,7 @@
 package io.dure.group;
 
 import io.dure.base.TopicId;
+import io.dure.group.consumer.Beat;
 import io.dure.wire.Blob;
 import java.util.List;
 import java.util.Map;
@@ -116,15 +117,25 @@ public sealed interface GroupCommand<A extends GroupAnswer> {
     }
   }
 
+  record ConsumerHeartbeat(Beat beat) implements GroupCommand<GroupAnswer.ConsumerHeard> {
+    String groupId() {
+      return beat.groupId();
+    }
+  }
+
+  record ConsumerDescribe(String groupId) implements GroupCommand<GroupAnswer.ConsumerDescribed> {}
+
   record Describe(String groupId) implements GroupCommand<GroupAnswer.Described> {}
 
   /**
-   * Of all groups of the shard those in one of these states (Kafka's names, any case); none given:
-   * all.
+   * Of all groups of the shard those in one of these states and of one of these types (Kafka's
+   * names, any case); none given: all.
    */
-  record ListGroups(Set<String> states) implements GroupCommand<GroupAnswer.Listed> {
+  record ListGroups(Set<String> states, Set<String> types)
+      implements GroupCommand<GroupAnswer.Listed> {
     public ListGroups {
       states = Set.copyOf(states);
+      types = Set.copyOf(types);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dure.group;
 
+import io.dure.group.consumer.ConsumerRecord;
 import io.dure.wire.Blob;
 import java.util.List;
 import java.util.Optional;
@@ -56,4 +57,12 @@ public sealed interface GroupRecord {
       Blob assignment) {}
 
   record GroupForgotten(String groupId) implements GroupRecord {}
+
+  /** A change of a group of the new protocol. */
+  record OfConsumer(ConsumerRecord change) implements GroupRecord {
+    @Override
+    public String groupId() {
+      return change.groupId();
+    }
+  }
 }

@@ -1,5 +1,7 @@
 package io.dure.group;
 
+import io.dure.group.consumer.ConsumerSettings;
+
 /**
  * The rules and bounds of groups.
  *
@@ -18,6 +20,7 @@ package io.dure.group;
  * @param maxOffsetMetadataChars the text stored beside an offset
  * @param offsetRetentionMs how long offsets outlive their group's use
  * @param expiryCheckMs how often offsets past their time are looked for
+ * @param consumer what groups of the new protocol go by, where they have no settings of their own
  */
 public record GroupSettings(
     int minSessionMs,
@@ -30,7 +33,8 @@ public record GroupSettings(
     int maxGroupRecordBytes,
     int maxOffsetMetadataChars,
     long offsetRetentionMs,
-    long expiryCheckMs) {
+    long expiryCheckMs,
+    ConsumerSettings consumer) {
 
   public static final GroupSettings DEFAULTS =
       new GroupSettings(
@@ -44,7 +48,8 @@ public record GroupSettings(
           4 * 1024 * 1024,
           4_096,
           7L * 24 * 3_600_000,
-          600_000);
+          600_000,
+          ConsumerSettings.DEFAULTS);
 
   public GroupSettings withInitialDelayMs(int delayMs) {
     return new GroupSettings(
@@ -58,7 +63,8 @@ public record GroupSettings(
         maxGroupRecordBytes,
         maxOffsetMetadataChars,
         offsetRetentionMs,
-        expiryCheckMs);
+        expiryCheckMs,
+        consumer);
   }
 
   public GroupSettings withMaxMembers(int members) {
@@ -73,6 +79,23 @@ public record GroupSettings(
         maxGroupRecordBytes,
         maxOffsetMetadataChars,
         offsetRetentionMs,
-        expiryCheckMs);
+        expiryCheckMs,
+        consumer);
+  }
+
+  public GroupSettings withConsumer(ConsumerSettings settings) {
+    return new GroupSettings(
+        minSessionMs,
+        maxSessionMs,
+        initialDelayMs,
+        newMemberJoinMs,
+        maxMembers,
+        maxGroups,
+        maxSubscriptionBytes,
+        maxGroupRecordBytes,
+        maxOffsetMetadataChars,
+        offsetRetentionMs,
+        expiryCheckMs,
+        settings);
   }
 }

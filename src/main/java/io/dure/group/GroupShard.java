@@ -1,6 +1,7 @@
 package io.dure.group;
 
 import io.dure.base.Moment;
+import io.dure.metadata.ClusterImage;
 
 /**
  * The groups of one coordinator partition, as a state machine: commands and time in, records and
@@ -17,6 +18,9 @@ import io.dure.base.Moment;
 public final class GroupShard {
   private final GroupSettings settings;
   private final GroupTable table = new GroupTable();
+  private final Surroundings surroundings;
+  private final ConsumerGroups consumers;
+  private final ClassicBridge bridge;
   private final Joining joining;
   private final Syncing syncing;
   private final Leaving leaving;
@@ -29,7 +33,11 @@ public final class GroupShard {
   public GroupShard(GroupSettings settings) {
     this.settings = settings;
     rebalance = new Rebalance(settings);
-    joining = new Joining(table, settings, rebalance);
+    surroundings = new Surroundings(settings);
+    var conversion = new Conversion(table, surroundings, rebalance);
+    consumers = new ConsumerGroups(table, settings, surroundings, conversion);
+    bridge = new ClassicBridge(table, surroundings, conversion);
+    joining = new Joining(table, settings, rebalance, bridge);
     syncing = new Syncing(table, settings, rebalance);
     leaving = new Leaving(table, rebalance);
     offsets = new Offsets(table, settings);
@@ -57,9 +65,11 @@ public final class GroupShard {
    * The replay is over: from now on the members are expected to be heard of, as if each had just
    * spoken.
    */
-  public Decision resume(Moment now) {
+  public Decision resume(ClusterImage image, Moment now) {
     var turn = new Turn(table, now);
     nextExpiryMs = now.nowMs() + settings.expiryCheckMs();
+    surroundings.take(image);
+    consumers.onResume(turn);
     for (Group group : table.all()) {
       group.members().forEach(m -> turn.expect(group, m, m.sessionTimeoutMs()));
       if (group.size() > settings.maxMembers()) {
@@ -69,14 +79,38 @@ public final class GroupShard {
     return turn.done();
   }
 
+  /** The cluster as it is now; groups whose topics changed begin another epoch by themselves. */
+  public Decision onImage(ClusterImage image, Moment now) {
+    var turn = new Turn(table, now);
+    if (surroundings.take(image)) {
+      consumers.onTopics(turn);
+    }
+    return turn.done();
+  }
+
   /** Decides on a command; the reply to {@code ticket} is in this decision or in a later one. */
   public Decision decide(long ticket, GroupCommand<?> command, Moment now) {
     var turn = new Turn(table, now);
     switch (command) {
+      case GroupCommand.ConsumerHeartbeat c -> consumers.beat(ticket, c, turn);
+      case GroupCommand.ConsumerDescribe c -> consumers.describe(ticket, c, turn);
       case GroupCommand.Join c -> joining.join(ticket, c, turn);
-      case GroupCommand.Sync c -> syncing.sync(ticket, c, turn);
-      case GroupCommand.Heartbeat c -> syncing.heartbeat(ticket, c, turn);
-      case GroupCommand.Leave c -> leaving.leave(ticket, c, turn);
+      case GroupCommand.Sync c ->
+          bridge
+              .serves(c.groupId())
+              .ifPresentOrElse(
+                  g -> bridge.sync(ticket, g, c, turn), () -> syncing.sync(ticket, c, turn));
+      case GroupCommand.Heartbeat c ->
+          bridge
+              .serves(c.groupId())
+              .ifPresentOrElse(
+                  g -> bridge.heartbeat(ticket, g, c, turn),
+                  () -> syncing.heartbeat(ticket, c, turn));
+      case GroupCommand.Leave c ->
+          bridge
+              .serves(c.groupId())
+              .ifPresentOrElse(
+                  g -> bridge.leave(ticket, g, c, turn), () -> leaving.leave(ticket, c, turn));
       case GroupCommand.CommitOffsets c -> offsets.commit(ticket, c, turn);
       case GroupCommand.CommitInTransaction c -> offsets.commitInTransaction(ticket, c, turn);
       case GroupCommand.FetchOffsets c -> offsets.fetch(ticket, c, turn);
@@ -93,7 +127,10 @@ public final class GroupShard {
   /** Time passes: sessions end, waits end, old offsets go. */
   public Decision tick(Moment now) {
     var turn = new Turn(table, now);
-    table.due(now.nowMs()).forEach(group -> leaving.onTime(group, turn));
+    for (Group group : table.due(now.nowMs())) {
+      leaving.onTime(group, turn);
+      group.consumer().ifPresent(g -> consumers.onTime(g, turn));
+    }
     if (now.nowMs() >= nextExpiryMs) {
       nextExpiryMs = now.nowMs() + settings.expiryCheckMs();
       expiry.check(turn);

@@ -36,6 +36,7 @@ final class GroupTable {
   void dropIfUnused(Group group) {
     if (group.isEmpty()
         && group.generation() == 0
+        && group.consumer().isEmpty()
         && group.offsets().isEmpty()
         && group.pendingCount() == 0) {
       drop(group.id());
@@ -79,12 +80,16 @@ final class GroupTable {
       case GroupRecord.GroupStored r -> findOrMake(r.groupId(), r.settledMs()).restore(r);
       case GroupRecord.GroupForgotten r -> {
         Optional<Group> group = find(r.groupId());
-        if (group.isPresent() && !group.get().offsets().isEmpty()) {
-          drop(r.groupId());
-          groups.put(r.groupId(), new Group(r.groupId(), 0, group.get().offsets()));
-        } else {
-          drop(r.groupId());
-        }
+        drop(r.groupId());
+        group
+            .map(Group::withoutMembers)
+            .filter(g -> !g.offsets().isEmpty() || g.consumer().isPresent())
+            .ifPresent(g -> groups.put(r.groupId(), g));
+      }
+      case GroupRecord.OfConsumer r -> {
+        Group group = findOrMake(r.groupId(), 0);
+        group.apply(r.change());
+        dropIfUnused(group);
       }
     }
   }
@@ -116,15 +121,19 @@ final class GroupTable {
 
   /** Looks at the group at {@code atMs}, or before. */
   void arm(Group group, long atMs) {
-    Alarm current = alarmOf.get(group.id());
+    arm(group.id(), atMs);
+  }
+
+  void arm(String groupId, long atMs) {
+    Alarm current = alarmOf.get(groupId);
     if (atMs == Long.MAX_VALUE || (current != null && current.atMs() <= atMs)) {
       return;
     }
     if (current != null) {
       alarms.remove(current);
     }
-    Alarm next = new Alarm(atMs, group.id());
-    alarmOf.put(group.id(), next);
+    Alarm next = new Alarm(atMs, groupId);
+    alarmOf.put(groupId, next);
     alarms.add(next);
   }
 

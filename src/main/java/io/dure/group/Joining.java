@@ -1,5 +1,6 @@
 package io.dure.group;
 
+import io.dure.group.consumer.ConsumerGroup;
 import io.dure.wire.Blob;
 import io.dure.wire.WireError;
 import java.util.HashMap;
@@ -16,7 +17,10 @@ final class Joining {
   private final GroupSettings settings;
   private final Rebalance rebalance;
 
-  Joining(GroupTable table, GroupSettings settings, Rebalance rebalance) {
+  private final ClassicBridge bridge;
+
+  Joining(GroupTable table, GroupSettings settings, Rebalance rebalance, ClassicBridge bridge) {
+    this.bridge = bridge;
     this.table = table;
     this.settings = settings;
     this.rebalance = rebalance;
@@ -28,6 +32,12 @@ final class Joining {
       refuse(ticket, malformed, join.member().memberId(), turn);
       return;
     }
+    Optional<ConsumerGroup> served = bridge.serves(join.groupId());
+    if (served.isPresent()) {
+      bridge.join(ticket, served.get(), join, newId(join), turn);
+      return;
+    }
+    bridge.giveWay(join.groupId(), turn);
     boolean unknown = join.member().memberId().isEmpty();
     Optional<Group> known = table.find(join.groupId());
     if (known.isEmpty() && !unknown) {
@@ -95,8 +105,7 @@ final class Joining {
   }
 
   private void joinNew(long ticket, Group group, GroupCommand.Join join, Turn turn) {
-    String memberId =
-        shortened(join.member().instanceId().orElse(join.clientId())) + "-" + join.freshId();
+    String memberId = newId(join);
     Optional<Member> before = join.member().instanceId().flatMap(group::staticMember);
     if (before.isPresent()) {
       replaceStatic(ticket, group, before.get(), memberId, join, turn);
@@ -106,6 +115,10 @@ final class Joining {
     } else {
       admit(ticket, group, memberId, join, turn);
     }
+  }
+
+  private static String newId(GroupCommand.Join join) {
+    return shortened(join.member().instanceId().orElse(join.clientId())) + "-" + join.freshId();
   }
 
   /** Never half of a character that takes two. */

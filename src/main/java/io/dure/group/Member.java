@@ -85,6 +85,10 @@ final class Member {
     return member;
   }
 
+  List<Protocol> protocols() {
+    return protocols;
+  }
+
   void takeTerms(GroupCommand.Join join) {
     protocols = join.protocols();
     rebalanceTimeoutMs = join.rebalanceTimeoutMs();

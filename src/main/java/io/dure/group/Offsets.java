@@ -1,6 +1,7 @@
 package io.dure.group;
 
 import io.dure.base.TopicId;
+import io.dure.group.consumer.ConsumerGroup;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,9 @@ final class Offsets {
       return refusalOfNew(commit.groupId(), commit.generation(), unknown);
     }
     Group group = found.get();
+    if (group.consumer().isPresent()) {
+      return group.consumer().get().commitRefusal(commit.member().memberId(), commit.generation());
+    }
     if (commit.generation() < 0 && group.isEmpty()) {
       return WireError.NONE;
     }
@@ -114,7 +118,10 @@ final class Offsets {
     if (plain || (commit.generation() < 0 && found.get().isEmpty())) {
       return WireError.NONE;
     }
-    return refusal(found.get(), commit.member(), commit.generation());
+    Optional<ConsumerGroup> consumer = found.get().consumer();
+    return consumer.isPresent()
+        ? consumer.get().commitRefusal(commit.member().memberId(), commit.generation())
+        : refusal(found.get(), commit.member(), commit.generation());
   }
 
   /**
@@ -146,6 +153,11 @@ final class Offsets {
   }
 
   void fetch(long ticket, GroupCommand.FetchOffsets fetch, Turn turn) {
+    WireError refusal = refusal(fetch.groupId(), fetch.reader());
+    if (refusal != WireError.NONE) {
+      turn.reply(ticket, new GroupAnswer.Fetched(refusal, List.of()));
+      return;
+    }
     Optional<GroupOffsets> offsets = table.find(fetch.groupId()).map(Group::offsets);
     var fetched = new ArrayList<GroupAnswer.FetchedOffset>();
     for (OffsetKey key : fetch.keys()) {
@@ -169,7 +181,21 @@ final class Offsets {
     return new GroupAnswer.FetchedOffset(key, WireError.UNSTABLE_OFFSET_COMMIT, Optional.empty());
   }
 
+  /** Only members of the new protocol say who they are (KIP-848). */
+  private WireError refusal(String groupId, OffsetReader reader) {
+    return table
+        .find(groupId)
+        .flatMap(Group::consumer)
+        .map(g -> g.fetchRefusal(reader.memberId().orElse(""), reader.memberEpoch()))
+        .orElse(WireError.NONE);
+  }
+
   void fetchAll(long ticket, GroupCommand.FetchAllOffsets fetch, Turn turn) {
+    WireError refusal = refusal(fetch.groupId(), fetch.reader());
+    if (refusal != WireError.NONE) {
+      turn.reply(ticket, new GroupAnswer.Fetched(refusal, List.of()));
+      return;
+    }
     var fetched = new ArrayList<GroupAnswer.FetchedOffset>();
     table
         .find(fetch.groupId())

@@ -1,6 +1,7 @@
 package io.dure.group;
 
 import io.dure.base.TopicId;
+import io.dure.group.consumer.ConsumerCodec;
 import io.dure.wire.Blob;
 import io.dure.wire.MalformedRecord;
 import io.dure.wire.RecordReader;
@@ -22,8 +23,9 @@ import java.util.Optional;
  *   group value  3: type, generation, protocol, leader, settled at, members
  * </pre>
  *
- * Written are offset values 1 (with an expiry), 3 and 4 (with a topic id) and group values 3; read
- * are all of Kafka's versions. A value of nothing (a tombstone) forgets.
+ * Kinds 3 and above are {@link ConsumerCodec}'s. Written are offset values 1 (with an expiry), 3
+ * and 4 (with a topic id) and group values 3; read are all of Kafka's versions. A value of nothing
+ * (a tombstone) forgets.
  */
 public final class RecordCodec {
   /** A text of so many characters fits into a record whatever characters they are. */
@@ -43,6 +45,7 @@ public final class RecordCodec {
       case GroupRecord.OffsetForgotten r -> offsetKey(r.groupId(), r.topic(), r.partition());
       case GroupRecord.GroupStored r -> groupKey(r.groupId());
       case GroupRecord.GroupForgotten r -> groupKey(r.groupId());
+      case GroupRecord.OfConsumer r -> ConsumerCodec.key(r.change());
     };
   }
 
@@ -52,18 +55,19 @@ public final class RecordCodec {
       case GroupRecord.OffsetStored r -> Optional.of(offsetValue(r.offset()));
       case GroupRecord.OffsetPending r -> value(r.offset());
       case GroupRecord.GroupStored r -> Optional.of(groupValue(r));
+      case GroupRecord.OfConsumer r -> ConsumerCodec.value(r.change());
       case GroupRecord.OffsetForgotten _, GroupRecord.GroupForgotten _ -> Optional.empty();
     };
   }
 
-  /** Empty for a kind of record that classic groups do not have. */
+  /** Empty for a kind of record that groups of consumers do not have. */
   public static Optional<GroupRecord> decode(byte[] key, Optional<byte[]> value) {
     var in = new RecordReader(key);
     return switch (in.int16()) {
       case OFFSET_KEY_OLD, OFFSET_KEY ->
           Optional.of(offsetRecord(in.string(), in.string(), in.int32(), value));
       case GROUP_KEY -> Optional.of(groupRecord(in.string(), value));
-      default -> Optional.empty();
+      default -> ConsumerCodec.decode(key, value).map(GroupRecord.OfConsumer::new);
     };
   }
 

@@ -1,6 +1,9 @@
 package io.dure.group;
 
 import io.dure.base.Moment;
+import io.dure.group.consumer.ConsumerGroup;
+import io.dure.group.consumer.ConsumerRecord;
+import io.dure.group.consumer.Journal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +31,31 @@ final class Turn {
   void store(GroupRecord record) {
     records.add(record);
     table.apply(record);
+  }
+
+  /** Where a group of the new protocol writes to. */
+  Journal journal() {
+    return new Journal() {
+      @Override
+      public void store(ConsumerRecord record) {
+        Turn.this.store(new GroupRecord.OfConsumer(record));
+      }
+
+      @Override
+      public long nowMs() {
+        return at.nowMs();
+      }
+
+      @Override
+      public long wallMs() {
+        return at.wallMs();
+      }
+
+      @Override
+      public void lookAgainAt(ConsumerGroup group, long atMs) {
+        table.arm(group.id(), atMs);
+      }
+    };
   }
 
   void reply(long ticket, GroupAnswer answer) {

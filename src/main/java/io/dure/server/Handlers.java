@@ -53,7 +53,8 @@ final class Handlers {
         defaults.maxGroupRecordBytes(),
         config.get(Settings.OFFSET_METADATA_MAX),
         config.get(Settings.OFFSETS_RETENTION_MINUTES) * 60_000L,
-        defaults.expiryCheckMs());
+        defaults.expiryCheckMs(),
+        defaults.consumer().withMaxMembers(config.get(Settings.GROUP_MAX_SIZE)));
   }
 
   /** The settings as DescribeConfigs tells them. */

@@ -54,6 +54,8 @@ public final class Apis {
               entry(ApiKeys.DELETE_GROUPS, range(0, 3)),
               entry(ApiKeys.OFFSET_DELETE, range(0, 0)),
               entry(ApiKeys.DESCRIBE_CLUSTER, range(0, 2)),
+              entry(ApiKeys.CONSUMER_GROUP_HEARTBEAT, range(0, 1)),
+              entry(ApiKeys.CONSUMER_GROUP_DESCRIBE, range(0, 1)),
               entry(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, range(0, 0))));
 
   private Apis() {}

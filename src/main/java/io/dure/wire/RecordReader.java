@@ -17,6 +17,10 @@ public final class RecordReader {
     in = ByteBuffer.wrap(bytes);
   }
 
+  public byte int8() {
+    return (byte) byteValue();
+  }
+
   public short int16() {
     try {
       return in.getShort();

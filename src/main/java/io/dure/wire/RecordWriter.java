@@ -10,6 +10,11 @@ import java.util.UUID;
 public final class RecordWriter {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream(64);
 
+  public RecordWriter int8(int value) {
+    out.write(value);
+    return this;
+  }
+
   public RecordWriter int16(int value) {
     out.write(value >>> 8);
     out.write(value);
@@ -48,6 +53,21 @@ public final class RecordWriter {
   public RecordWriter compactString(String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     varint(bytes.length + 1);
+    out.writeBytes(bytes);
+    return this;
+  }
+
+  public RecordWriter compactNullableString(Optional<String> value) {
+    return value.isPresent() ? compactString(value.get()) : varint(0);
+  }
+
+  public RecordWriter compactBytes(Blob value) {
+    varint(value.sizeBytes() + 1);
+    return raw(value.raw());
+  }
+
+  /** As they are, without their length. */
+  public RecordWriter raw(byte[] bytes) {
     out.writeBytes(bytes);
     return this;
   }

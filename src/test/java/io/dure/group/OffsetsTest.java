@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dure.base.Moment;
 import io.dure.base.TopicId;
+import io.dure.metadata.ClusterImage;
 import io.dure.wire.WireError;
 import java.util.List;
 import java.util.Map;
@@ -175,7 +176,7 @@ class OffsetsTest {
   @Test
   void offsetsAndTheirEmptyGroupAreForgottenAfterTheRetention() {
     var shard = new GroupShard(GroupSettings.DEFAULTS);
-    shard.resume(new Moment(0, 0));
+    shard.resume(ClusterImage.EMPTY, new Moment(0, 0));
     shard.decide(1, scene.commit("", -1, "t", 0, 7), new Moment(0, 0));
 
     assertThat(shard.tick(new Moment(WEEK_MS - 1, WEEK_MS - 1)).records()).isEmpty();
@@ -233,8 +234,9 @@ class OffsetsTest {
   void groupsAreListedByState() {
     commit("", -1, 42);
 
-    assertThat(scene.answer(new GroupCommand.ListGroups(Set.of("empty"))).groups())
+    assertThat(scene.answer(new GroupCommand.ListGroups(Set.of("empty"), Set.of())).groups())
         .containsExactly(new GroupAnswer.ListedGroup(Scene.GROUP, "", "Empty"));
-    assertThat(scene.answer(new GroupCommand.ListGroups(Set.of("Stable"))).groups()).isEmpty();
+    assertThat(scene.answer(new GroupCommand.ListGroups(Set.of("Stable"), Set.of())).groups())
+        .isEmpty();
   }
 }

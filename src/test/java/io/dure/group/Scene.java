@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dure.base.Moment;
 import io.dure.base.TopicId;
+import io.dure.metadata.ClusterImage;
 import io.dure.wire.Blob;
 import io.dure.wire.RecordWriter;
 import io.dure.wire.WireError;
@@ -37,7 +38,7 @@ final class Scene {
   Scene(GroupSettings settings) {
     this.settings = settings;
     shard = new GroupShard(settings);
-    shard.resume(now());
+    shard.resume(ClusterImage.EMPTY, now());
   }
 
   Moment now() {
@@ -87,7 +88,7 @@ final class Scene {
   /** The coordinator dies; another one replays. */
   Scene failOver() {
     shard = replayed();
-    take(shard.resume(now()));
+    take(shard.resume(ClusterImage.EMPTY, now()));
     return this;
   }
 
@@ -143,7 +144,8 @@ final class Scene {
   }
 
   private List<GroupAnswer.ListedGroup> list(GroupShard of) {
-    return ((GroupAnswer.Listed) only(of, new GroupCommand.ListGroups(Set.of()))).groups();
+    return ((GroupAnswer.Listed) only(of, new GroupCommand.ListGroups(Set.of(), Set.of())))
+        .groups();
   }
 
   private GroupAnswer offsets(GroupShard of, String group) {

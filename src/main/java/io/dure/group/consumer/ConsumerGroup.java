@@ -3,6 +3,7 @@ package io.dure.group.consumer;
 import io.dure.base.Check;
 import io.dure.base.TopicId;
 import io.dure.wire.WireError;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -60,9 +61,8 @@ public final class ConsumerGroup {
           member(r.memberId()).ifPresent(m -> put(m.with(Holding.NEW)));
       case ConsumerRecord.RegexStored r -> patterns.put(r.regex(), r.topics());
       case ConsumerRecord.RegexForgotten r -> patterns.remove(r.regex());
-      case ConsumerRecord.EpochForgotten _, ConsumerRecord.TargetEpochForgotten _ -> {
-        // The whole group goes with these: whoever keeps it forgets it.
-      }
+      case ConsumerRecord.EpochForgotten _ -> epoch = 0;
+      case ConsumerRecord.TargetEpochForgotten _ -> targetEpoch = 0;
     }
   }
 
@@ -111,6 +111,34 @@ public final class ConsumerGroup {
       member.instanceId().ifPresent(name -> staticIds.remove(name, memberId));
       deadlines.forget(memberId);
     }
+  }
+
+  /** What makes a replay forget all of it; the epoch goes first, so that a part of it is told. */
+  public List<ConsumerRecord> tombstones() {
+    var all = new ArrayList<ConsumerRecord>();
+    all.add(new ConsumerRecord.EpochForgotten(id));
+    members
+        .keySet()
+        .forEach(m -> {
+          all.add(new ConsumerRecord.HoldingForgotten(id, m));
+          all.add(new ConsumerRecord.TargetForgotten(id, m));
+          all.add(new ConsumerRecord.MemberForgotten(id, m));
+        });
+    target.keySet().stream()
+        .filter(m -> !members.containsKey(m))
+        .forEach(m -> all.add(new ConsumerRecord.TargetForgotten(id, m)));
+    patterns.keySet().forEach(regex -> all.add(new ConsumerRecord.RegexForgotten(id, regex)));
+    all.add(new ConsumerRecord.TargetEpochForgotten(id));
+    return all;
+  }
+
+  /** Nothing of it is left. */
+  public boolean isGone() {
+    return epoch == 0
+        && targetEpoch == 0
+        && members.isEmpty()
+        && target.isEmpty()
+        && patterns.isEmpty();
   }
 
   // ---- members

@@ -47,7 +47,7 @@ public record Holding(
   }
 
   /** Everything that nobody else may get. */
-  PartitionSet held() {
+  public PartitionSet held() {
     return assigned.plus(revoking);
   }
 

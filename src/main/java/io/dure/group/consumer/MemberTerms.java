@@ -22,7 +22,7 @@ public record MemberTerms(
     Optional<String> regex,
     Optional<String> assignor,
     Optional<ClassicTerms> classic) {
-  static final MemberTerms UNKNOWN =
+  public static final MemberTerms UNKNOWN =
       new MemberTerms(
           Optional.empty(),
           Optional.empty(),
