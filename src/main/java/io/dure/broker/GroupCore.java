@@ -53,8 +53,7 @@ final class GroupCore implements CoordinatorCore<GroupCommand<?>, GroupAnswer> {
 
   @Override
   public Decided<GroupAnswer> tick(Moment now, ClusterImage image) {
-    Decided<GroupAnswer> decided =
-        encoded(shard.onImage(image, now)).and(encoded(shard.tick(now)));
+    Decided<GroupAnswer> decided = encoded(shard.onImage(image, now)).and(encoded(shard.tick(now)));
     return now.nowMs() >= nextTopicsCheckMs
         ? decided.and(forgetMissingTopics(now, image))
         : decided;

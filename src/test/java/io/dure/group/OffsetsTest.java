@@ -235,7 +235,7 @@ class OffsetsTest {
     commit("", -1, 42);
 
     assertThat(scene.answer(new GroupCommand.ListGroups(Set.of("empty"), Set.of())).groups())
-        .containsExactly(new GroupAnswer.ListedGroup(Scene.GROUP, "", "Empty"));
+        .containsExactly(new GroupAnswer.ListedGroup(Scene.GROUP, "", "Empty", "classic"));
     assertThat(scene.answer(new GroupCommand.ListGroups(Set.of("Stable"), Set.of())).groups())
         .isEmpty();
   }

@@ -107,7 +107,7 @@ class RecordCodecTest {
 
   @Test
   void recordsOfOtherKindsOfGroupsArePassedOver() {
-    assertThat(RecordCodec.decode(new byte[] {0, 3, 0, 0}, Optional.empty())).isEmpty();
+    assertThat(RecordCodec.decode(new byte[] {0, 9, 0, 0}, Optional.empty())).isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dure.base.Moment;
 import io.dure.base.TopicId;
+import io.dure.metadata.ClusterImage;
 import io.dure.wire.WireError;
 import java.util.List;
 import java.util.Map;
@@ -206,7 +207,7 @@ class TransactionalOffsetsTest {
   @Test
   void anOffsetDoesNotExpireWhileATransactionMayMoveIt() {
     var shard = new GroupShard(GroupSettings.DEFAULTS);
-    shard.resume(new Moment(0, 0));
+    shard.resume(ClusterImage.EMPTY, new Moment(0, 0));
     shard.decide(1, scene.commit("", -1, "t", 0, 7), new Moment(0, 0));
     shard.decide(2, scene.commitInTransaction(7, "t", 0, 8), new Moment(0, 0));
     assertThat(shard.tick(new Moment(2 * WEEK_MS, 2 * WEEK_MS)).records()).isEmpty();
