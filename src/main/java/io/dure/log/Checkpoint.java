@@ -15,6 +15,7 @@ import java.util.zip.CRC32C;
  *
  * @param sequence larger in a later checkpoint
  * @param history the log's start and epochs up to the recovery point
+ * @param visibleStart the first offset readers get; may lie within the first batch
  * @param segments all segments up to and with the one the recovery point is in; that one's size is
  *     where the point is
  * @param indexEntries how many entries of the last segment's offset index lie below the recovery
@@ -28,6 +29,7 @@ import java.util.zip.CRC32C;
 record Checkpoint(
     long sequence,
     EpochHistory history,
+    long visibleStart,
     List<Extent> segments,
     int indexEntries,
     int timeEntries,
@@ -60,14 +62,15 @@ record Checkpoint(
 
   /**
    * The same recovery point of a log that starts at {@code start} now, in the segment {@code
-   * firstSegment}.
+   * firstSegment}; readers get what is from {@code visible} on.
    */
-  Checkpoint startingAt(long start, long firstSegment) {
+  Checkpoint startingAt(long start, long visible, long firstSegment) {
     List<Extent> kept = segments.stream().filter(s -> s.base() >= firstSegment).toList();
     if (kept.isEmpty()) {
       return new Checkpoint(
           sequence + 1,
           history.startAt(start),
+          visible,
           List.of(new Extent(firstSegment, 0)),
           0,
           0,
@@ -78,6 +81,7 @@ record Checkpoint(
     return new Checkpoint(
         sequence + 1,
         history.startAt(start),
+        visible,
         kept,
         indexEntries,
         timeEntries,
@@ -88,7 +92,7 @@ record Checkpoint(
 
   Checkpoint numbered(long number) {
     return new Checkpoint(
-        number, history, segments, indexEntries, timeEntries, firstTimestamp, largest, producers);
+        number, history, visibleStart, segments, indexEntries, timeEntries, firstTimestamp, largest, producers);
   }
 
   byte[] encode() {
@@ -96,6 +100,9 @@ record Checkpoint(
     text.append("version: 1\nsequence: ").append(sequence);
     text.append("\nstart: ").append(history.start());
     text.append("\nend: ").append(history.end());
+    if (visibleStart != history.start()) {
+      text.append("\nvisible-start: ").append(visibleStart);
+    }
     text.append("\nepochs:");
     history
         .entries()
@@ -142,6 +149,7 @@ record Checkpoint(
         new Checkpoint(
             number(fields, "sequence"),
             new EpochHistory(epochs, number(fields, "start"), number(fields, "end")),
+            number(fields, fields.containsKey("visible-start") ? "visible-start" : "start"),
             words(fields, "segments").stream().map(Checkpoint::extent).toList(),
             (int) number(fields, "index"),
             (int) number(fields, "timeindex"),

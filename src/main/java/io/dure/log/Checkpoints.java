@@ -95,12 +95,15 @@ final class Checkpoints {
     return inScratch;
   }
 
-  void flushed(long sequence) {
+  /** Returns whether the recovery point with this number is durable only now. */
+  boolean flushed(long sequence) {
     if (flushing && inScratch == sequence) {
       flushing = false;
       scratch = 1 - scratch;
       inScratch = NONE;
+      return true;
     }
+    return false;
   }
 
   /** Writes and returns when it is durable. */

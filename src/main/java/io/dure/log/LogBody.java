@@ -22,9 +22,13 @@ final class LogBody {
   final ProducerSnapshots snapshots;
   final RecentAppends recent;
 
+  /** Dropped from the log, and still on disk until a durable recovery point does without them. */
+  private final List<Segment> retired;
+
   private LogSettings settings;
   private EpochHistory history;
   private long flushedEnd;
+  private long visibleStart;
   private long generation;
 
   LogBody(Disk disk, String folder, LogSettings settings, LogRecovery.Result found) {
@@ -32,15 +36,21 @@ final class LogBody {
     this.folder = folder;
     this.settings = settings;
     this.segments = found.segments();
+    this.retired = new ArrayList<>(found.leftovers());
     this.producers = found.producers();
     this.snapshots = new ProducerSnapshots(disk, folder);
     this.recent = new RecentAppends(settings.tailBytes());
     this.history = found.history();
     this.flushedEnd = found.checkpoint().end();
+    this.visibleStart = Math.max(found.checkpoint().visibleStart(), history.start());
   }
 
   LogSettings settings() {
     return settings;
+  }
+
+  void settings(LogSettings next) {
+    settings = next;
   }
 
   EpochHistory history() {
@@ -49,6 +59,17 @@ final class LogBody {
 
   void history(EpochHistory next) {
     history = next;
+  }
+
+  /** The first offset readers get; within the first batch kept, or at its begin. */
+  long visibleStart() {
+    return visibleStart;
+  }
+
+  /** The first batch kept begins at {@code batchStart}, and readers get what is from {@code visible} on. */
+  void startAt(long batchStart, long visible) {
+    history = history.startAt(batchStart);
+    visibleStart = Math.max(visibleStart, visible);
   }
 
   /** Everything below (exclusive) is durable. */
@@ -68,6 +89,7 @@ final class LogBody {
   /** The log starts anew, empty, at {@code start}. */
   void restartedAt(long start) {
     history = EpochHistory.emptyAt(start);
+    visibleStart = start;
     flushedEnd = start;
   }
 
@@ -148,5 +170,23 @@ final class LogBody {
   /** Where segment {@code i} ends (exclusive). */
   long endOf(int i) {
     return i + 1 < segments.size() ? segments.get(i + 1).base() : history.end();
+  }
+
+  /** Takes the first segments out of the log; their files go once that is durable. */
+  void retire(int count) {
+    for (int i = 0; i < count; i++) {
+      retired.add(segments.removeFirst());
+    }
+  }
+
+  /** A durable recovery point knows nothing before {@code base}. */
+  void deleteRetiredBefore(long base) {
+    retired.removeIf(segment -> {
+      boolean gone = segment.base() < base;
+      if (gone) {
+        segment.delete();
+      }
+      return gone;
+    });
   }
 }

@@ -59,6 +59,7 @@ final class LogCuts {
     body.restartedAt(start);
     points.restartThrough();
     body.snapshots.deleteAfter(-1);
+    body.deleteRetiredBefore(Long.MAX_VALUE);
     body.segments.forEach(Segment::delete);
     body.segments.clear();
     body.disk.flushFolder(body.folder);
@@ -77,11 +78,24 @@ final class LogCuts {
     }
     Check.that(offset <= history.end(), "start %d past the end %d", offset, history.end());
     points.reachThrough(offset);
-    body.history(history.startAt(offset));
+    body.startAt(offset, offset);
     int first = body.indexOf(offset);
     points.startThrough(offset, body.segments.get(first).base());
     for (int i = 0; i < first; i++) {
       body.segments.removeFirst().delete();
     }
+  }
+
+  /** See {@link PartitionLog#moveStart}. */
+  void moveStart(long offset) {
+    if (offset <= body.visibleStart()) {
+      return;
+    }
+    long end = body.history().end();
+    Check.that(offset <= end, "start %d past the end %d", offset, end);
+    int first = body.indexOf(offset);
+    body.startAt(reads.batchStart(first, offset), offset);
+    body.retire(first);
+    points.startMoved();
   }
 }

@@ -113,6 +113,16 @@ final class LogReads {
     return position;
   }
 
+  /** Where the batch begins that holds {@code offset}, or would: {@code offset} itself at the end. */
+  long batchStart(int index, long offset) {
+    Segment segment = body.segments.get(index);
+    if (offset == segment.base() || offset == body.history().end()) {
+      return offset;
+    }
+    return body.reading(
+        () -> firstOffsetAt(segment, locate(segment, offset, body.endOf(index))));
+  }
+
   /** Position of the batch that holds {@code offset}. */
   private int locate(Segment segment, long offset, long segmentEnd) {
     var cursor =
@@ -189,13 +199,13 @@ final class LogReads {
    */
   Optional<TimedOffset> firstAtOrAfter(long timestampMs, long endExclusive) {
     return body.reading(() ->
-        new TimeLookup(body.segments, body.history(), body.settings())
+        new TimeLookup(body)
             .firstAtOrAfter(timestampMs, endExclusive));
   }
 
   /** The first record with the largest timestamp of all below {@code endExclusive}. */
   Optional<TimedOffset> maxTimestamp(long endExclusive) {
     return body.reading(
-        () -> new TimeLookup(body.segments, body.history(), body.settings()).largest(endExclusive));
+        () -> new TimeLookup(body).largest(endExclusive));
   }
 }

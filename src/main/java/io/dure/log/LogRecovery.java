@@ -23,6 +23,7 @@ final class LogRecovery {
   private final Checkpoints checkpoints;
   private final ProducerSnapshots snapshots;
   private final List<Segment> segments = new ArrayList<>();
+  private final List<Segment> leftovers = new ArrayList<>(0);
   private EpochHistory history = EpochHistory.EMPTY;
   private ProducerTable producers = new ProducerTable();
   private long checkpointEnd;
@@ -39,11 +40,14 @@ final class LogRecovery {
   /**
    * The log as found.
    *
+   * @param leftovers segments before the log's start, to be deleted once the recovery point that does
+   *     without them is durable: it may stand in memory only
    * @param checkpoint the recovery point recovery started from; below its end all is durable
    * @param scannedBytes how much had to be read past it
    */
   record Result(
       List<Segment> segments,
+      List<Segment> leftovers,
       EpochHistory history,
       ProducerTable producers,
       Checkpoint checkpoint,
@@ -73,7 +77,7 @@ final class LogRecovery {
       disk.flushFolder(folder);
     }
     segments.forEach(Segment::closeFile);
-    return new Result(segments, history, producers, checkpoint, scannedBytes);
+    return new Result(segments, leftovers, history, producers, checkpoint, scannedBytes);
   }
 
   private List<Long> segmentBases() {
@@ -86,7 +90,7 @@ final class LogRecovery {
   /** Stands for the recovery point of a log that has not made any: such a log starts at 0. */
   private static Checkpoint beforeAll() {
     return new Checkpoint(
-        0, EpochHistory.EMPTY, List.of(new Checkpoint.Extent(0, 0)), 0, 0, -1, Segment.NO_TIME, 0);
+        0, EpochHistory.EMPTY, 0, List.of(new Checkpoint.Extent(0, 0)), 0, 0, -1, Segment.NO_TIME, 0);
   }
 
   private void restore(Checkpoint checkpoint, List<Long> bases) {
@@ -95,7 +99,7 @@ final class LogRecovery {
     List<Checkpoint.Extent> flushed = checkpoint.segments();
     for (long base : bases) {
       if (base < flushed.getFirst().base()) {
-        Segment.empty(disk, folder, base).delete();
+        leftovers.add(Segment.empty(disk, folder, base));
       } else if (base < checkpoint.last().base()
           && flushed.stream().noneMatch(s -> s.base() == base)) {
         throw new DiskException(folder + "/" + Segment.name(base) + " does not belong to this log");

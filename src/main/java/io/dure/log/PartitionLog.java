@@ -26,6 +26,7 @@ public final class PartitionLog implements AutoCloseable {
   private final LogReads reads;
   private final RecoveryPoints points;
   private final LogCuts cuts;
+  private final LogAging aging;
   private long nextExpiryMs;
 
   private PartitionLog(LogBody body, RecoveryPoints points) {
@@ -33,6 +34,7 @@ public final class PartitionLog implements AutoCloseable {
     this.reads = new LogReads(body);
     this.points = points;
     this.cuts = new LogCuts(body, reads, points);
+    this.aging = new LogAging(body);
   }
 
   /**
@@ -52,9 +54,26 @@ public final class PartitionLog implements AutoCloseable {
     return body.history();
   }
 
-  /** The first offset kept (inclusive). */
+  /**
+   * The first offset that readers get (inclusive). Batches are kept whole, so the log itself, see
+   * {@link #history}, may start a little before.
+   */
   public long startOffset() {
-    return body.history().start();
+    return body.visibleStart();
+  }
+
+  /** What {@link #startOffset} cannot fall behind any more, even in a power cut. */
+  public long durableStart() {
+    return points.durableStart();
+  }
+
+  /** Other settings are in force from now on. */
+  public void settings(LogSettings next) {
+    body.settings(next);
+  }
+
+  public LogSettings settings() {
+    return body.settings();
   }
 
   /** The offset after the last record (exclusive). */
@@ -173,13 +192,12 @@ public final class PartitionLog implements AutoCloseable {
     Segment active = body.active();
     LogSettings settings = body.settings();
     if (active.sizeBytes() > 0) {
-      long firstTime = active.firstTimestamp();
-      boolean old =
-          firstTime >= 0
-              && BatchFormat.maxTimestamp(span.bytes(), span.bytes().position()) - firstTime
-                  >= settings.segmentMs();
+      long timestampMs = BatchFormat.maxTimestamp(span.bytes(), span.bytes().position());
       boolean full = (long) active.sizeBytes() + span.sizeBytes() > settings.segmentBytes();
-      if (full || old || span.end() - active.base() > Integer.MAX_VALUE) {
+      if (full
+          || aging.isOld(active, timestampMs)
+          || active.indexIsFull(settings)
+          || span.end() - active.base() > Integer.MAX_VALUE) {
         return roll();
       }
     }
@@ -192,6 +210,9 @@ public final class PartitionLog implements AutoCloseable {
     full.unloadIndexes();
     var next = Segment.empty(body.disk, body.folder, body.history().end());
     next.file();
+    if (body.settings().preallocate()) {
+      next.preallocate(body.settings());
+    }
     body.segments.add(next);
     points.rolled(full.openIndexFiles());
     return next;
@@ -281,6 +302,45 @@ public final class PartitionLog implements AutoCloseable {
     cuts.advanceStart(offset);
   }
 
+  /**
+   * As {@link #advanceStart} to any offset, batches kept whole, but at once: it is durable, and
+   * disk space is given back, after the next flushes, see {@link #startIsPending}.
+   */
+  public void moveStart(long offset) {
+    cuts.moveStart(offset);
+  }
+
+  /** Whether a flush is due though nothing was appended: the start has moved. */
+  public boolean startIsPending() {
+    return points.startIsPending();
+  }
+
+  // ---- age ----
+
+  /**
+   * Where the log should start by its retention, given that all below {@code committed} (exclusive)
+   * is committed. A segment still written to is closed first if it is to go, too.
+   */
+  public long keptFrom(long committed, long wallMs) {
+    long kept = aging.keptFrom(committed, wallMs);
+    if (kept == body.history().end() && body.active().sizeBytes() > 0) {
+      roll();
+    }
+    return kept;
+  }
+
+  /** Wall time before which no segment is too old. */
+  public long nextExpiryMs() {
+    return aging.nextExpiryMs();
+  }
+
+  /** Closes the segment that is written to if its first batch is old enough for that. */
+  public void rollIfOld(long wallMs) {
+    if (body.active().sizeBytes() > 0 && aging.isOld(body.active(), wallMs)) {
+      roll();
+    }
+  }
+
   // ---- rest ----
 
   /**
@@ -288,7 +348,9 @@ public final class PartitionLog implements AutoCloseable {
    * may go on.
    */
   public void trimPreallocated() {
-    body.active().trim();
+    if (!body.settings().preallocate()) {
+      body.active().trim();
+    }
     body.recent.clear();
     points.catchUp();
     body.segments.forEach(Segment::unloadIndexes);

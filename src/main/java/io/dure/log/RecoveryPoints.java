@@ -22,6 +22,9 @@ final class RecoveryPoints {
   private final LogBody body;
   private final Checkpoints checkpoints;
   private Checkpoint last;
+  private Checkpoint flushing;
+  private long durableStart;
+  private boolean startPending;
   private int sinceDurable;
   private long appendedSince;
   private long appendedSinceFlush;
@@ -34,6 +37,7 @@ final class RecoveryPoints {
     this.body = body;
     this.checkpoints = checkpoints;
     this.last = found.checkpoint();
+    this.flushing = last;
     this.appendedSince = found.scannedBytes();
   }
 
@@ -106,7 +110,10 @@ final class RecoveryPoints {
 
   void flushed(FlushTicket ticket) {
     flushedNamesVersion = Math.max(flushedNamesVersion, ticket.scope().namesVersion());
-    checkpoints.flushed(ticket.scope().checkpointSequence());
+    if (checkpoints.flushed(ticket.scope().checkpointSequence())
+        && flushing.sequence() == ticket.scope().checkpointSequence()) {
+      isDurable(flushing);
+    }
     if (ticket.generation() != body.generation()) {
       return;
     }
@@ -125,10 +132,12 @@ final class RecoveryPoints {
   }
 
   private void write(Checkpoint taken, Optional<byte[]> encodedProducers) {
-    if (taken.end() <= last.end()) {
+    boolean moves = durableStart < body.visibleStart();
+    if (taken.end() <= last.end() && !moves) {
       return;
     }
-    if (!checkpoints.mayWrite()) {
+    boolean reaches = taken.end() >= body.history().start() && taken.end() >= last.end();
+    if (!checkpoints.mayWrite() || !reaches) {
       wanted = true;
       return;
     }
@@ -137,10 +146,14 @@ final class RecoveryPoints {
     encodedProducers.ifPresent(bytes -> body.snapshots.write(taken.end(), bytes));
     Checkpoint next =
         taken
-            .startingAt(body.history().start(), body.segments.getFirst().base())
+            .startingAt(
+                body.history().start(), body.visibleStart(), body.segments.getFirst().base())
             .numbered(last.sequence() + 1);
     checkpoints.write(next);
     last = next;
+    if (moves) {
+      sinceDurable = DURABLE_CHECKPOINT_EVERY;
+    }
     if (++sinceDurable >= DURABLE_CHECKPOINT_EVERY) {
       sinceDurable = 0;
       namesVersion++;
@@ -149,7 +162,31 @@ final class RecoveryPoints {
         flushAlso.add(body.snapshots.open(taken.end()));
       }
       checkpoints.wantFlush();
+      flushing = next;
     }
+  }
+
+  /** Takes note that {@code checkpoint} survives a power cut: what it does without may go. */
+  private void isDurable(Checkpoint checkpoint) {
+    durableStart = checkpoint.visibleStart();
+    startPending &= durableStart < body.visibleStart();
+    body.deleteRetiredBefore(checkpoint.segments().getFirst().base());
+  }
+
+  /** The visible start that a power cut cannot take back. */
+  long durableStart() {
+    return durableStart;
+  }
+
+  /** Whether a flush is due though nothing was appended: the start has moved. */
+  boolean startIsPending() {
+    return startPending;
+  }
+
+  /** The start has moved: a recovery point says so with the next flushes. */
+  void startMoved() {
+    startPending = durableStart < body.visibleStart();
+    wanted |= startPending;
   }
 
   // ---- durable on return ----
@@ -175,6 +212,7 @@ final class RecoveryPoints {
         new Checkpoint(
             last.sequence() + 1,
             body.history(),
+            start,
             List.of(new Checkpoint.Extent(start, 0)),
             0,
             0,
@@ -195,13 +233,13 @@ final class RecoveryPoints {
 
   /** The log starts at {@code start} now, in the segment {@code firstSegment}. */
   void startThrough(long start, long firstSegment) {
-    last = last.startingAt(start, firstSegment);
+    last = last.startingAt(start, body.visibleStart(), firstSegment);
     writeThrough();
   }
 
   /** All is flushed and the recovery point is at the end. */
   void finishThrough() {
-    if (last.end() < body.history().end()) {
+    if (last.end() < body.history().end() || startIsPending()) {
       body.active().finish(body.settings());
       flushThrough();
       moveToEndThrough();
@@ -229,6 +267,7 @@ final class RecoveryPoints {
       flushedNamesVersion = namesVersion;
     }
     checkpoints.writeThrough(last);
+    isDurable(last);
   }
 
   // ---- contents ----
@@ -259,6 +298,7 @@ final class RecoveryPoints {
     return new Checkpoint(
         last.sequence() + 1,
         body.history(),
+        body.visibleStart(),
         upTo.stream().map(Segment::extent).toList(),
         active.offsetEntries(),
         active.timeEntries(),

@@ -186,6 +186,20 @@ final class Segment {
     allocatedBytes = bytes;
   }
 
+  /** Takes the whole size on disk at once, for a new segment. */
+  void preallocate(LogSettings settings) {
+    file().resize(settings.segmentBytes());
+    allocatedBytes = settings.segmentBytes();
+  }
+
+  /** Whether another entry would make an index larger than it may be. */
+  boolean indexIsFull(LogSettings settings) {
+    int offsets = offsetEntries();
+    int times = timeEntries();
+    return offsets > 0 && (offsets + 1L) * OffsetIndex.ENTRY_BYTES > settings.indexBytes()
+        || times > 0 && (times + 1L) * TimeIndex.ENTRY_BYTES > settings.indexBytes();
+  }
+
   boolean hasSpare() {
     return allocatedBytes > sizeBytes;
   }

@@ -10,23 +10,25 @@ import java.util.Optional;
  * unpacked.
  */
 final class TimeLookup {
+  private final LogBody body;
   private final List<Segment> segments;
-  private final EpochHistory history;
   private final LogSettings settings;
+  private final long start;
 
-  TimeLookup(List<Segment> segments, EpochHistory history, LogSettings settings) {
-    this.segments = segments;
-    this.history = history;
-    this.settings = settings;
+  TimeLookup(LogBody body) {
+    this.body = body;
+    this.segments = body.segments;
+    this.settings = body.settings();
+    this.start = body.visibleStart();
   }
 
   Optional<TimedOffset> firstAtOrAfter(long timestampMs, long endExclusive) {
     for (int i = 0; i < segments.size(); i++) {
       Segment segment = segments.get(i);
-      if (endOf(i) <= history.start() || segment.base() >= endExclusive) {
+      if (body.endOf(i) <= start || segment.base() >= endExclusive) {
         continue;
       }
-      if (segment.largest(Long.MAX_VALUE, endOf(i), settings).timestampMs() >= timestampMs) {
+      if (segment.largest(Long.MAX_VALUE, body.endOf(i), settings).timestampMs() >= timestampMs) {
         Optional<TimedOffset> found = firstIn(segment, timestampMs, endExclusive);
         if (found.isPresent()) {
           return found.filter(r -> r.offset() < endExclusive);
@@ -37,14 +39,14 @@ final class TimeLookup {
   }
 
   private Optional<TimedOffset> firstIn(Segment segment, long timestampMs, long endExclusive) {
-    long from = Math.max(history.start(), segment.offsetBefore(timestampMs, settings));
+    long from = Math.max(start, segment.offsetBefore(timestampMs, settings));
     var cursor =
         new BatchCursor(
             segment.file(), segment.positionBefore(from, settings), segment.sizeBytes());
     while (cursor.next() && cursor.baseOffset() < endExclusive) {
-      if (cursor.maxTimestamp() >= timestampMs && cursor.endOffset() > history.start()) {
+      if (cursor.maxTimestamp() >= timestampMs && cursor.endOffset() > start) {
         for (LogRecord record : recordsAt(segment.file(), cursor)) {
-          if (record.timestampMs() >= timestampMs && record.offset() >= history.start()) {
+          if (record.timestampMs() >= timestampMs && record.offset() >= start) {
             return Optional.of(new TimedOffset(record.offset(), record.timestampMs()));
           }
         }
@@ -58,8 +60,8 @@ final class TimeLookup {
     Optional<Segment> where = Optional.empty();
     for (int i = 0; i < segments.size() && segments.get(i).base() < endExclusive; i++) {
       Segment segment = segments.get(i);
-      TimedOffset largest = segment.largest(endExclusive, endOf(i), settings);
-      if (endOf(i) > history.start() && largest.timestampMs() > best.timestampMs()) {
+      TimedOffset largest = segment.largest(endExclusive, body.endOf(i), settings);
+      if (body.endOf(i) > start && largest.timestampMs() > best.timestampMs()) {
         best = largest;
         where = Optional.of(segment);
       }
@@ -81,9 +83,5 @@ final class TimeLookup {
           "the checksum of the batch at offset " + cursor.baseOffset() + " does not match");
     }
     return LogRecord.in(bytes);
-  }
-
-  private long endOf(int i) {
-    return i + 1 < segments.size() ? segments.get(i + 1).base() : history.end();
   }
 }

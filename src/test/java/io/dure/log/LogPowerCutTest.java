@@ -47,6 +47,7 @@ class LogPowerCutTest {
     private long start;
     private boolean startMoved;
     private long flushedEnd;
+    private long durableStart;
     private int epoch = 1;
     private long nowMs = 1_000;
     private PartitionLog log;
@@ -79,21 +80,24 @@ class LogPowerCutTest {
         log.trimPreallocated();
       } else if (dice < 935) {
         truncate();
-      } else if (dice < 950) {
+      } else if (dice < 943) {
         advanceStart();
-      } else if (dice < 955) {
+      } else if (dice < 958) {
+        moveStart();
+      } else if (dice < 963) {
         reset();
-      } else if (dice < 965) {
+      } else if (dice < 970) {
         reopen();
       } else {
         crash(dice < 990);
       }
+      notePruned();
       assertThat(log.endOffset()).isEqualTo(end());
       assertThat(log.startOffset()).isEqualTo(start);
     }
 
     private long end() {
-      return model.isEmpty() ? start : model.getLast().end();
+      return model.isEmpty() ? start : Math.max(start, model.getLast().end());
     }
 
     private void append() {
@@ -134,16 +138,17 @@ class LogPowerCutTest {
     }
 
     private void truncate() {
-      if (!model.isEmpty()) {
+      List<Batch> all = kept();
+      if (!all.isEmpty()) {
         int kept =
             rng.below(3) == 0
-                ? rng.below(model.size())
-                : Math.max(0, model.size() - 1 - rng.below(4));
-        long end = Math.max(start, model.get(kept).from());
-        if (end == model.get(kept).from()) {
+                ? rng.below(all.size())
+                : Math.max(0, all.size() - 1 - rng.below(4));
+        long end = Math.max(start, all.get(kept).from());
+        if (end == all.get(kept).from()) {
           log.truncateTo(end);
           history = history.truncateTo(end);
-          model = new ArrayList<>(model.subList(0, kept));
+          model.removeIf(b -> b.from() >= end);
           flushedEnd = Math.min(flushedEnd, end);
           epoch++;
         }
@@ -158,11 +163,40 @@ class LogPowerCutTest {
       history = history.startAt(start);
       flushedEnd = Math.max(flushedEnd, log.flushedEnd());
       model.removeIf(b -> b.end() <= start);
+      durableStart = start;
+    }
+
+    /** As a host does it: at once for readers, durable some flushes later. */
+    private void moveStart() {
+      startMoved = true;
+      long to = start + rng.below((int) (flushedEnd - Math.min(start, flushedEnd)) + 1);
+      log.moveStart(to);
+      if (to > start && rng.below(3) == 0) {
+        for (int i = 0; i < 4 && log.startIsPending(); i++) {
+          flush();
+        }
+        assertThat(log.startIsPending()).isFalse();
+        assertThat(log.durableStart()).isEqualTo(to);
+      }
+      start = Math.max(start, to);
+    }
+
+    /** What is durable is gone for good. */
+    private void notePruned() {
+      if (log.durableStart() > durableStart) {
+        durableStart = log.durableStart();
+        model.removeIf(b -> b.end() <= durableStart);
+      }
+    }
+
+    private List<Batch> kept() {
+      return model.stream().filter(b -> b.end() > start).toList();
     }
 
     private void reset() {
       start = end() + rng.below(100);
       log.resetTo(start);
+      durableStart = start;
       startMoved = false;
       history = EpochHistory.emptyAt(start);
       model = new ArrayList<>();
@@ -187,12 +221,15 @@ class LogPowerCutTest {
         disk.crashProcess();
       }
       log = PartitionLog.open(disk, FOLDER, settings);
-      assertThat(log.startOffset()).isEqualTo(start);
-      assertThat(log.endOffset()).isBetween(power ? Math.max(start, flushedEnd) : end(), end());
+      // What was not durable of the start may have come back, also where only the process ended.
+      assertThat(log.startOffset()).isBetween(durableStart, start);
+      long before = end();
+      start = log.startOffset();
+      assertThat(log.endOffset()).isBetween(power ? Math.max(start, flushedEnd) : before, before);
       assertThat(log.flushedEnd()).isBetween(start, log.endOffset());
       model.removeIf(b -> b.from() >= log.endOffset());
       assertThat(log.endOffset()).isEqualTo(end());
-      history = history.truncateTo(log.endOffset());
+      history = historyOf(log.endOffset());
       // What is found again may be appended to under the same epoch only by the leader that wrote
       // it.
       epoch++;
@@ -202,10 +239,10 @@ class LogPowerCutTest {
 
     private void verify() {
       var all = new ByteArrayOutputStream();
-      for (Batch batch : model) {
+      for (Batch batch : kept()) {
         all.writeBytes(batch.bytes());
       }
-      assertThat(clamped(log.history())).isEqualTo(clamped(history));
+      assertThat(shapeAfterStart(log.history())).isEqualTo(shapeAfterStart(history));
       var found = new ByteArrayOutputStream();
       long next = start;
       while (next < log.endOffset()) {
@@ -221,13 +258,23 @@ class LogPowerCutTest {
     }
 
     /** Where the first epoch began before the log's start does not matter. */
-    private static EpochHistory clamped(EpochHistory history) {
+    private EpochHistory shapeAfterStart(EpochHistory history) {
+      EpochHistory later = history.startAt(start);
       return new EpochHistory(
-          history.entries().stream()
-              .map(e -> new EpochHistory.Entry(e.epoch(), Math.max(e.start(), history.start())))
+          later.entries().stream()
+              .map(e -> new EpochHistory.Entry(e.epoch(), Math.max(e.start(), start)))
               .toList(),
-          history.start(),
-          history.end());
+          start,
+          later.end());
+    }
+
+    /** As the batches that may still be there have it. */
+    private EpochHistory historyOf(long end) {
+      EpochHistory found = EpochHistory.emptyAt(model.isEmpty() ? end : model.getFirst().from());
+      for (Batch batch : model) {
+        found = found.append(batch.epoch(), batch.end());
+      }
+      return found;
     }
 
     private static ProducerTable producersOf(List<Batch> batches) {
@@ -237,6 +284,7 @@ class LogPowerCutTest {
     }
 
     private void read() {
+      List<Batch> model = kept();
       if (model.isEmpty()) {
         return;
       }
