@@ -27,6 +27,7 @@ public final class DataApis {
         .on(ApiKeys.PRODUCE, new ProduceHandler(cluster, partitions, settings))
         .on(ApiKeys.FETCH, new FetchHandler(cluster, partitions, settings, rng))
         .on(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(cluster, partitions))
+        .on(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(cluster, partitions))
         .on(ApiKeys.METADATA, new MetadataHandler(cluster, creation, settings))
         .on(ApiKeys.CREATE_TOPICS, ControllerHandler.createTopics(cluster, rng))
         .on(ApiKeys.DELETE_TOPICS, ControllerHandler.deleteTopics(cluster))

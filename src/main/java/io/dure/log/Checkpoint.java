@@ -92,7 +92,15 @@ record Checkpoint(
 
   Checkpoint numbered(long number) {
     return new Checkpoint(
-        number, history, visibleStart, segments, indexEntries, timeEntries, firstTimestamp, largest, producers);
+        number,
+        history,
+        visibleStart,
+        segments,
+        indexEntries,
+        timeEntries,
+        firstTimestamp,
+        largest,
+        producers);
   }
 
   byte[] encode() {

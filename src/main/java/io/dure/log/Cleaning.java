@@ -6,7 +6,8 @@ import io.dure.base.Check;
  * When and how a log is compacted.
  *
  * @param enabled whether older values of a key are dropped at all
- * @param minDirtyRatio share of bytes not yet cleaned, of all that could be, from which it is worth it
+ * @param minDirtyRatio share of bytes not yet cleaned, of all that could be, from which it is worth
+ *     it
  * @param minLagMs a record stays untouched for so long at least
  * @param maxLagMs a record waits no longer than this, whatever the ratio says
  * @param tombstoneMs how long tombstones and transaction markers outlive the first cleaning

@@ -51,8 +51,7 @@ final class LogAging {
    * DeleteRecords.
    */
   private long expiryMs(Segment segment, Retention retention) {
-    long largestMs =
-        segment.largest(Long.MAX_VALUE, Long.MAX_VALUE, body.settings()).timestampMs();
+    long largestMs = segment.largest(Long.MAX_VALUE, Long.MAX_VALUE, body.settings()).timestampMs();
     long expiryMs = largestMs + retention.ms();
     return retention.ms() < 0 || largestMs < 0 || expiryMs < 0 ? Long.MAX_VALUE : expiryMs;
   }

@@ -66,7 +66,10 @@ final class LogBody {
     return visibleStart;
   }
 
-  /** The first batch kept begins at {@code batchStart}, and readers get what is from {@code visible} on. */
+  /**
+   * The first batch kept begins at {@code batchStart}, and readers get what is from {@code visible}
+   * on.
+   */
   void startAt(long batchStart, long visible) {
     history = history.startAt(batchStart);
     visibleStart = Math.max(visibleStart, visible);

@@ -113,14 +113,15 @@ final class LogReads {
     return position;
   }
 
-  /** Where the batch begins that holds {@code offset}, or would: {@code offset} itself at the end. */
+  /**
+   * Where the batch begins that holds {@code offset}, or would: {@code offset} itself at the end.
+   */
   long batchStart(int index, long offset) {
     Segment segment = body.segments.get(index);
     if (offset == segment.base() || offset == body.history().end()) {
       return offset;
     }
-    return body.reading(
-        () -> firstOffsetAt(segment, locate(segment, offset, body.endOf(index))));
+    return body.reading(() -> firstOffsetAt(segment, locate(segment, offset, body.endOf(index))));
   }
 
   /** Position of the batch that holds {@code offset}. */
@@ -198,14 +199,11 @@ final class LogReads {
    * The first record below {@code endExclusive} with a timestamp at or after {@code timestampMs}.
    */
   Optional<TimedOffset> firstAtOrAfter(long timestampMs, long endExclusive) {
-    return body.reading(() ->
-        new TimeLookup(body)
-            .firstAtOrAfter(timestampMs, endExclusive));
+    return body.reading(() -> new TimeLookup(body).firstAtOrAfter(timestampMs, endExclusive));
   }
 
   /** The first record with the largest timestamp of all below {@code endExclusive}. */
   Optional<TimedOffset> maxTimestamp(long endExclusive) {
-    return body.reading(
-        () -> new TimeLookup(body).largest(endExclusive));
+    return body.reading(() -> new TimeLookup(body).largest(endExclusive));
   }
 }

@@ -40,8 +40,8 @@ final class LogRecovery {
   /**
    * The log as found.
    *
-   * @param leftovers segments before the log's start, to be deleted once the recovery point that does
-   *     without them is durable: it may stand in memory only
+   * @param leftovers segments before the log's start, to be deleted once the recovery point that
+   *     does without them is durable: it may stand in memory only
    * @param checkpoint the recovery point recovery started from; below its end all is durable
    * @param scannedBytes how much had to be read past it
    */
@@ -90,7 +90,15 @@ final class LogRecovery {
   /** Stands for the recovery point of a log that has not made any: such a log starts at 0. */
   private static Checkpoint beforeAll() {
     return new Checkpoint(
-        0, EpochHistory.EMPTY, 0, List.of(new Checkpoint.Extent(0, 0)), 0, 0, -1, Segment.NO_TIME, 0);
+        0,
+        EpochHistory.EMPTY,
+        0,
+        List.of(new Checkpoint.Extent(0, 0)),
+        0,
+        0,
+        -1,
+        Segment.NO_TIME,
+        0);
   }
 
   private void restore(Checkpoint checkpoint, List<Long> bases) {

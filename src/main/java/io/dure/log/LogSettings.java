@@ -65,50 +65,194 @@ public record LogSettings(
   }
 
   public LogSettings withSegmentBytes(int bytes) {
-    return new LogSettings(bytes, segmentMs, segmentJitterMs, indexIntervalBytes, indexBytes, checkpointBytes, tailBytes, producerExpiryMs, appendTime, preallocate, retention, cleaning);
+    return new LogSettings(
+        bytes,
+        segmentMs,
+        segmentJitterMs,
+        indexIntervalBytes,
+        indexBytes,
+        checkpointBytes,
+        tailBytes,
+        producerExpiryMs,
+        appendTime,
+        preallocate,
+        retention,
+        cleaning);
   }
 
   public LogSettings withSegmentMs(long ms) {
-    return new LogSettings(segmentBytes, ms, segmentJitterMs, indexIntervalBytes, indexBytes, checkpointBytes, tailBytes, producerExpiryMs, appendTime, preallocate, retention, cleaning);
+    return new LogSettings(
+        segmentBytes,
+        ms,
+        segmentJitterMs,
+        indexIntervalBytes,
+        indexBytes,
+        checkpointBytes,
+        tailBytes,
+        producerExpiryMs,
+        appendTime,
+        preallocate,
+        retention,
+        cleaning);
   }
 
   public LogSettings withSegmentJitterMs(long ms) {
-    return new LogSettings(segmentBytes, segmentMs, ms, indexIntervalBytes, indexBytes, checkpointBytes, tailBytes, producerExpiryMs, appendTime, preallocate, retention, cleaning);
+    return new LogSettings(
+        segmentBytes,
+        segmentMs,
+        ms,
+        indexIntervalBytes,
+        indexBytes,
+        checkpointBytes,
+        tailBytes,
+        producerExpiryMs,
+        appendTime,
+        preallocate,
+        retention,
+        cleaning);
   }
 
   public LogSettings withIndexIntervalBytes(int bytes) {
-    return new LogSettings(segmentBytes, segmentMs, segmentJitterMs, bytes, indexBytes, checkpointBytes, tailBytes, producerExpiryMs, appendTime, preallocate, retention, cleaning);
+    return new LogSettings(
+        segmentBytes,
+        segmentMs,
+        segmentJitterMs,
+        bytes,
+        indexBytes,
+        checkpointBytes,
+        tailBytes,
+        producerExpiryMs,
+        appendTime,
+        preallocate,
+        retention,
+        cleaning);
   }
 
   public LogSettings withIndexBytes(int bytes) {
-    return new LogSettings(segmentBytes, segmentMs, segmentJitterMs, indexIntervalBytes, bytes, checkpointBytes, tailBytes, producerExpiryMs, appendTime, preallocate, retention, cleaning);
+    return new LogSettings(
+        segmentBytes,
+        segmentMs,
+        segmentJitterMs,
+        indexIntervalBytes,
+        bytes,
+        checkpointBytes,
+        tailBytes,
+        producerExpiryMs,
+        appendTime,
+        preallocate,
+        retention,
+        cleaning);
   }
 
   public LogSettings withCheckpointBytes(int bytes) {
-    return new LogSettings(segmentBytes, segmentMs, segmentJitterMs, indexIntervalBytes, indexBytes, bytes, tailBytes, producerExpiryMs, appendTime, preallocate, retention, cleaning);
+    return new LogSettings(
+        segmentBytes,
+        segmentMs,
+        segmentJitterMs,
+        indexIntervalBytes,
+        indexBytes,
+        bytes,
+        tailBytes,
+        producerExpiryMs,
+        appendTime,
+        preallocate,
+        retention,
+        cleaning);
   }
 
   public LogSettings withTailBytes(int bytes) {
-    return new LogSettings(segmentBytes, segmentMs, segmentJitterMs, indexIntervalBytes, indexBytes, checkpointBytes, bytes, producerExpiryMs, appendTime, preallocate, retention, cleaning);
+    return new LogSettings(
+        segmentBytes,
+        segmentMs,
+        segmentJitterMs,
+        indexIntervalBytes,
+        indexBytes,
+        checkpointBytes,
+        bytes,
+        producerExpiryMs,
+        appendTime,
+        preallocate,
+        retention,
+        cleaning);
   }
 
   public LogSettings withProducerExpiryMs(long ms) {
-    return new LogSettings(segmentBytes, segmentMs, segmentJitterMs, indexIntervalBytes, indexBytes, checkpointBytes, tailBytes, ms, appendTime, preallocate, retention, cleaning);
+    return new LogSettings(
+        segmentBytes,
+        segmentMs,
+        segmentJitterMs,
+        indexIntervalBytes,
+        indexBytes,
+        checkpointBytes,
+        tailBytes,
+        ms,
+        appendTime,
+        preallocate,
+        retention,
+        cleaning);
   }
 
   public LogSettings withAppendTime(boolean on) {
-    return new LogSettings(segmentBytes, segmentMs, segmentJitterMs, indexIntervalBytes, indexBytes, checkpointBytes, tailBytes, producerExpiryMs, on, preallocate, retention, cleaning);
+    return new LogSettings(
+        segmentBytes,
+        segmentMs,
+        segmentJitterMs,
+        indexIntervalBytes,
+        indexBytes,
+        checkpointBytes,
+        tailBytes,
+        producerExpiryMs,
+        on,
+        preallocate,
+        retention,
+        cleaning);
   }
 
   public LogSettings withPreallocate(boolean on) {
-    return new LogSettings(segmentBytes, segmentMs, segmentJitterMs, indexIntervalBytes, indexBytes, checkpointBytes, tailBytes, producerExpiryMs, appendTime, on, retention, cleaning);
+    return new LogSettings(
+        segmentBytes,
+        segmentMs,
+        segmentJitterMs,
+        indexIntervalBytes,
+        indexBytes,
+        checkpointBytes,
+        tailBytes,
+        producerExpiryMs,
+        appendTime,
+        on,
+        retention,
+        cleaning);
   }
 
   public LogSettings withRetention(Retention wanted) {
-    return new LogSettings(segmentBytes, segmentMs, segmentJitterMs, indexIntervalBytes, indexBytes, checkpointBytes, tailBytes, producerExpiryMs, appendTime, preallocate, wanted, cleaning);
+    return new LogSettings(
+        segmentBytes,
+        segmentMs,
+        segmentJitterMs,
+        indexIntervalBytes,
+        indexBytes,
+        checkpointBytes,
+        tailBytes,
+        producerExpiryMs,
+        appendTime,
+        preallocate,
+        wanted,
+        cleaning);
   }
 
   public LogSettings withCleaning(Cleaning wanted) {
-    return new LogSettings(segmentBytes, segmentMs, segmentJitterMs, indexIntervalBytes, indexBytes, checkpointBytes, tailBytes, producerExpiryMs, appendTime, preallocate, retention, wanted);
+    return new LogSettings(
+        segmentBytes,
+        segmentMs,
+        segmentJitterMs,
+        indexIntervalBytes,
+        indexBytes,
+        checkpointBytes,
+        tailBytes,
+        producerExpiryMs,
+        appendTime,
+        preallocate,
+        retention,
+        wanted);
   }
 }

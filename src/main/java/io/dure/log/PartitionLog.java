@@ -310,6 +310,11 @@ public final class PartitionLog implements AutoCloseable {
     cuts.moveStart(offset);
   }
 
+  /** Asks for the flushes after which {@link #durableStart} is {@link #startOffset}. */
+  public void makeStartDurable() {
+    points.startMoved();
+  }
+
   /** Whether a flush is due though nothing was appended: the start has moved. */
   public boolean startIsPending() {
     return points.startIsPending();

@@ -136,7 +136,11 @@ final class RecoveryPoints {
     if (taken.end() <= last.end() && !moves) {
       return;
     }
-    boolean reaches = taken.end() >= body.history().start() && taken.end() >= last.end();
+    // The start may have moved past what the flush was taken of; the next one reaches it.
+    boolean reaches =
+        taken.end() >= last.end()
+            && taken.end() >= body.history().start()
+            && taken.last().base() >= body.segments.getFirst().base();
     if (!checkpoints.mayWrite() || !reaches) {
       wanted = true;
       return;

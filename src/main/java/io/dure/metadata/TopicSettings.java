@@ -26,6 +26,13 @@ public final class TopicSettings {
   public static final String REMOTE_STORAGE_ENABLE = "remote.storage.enable";
   public static final String RETENTION_BYTES = "retention.bytes";
   public static final String RETENTION_MS = "retention.ms";
+  public static final String DELETE_RETENTION_MS = "delete.retention.ms";
+  public static final String INDEX_INTERVAL_BYTES = "index.interval.bytes";
+  public static final String MAX_DECOMPRESSED_BYTES = "max.decompressed.message.bytes";
+  public static final String MIN_CLEANABLE_DIRTY_RATIO = "min.cleanable.dirty.ratio";
+  public static final String PREALLOCATE = "preallocate";
+  public static final String SEGMENT_INDEX_BYTES = "segment.index.bytes";
+  public static final String SEGMENT_JITTER_MS = "segment.jitter.ms";
   public static final String SEGMENT_BYTES = "segment.bytes";
   public static final String SEGMENT_MS = "segment.ms";
 
@@ -184,6 +191,10 @@ public final class TopicSettings {
 
   public long longValue(String name) {
     return Long.parseLong(text(name).strip());
+  }
+
+  public double fraction(String name) {
+    return Double.parseDouble(text(name).strip());
   }
 
   public boolean flag(String name) {

@@ -74,6 +74,22 @@ final class HostedLog {
     written();
   }
 
+  /**
+   * Readers get what is from {@code start} on; durable soon, see {@link PartitionLog#moveStart}.
+   */
+  void moveStart(long start) {
+    log.moveStart(start);
+    written();
+  }
+
+  /** After a restart it is not known whether the start is durable. */
+  void makeStartDurable() {
+    log.makeStartDurable();
+    if (log.startIsPending()) {
+      written();
+    }
+  }
+
   void resetTo(long start) {
     tail.clear();
     log.resetTo(start);
@@ -162,6 +178,7 @@ final class HostedLog {
       return;
     }
     log.flushed(ticket);
+    dirty |= log.startIsPending();
     onFlushed.accept(ticket);
     for (Runnable task = afterFlush.poll(); task != null; task = afterFlush.poll()) {
       task.run();

@@ -179,6 +179,28 @@ final class LoopPartitions implements Partitions {
   }
 
   @Override
+  public void deleteRecords(
+      PartitionId partition,
+      long offset,
+      long deadlineMs,
+      Executor caller,
+      Consumer<DeleteOutcome> done) {
+    Shard shard = shardOf(partition);
+    shard
+        .loop()
+        .run(() -> {
+          Optional<PartitionHost> host = shard.host(partition);
+          if (host.isPresent() && host.get().leads()) {
+            host.get().start().delete(offset, deadlineMs, caller, done);
+          } else {
+            WireError error =
+                host.isPresent() ? WireError.NOT_LEADER_OR_FOLLOWER : absent(partition);
+            WaitingAppends.answer(caller, done, new DeleteOutcome.Refused(error, -1));
+          }
+        });
+  }
+
+  @Override
   public void locate(
       PartitionId partition,
       Locate what,

@@ -153,6 +153,10 @@ public final class Node {
           onLoop(shard.loop(), () -> shard.onReplication(from, m));
         }
       }
+      case PeerMessage.LogStart m -> {
+        Shard shard = shards.get(LoopPartitions.loopOf(m.partition(), shards.size()));
+        onLoop(shard.loop(), () -> shard.onLogStart(from, m));
+      }
       case PeerMessage.Quorum m -> onMetadataLoop(() -> metadata.onQuorum(from, m));
       case PeerMessage.Snapshot m -> onMetadataLoop(() -> metadata.onSnapshot(from, m));
       case PeerMessage.Fence m -> onFence(from, m);

@@ -22,6 +22,7 @@ import java.util.UUID;
  *     committed, per loop
  * @param snapshotRecords a metadata snapshot is written when so many records were committed since
  *     the last one
+ * @param retentionCheckMs how often a partition is looked at for what its retention does not keep
  */
 public record NodeSettings(
     NodeId self,
@@ -33,7 +34,8 @@ public record NodeSettings(
     int maxMessageBytes,
     int segmentBytes,
     long waitingBytes,
-    int snapshotRecords) {
+    int snapshotRecords,
+    long retentionCheckMs) {
   public NodeSettings {
     voters = List.copyOf(voters);
     Check.that(!voters.isEmpty(), "no voters");
@@ -51,7 +53,8 @@ public record NodeSettings(
         1_048_588,
         1 << 30,
         128L << 20,
-        20_000);
+        20_000,
+        300_000);
   }
 
   public NodeSettings withRack(Optional<String> wanted) {
@@ -65,7 +68,8 @@ public record NodeSettings(
         maxMessageBytes,
         segmentBytes,
         waitingBytes,
-        snapshotRecords);
+        snapshotRecords,
+        retentionCheckMs);
   }
 
   public NodeSettings withMinInSyncReplicas(int wanted) {
@@ -79,7 +83,8 @@ public record NodeSettings(
         maxMessageBytes,
         segmentBytes,
         waitingBytes,
-        snapshotRecords);
+        snapshotRecords,
+        retentionCheckMs);
   }
 
   public NodeSettings withSegmentBytes(int wanted) {
@@ -93,7 +98,8 @@ public record NodeSettings(
         maxMessageBytes,
         wanted,
         waitingBytes,
-        snapshotRecords);
+        snapshotRecords,
+        retentionCheckMs);
   }
 
   public NodeSettings withSnapshotRecords(int wanted) {
@@ -107,6 +113,22 @@ public record NodeSettings(
         maxMessageBytes,
         segmentBytes,
         waitingBytes,
+        wanted,
+        retentionCheckMs);
+  }
+
+  public NodeSettings withRetentionCheckMs(long wanted) {
+    return new NodeSettings(
+        self,
+        process,
+        endpoint,
+        rack,
+        voters,
+        minInSyncReplicas,
+        maxMessageBytes,
+        segmentBytes,
+        waitingBytes,
+        snapshotRecords,
         wanted);
   }
 }

@@ -4,9 +4,6 @@ import io.dure.base.Disk;
 import io.dure.base.DiskFile;
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
-import io.dure.log.LogSettings;
-import io.dure.metadata.TopicImage;
-import io.dure.metadata.TopicSettings;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -110,17 +107,5 @@ final class PartitionFolders {
     try (DiskFile file = disk.open(folder + "/" + MARK)) {
       file.flush();
     }
-  }
-
-  static LogSettings settings(NodeSettings node, TopicImage topic) {
-    TopicSettings settings = TopicSettings.of(topic);
-    int segmentBytes =
-        settings.isOwn(TopicSettings.SEGMENT_BYTES)
-            ? settings.intValue(TopicSettings.SEGMENT_BYTES)
-            : node.segmentBytes();
-    return LogSettings.DEFAULT
-        .withSegmentBytes(segmentBytes)
-        .withSegmentMs(settings.longValue(TopicSettings.SEGMENT_MS))
-        .withAppendTime(settings.text(TopicSettings.TIMESTAMP_TYPE).equals("LogAppendTime"));
   }
 }

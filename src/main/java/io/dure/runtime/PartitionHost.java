@@ -7,6 +7,7 @@ import io.dure.log.AppendInfo;
 import io.dure.log.BatchSpan;
 import io.dure.log.EpochHistory;
 import io.dure.log.FlushTicket;
+import io.dure.log.LogSettings;
 import io.dure.log.PartitionLog;
 import io.dure.metadata.PartitionImage;
 import io.dure.replication.Appointment;
@@ -68,6 +69,7 @@ final class PartitionHost {
   private final WaitingAppends waiting;
   private final Watches watches = new Watches();
   private final PendingMarkers markers = new PendingMarkers();
+  private final LogStart start;
 
   /** Who asked for the newest fence, to be told when it is durable. */
   record FenceAsked(NodeId by, int controllerEpoch) {}
@@ -95,12 +97,17 @@ final class PartitionHost {
             log.history(),
             log.flushedEnd(),
             shard.replicaSettings());
-    this.highWatermark = log.startOffset();
+    this.highWatermark = log.history().start();
+    this.start = new LogStart(id, ports, hosted, new StartSite());
   }
 
   /** To be called once, after the host can be found by others. */
-  void start() {
+  void begin() {
     hosted.flushWhatIsNot();
+  }
+
+  LogStart start() {
+    return start;
   }
 
   PartitionId id() {
@@ -199,6 +206,14 @@ final class PartitionHost {
     }
   }
 
+  /** Other settings of the topic are in force; nothing happens where they are the same. */
+  void onSettings(LogSettings settings) {
+    if (!settings.equals(hosted.log().settings())) {
+      hosted.log().settings(settings);
+      start.settingsChanged();
+    }
+  }
+
   void onRegistered(Incarnation own) {
     on(new ReplicaEvent.Registered(own));
   }
@@ -214,6 +229,7 @@ final class PartitionHost {
 
   void onPeerConnected(NodeId peer) {
     if (image.hasMember(peer)) {
+      start.onPeerConnected(peer);
       on(new ReplicaEvent.PeerConnected(peer));
     }
   }
@@ -229,6 +245,7 @@ final class PartitionHost {
                 "too few replicas are within reach to commit it"));
       }
     }
+    start.onTick(nowMs);
     boolean busy = isBusy(nowMs);
     step(new ReplicaEvent.Tick(nowMs));
     if (!busy) {
@@ -239,7 +256,7 @@ final class PartitionHost {
   }
 
   boolean isBusy(long nowMs) {
-    return nowMs < busyUntilMs || !waiting.isEmpty() || !replica.idle();
+    return nowMs < busyUntilMs || !waiting.isEmpty() || start.isWaiting() || !replica.idle();
   }
 
   /** Nothing has happened for a while: gives back what was held for more to come. */
@@ -336,7 +353,12 @@ final class PartitionHost {
               .states()
               .persist(
                   id, e.state(), ports.loop(), () -> on(new ReplicaEvent.Persisted(e.state())));
-      case ReplicaEffect.Send e -> send(e.to(), e.message());
+      case ReplicaEffect.Send e -> {
+        if (e.message() instanceof ReplicaMessage.Acked) {
+          start.beforeAcknowledging(e.to());
+        }
+        send(e.to(), e.message());
+      }
       case ReplicaEffect.SendRecords e -> {
         long sentTo = sendRecords(e);
         events.addFirst(new ReplicaEvent.Sent(e.to(), e.epoch(), sentTo));
@@ -346,7 +368,10 @@ final class PartitionHost {
               shard.answerFence(
                   asked, new PeerMessage.FencedAt(id, e.epoch(), e.joinedEpoch(), e.end())));
       case ReplicaEffect.Committed e -> onCommitted(e.highWatermark());
-      case ReplicaEffect.Leads e -> ledEpoch = e.epoch();
+      case ReplicaEffect.Leads e -> {
+        ledEpoch = e.epoch();
+        start.onLeads();
+      }
       case ReplicaEffect.Opened e -> {
         opened = true;
         reportOpened();
@@ -368,6 +393,10 @@ final class PartitionHost {
    */
   private long sendRecords(ReplicaEffect.SendRecords e) {
     long upTo = replica.history().end();
+    if (e.from() < history().start()) {
+      // Dropped since; the core is about to be told and restarts the follower.
+      return e.from();
+    }
     Optional<BatchSpan> records =
         ports.sender().hasRoom(e.to(), PUSH_BOUND_BYTES)
             ? hosted.readForPush(e.from(), upTo, ports.sender().hasRoom(e.to(), CATCH_UP_BYTES))
@@ -388,6 +417,7 @@ final class PartitionHost {
     markers.committed(upTo, (marker, offset) -> shard.markerCommitted(this, marker, offset));
     waiting.committed(upTo);
     watches.committed(upTo, lastStable());
+    start.onCommitted();
   }
 
   private void onResigned(int epoch) {
@@ -396,6 +426,7 @@ final class PartitionHost {
     inStep = Set.of();
     hosted.forgetTail();
     markers.clear();
+    start.onResigned();
     waiting.refuseAll(
         _ -> refused(WireError.NOT_LEADER_OR_FOLLOWER, "resigned before it was committed"));
     watches.wakeAll();
@@ -418,6 +449,50 @@ final class PartitionHost {
 
   private void onFlushed(FlushTicket ticket) {
     on(new ReplicaEvent.Flushed(ticket.generation(), ticket.end()));
+    start.onFlushed();
+  }
+
+  /** What the log's start needs to know and to tell. */
+  private final class StartSite implements LogStart.Site {
+    @Override
+    public boolean leads() {
+      return PartitionHost.this.leads();
+    }
+
+    @Override
+    public boolean isOpened() {
+      return opened;
+    }
+
+    @Override
+    public long highWatermark() {
+      return highWatermark;
+    }
+
+    @Override
+    public Optional<NodeId> leader() {
+      return replica.leader();
+    }
+
+    @Override
+    public Set<NodeId> inStep() {
+      return inStep;
+    }
+
+    @Override
+    public List<NodeId> replicas() {
+      return image.replicas();
+    }
+
+    @Override
+    public int commitQuorum() {
+      return Math.max(1, image.commitQuorum());
+    }
+
+    @Override
+    public void startMoved(long batchStart) {
+      on(new ReplicaEvent.StartMoved(batchStart));
+    }
   }
 
   /** For people who look for what is wrong. */

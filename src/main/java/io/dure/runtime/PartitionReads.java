@@ -55,7 +55,7 @@ final class PartitionReads {
         return refused(host, WireError.OFFSET_NOT_AVAILABLE);
       }
     }
-    Optional<LogPosition> parting = parting(log.history(), request);
+    Optional<LogPosition> parting = parting(log, request);
     if (parting.isPresent()) {
       return new ReadOutcome.Diverged(parting.get(), host.highWatermark(), log.startOffset());
     }
@@ -78,14 +78,14 @@ final class PartitionReads {
     };
   }
 
-  private static Optional<LogPosition> parting(EpochHistory history, ReadRequest request) {
+  private static Optional<LogPosition> parting(PartitionLog log, ReadRequest request) {
     if (request.lastFetchedEpoch() < 0) {
       return Optional.empty();
     }
-    LogPosition here = history.endOf(request.lastFetchedEpoch());
+    LogPosition here = log.history().endOf(request.lastFetchedEpoch());
     boolean same = here.lastEpoch() == request.lastFetchedEpoch() && here.end() >= request.offset();
     // An offset at the log's start says nothing of an epoch that is not kept any more.
-    return same || request.offset() == history.start() ? Optional.empty() : Optional.of(here);
+    return same || request.offset() == log.startOffset() ? Optional.empty() : Optional.of(here);
   }
 
   private static ReadOutcome refused(PartitionHost host, WireError error) {

@@ -177,6 +177,25 @@ public interface Partitions {
     void close();
   }
 
+  /**
+   * Deletes a partition's records before {@code offset}, -1 standing for all committed ones;
+   * answers when all replicas in step have done so.
+   */
+  void deleteRecords(
+      PartitionId partition,
+      long offset,
+      long deadlineMs,
+      Executor caller,
+      Consumer<DeleteOutcome> done);
+
+  /** What became of a deletion. */
+  sealed interface DeleteOutcome {
+    /** No replica in step holds anything before {@code lowWatermark}. */
+    record Deleted(long lowWatermark) implements DeleteOutcome {}
+
+    record Refused(WireError error, long lowWatermark) implements DeleteOutcome {}
+  }
+
   /** Looks an offset up in a partition that this node leads. */
   void locate(
       PartitionId partition,

@@ -37,6 +37,8 @@ public final class PeerCodec {
   private static final int NODE_ANSWER = 21;
   private static final int OPENED = 22;
 
+  private static final int LOG_START = 22;
+
   private PeerCodec() {}
 
   /**
@@ -59,6 +61,7 @@ public final class PeerCodec {
           64 + 12 * begin.startLog().entries().size();
       case PeerMessage.Replication _ -> 64;
       case PeerMessage.Quorum _ -> 32;
+      case PeerMessage.LogStart _ -> 48;
       case PeerMessage.Snapshot snapshot -> 64 + snapshot.bytes().remaining();
       case PeerMessage.Fence fence -> 16 + 24 * fence.partitions().size();
       case PeerMessage.Fenced fenced -> 32 + 36 * fenced.partitions().size();
@@ -164,6 +167,12 @@ public final class PeerCodec {
         out.flag(m.response().isPresent());
         m.response().ifPresent(out::bytes);
       }
+      case PeerMessage.LogStart m -> {
+        out.int8(LOG_START);
+        out.partition(m.partition());
+        out.int64(m.start());
+        out.int64(m.durableStart());
+      }
       case PeerMessage.Alive m -> {
         out.int8(ALIVE);
         out.uuid(m.process());
@@ -252,6 +261,7 @@ public final class PeerCodec {
       case NODE_ANSWER ->
           new PeerMessage.NodeAnswer(
               in.int64(), in.flag() ? Optional.of(in.bytes()) : Optional.empty());
+      case LOG_START -> new PeerMessage.LogStart(in.partition(), in.int64(), in.int64());
       case ALIVE -> new PeerMessage.Alive(in.uuid());
       default -> throw new MalformedFrame("peer frame: unknown message type " + type);
     };

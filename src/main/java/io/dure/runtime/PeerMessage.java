@@ -72,6 +72,12 @@ public sealed interface PeerMessage {
   record Opened(PartitionId partition, int epoch) implements PeerMessage {}
 
   /**
+   * Leader to follower: the log starts at {@code start}, follow. Follower to leader: mine starts at
+   * {@code start}, and at {@code durableStart} even after a power cut.
+   */
+  record LogStart(PartitionId partition, long start, long durableStart) implements PeerMessage {}
+
+  /**
    * Any node to the active controller: a Kafka request (header included) that only the controller
    * can decide.
    */

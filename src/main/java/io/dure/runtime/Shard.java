@@ -10,6 +10,7 @@ import io.dure.metadata.ClusterDelta;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
+import io.dure.metadata.TopicSettings;
 import io.dure.replication.ReplicaSettings;
 import io.dure.runtime.PartitionHost.FenceAsked;
 import java.util.ArrayList;
@@ -142,6 +143,7 @@ final class Shard {
   }
 
   private void onTopic(TopicImage topic) {
+    LogSettings settings = LogSettingsOf.topic(ports.settings(), TopicSettings.of(topic));
     for (PartitionImage partition : topic.partitions()) {
       if (!mine.test(partition.id()) || closing.contains(partition.id())) {
         continue;
@@ -152,18 +154,18 @@ final class Shard {
       }
       PartitionHost host = hosts.get(partition.id());
       if (host == null) {
-        host = open(topic, partition);
+        host = open(topic, partition, settings);
         hosts.put(partition.id(), host);
-        host.start();
+        host.begin();
       }
+      host.onSettings(settings);
       host.onImage(partition);
     }
   }
 
-  private PartitionHost open(TopicImage topic, PartitionImage partition) {
+  private PartitionHost open(TopicImage topic, PartitionImage partition, LogSettings settings) {
     String folder = PartitionFolders.name(topic.name(), partition.id().index());
     PartitionFolders.clearIfStale(ports.disk(), folder, topic.id());
-    LogSettings settings = PartitionFolders.settings(ports.settings(), topic);
     PartitionLog log = PartitionLog.open(ports.disk(), folder, settings);
     PartitionFolders.mark(ports.disk(), folder, topic.id());
     return new PartitionHost(partition, topic.name(), own.orElseThrow(), log, ports, this);
@@ -258,6 +260,13 @@ final class Shard {
                     new PeerMessage.Fenced(
                         asked.controllerEpoch(), incarnation, image.endOffset(), answers))));
     fenceAnswers.clear();
+  }
+
+  void onLogStart(NodeId from, PeerMessage.LogStart message) {
+    PartitionHost host = hosts.get(message.partition());
+    if (host != null) {
+      host.start().onTold(from, message);
+    }
   }
 
   void onPeerConnected(NodeId peer) {

@@ -218,7 +218,8 @@ final class Server implements PeerEvents {
             config.get(Settings.MESSAGE_MAX_BYTES),
             config.get(Settings.SEGMENT_BYTES),
             config.get(Settings.WAITING_BYTES),
-            config.get(Settings.SNAPSHOT_RECORDS));
+            config.get(Settings.SNAPSHOT_RECORDS),
+            config.get(Settings.RETENTION_CHECK_MS));
     var ports =
         new NodePorts(disk, clock, rng, List.<Loop>copyOf(loops), flusher, peers, this::onFatal);
     var fresh =

@@ -216,6 +216,14 @@ final class Settings {
           10_000_000,
           20_000,
           "A snapshot of the metadata is written after so many changes.");
+  static final Setting<Long> RETENTION_CHECK_MS =
+      number(
+          "log.retention.check.interval.ms",
+          "ms",
+          1L,
+          Long.MAX_VALUE,
+          300_000L,
+          "How often a partition is looked at for records that its retention does not keep.");
   static final Setting<Integer> LOOPS =
       number(
           "num.network.threads",
@@ -256,6 +264,7 @@ final class Settings {
           PEER_QUEUE_BYTES,
           WAITING_BYTES,
           SNAPSHOT_RECORDS,
+          RETENTION_CHECK_MS,
           LOOPS);
 
   private Settings() {}

@@ -46,6 +46,7 @@ public final class Apis {
               entry(ApiKeys.API_VERSIONS, range(0, 5)),
               entry(ApiKeys.CREATE_TOPICS, range(2, 7)),
               entry(ApiKeys.DELETE_TOPICS, range(1, 6)),
+              entry(ApiKeys.DELETE_RECORDS, range(0, 2)),
               // 6 is unstable: announcing it makes clients use fields of two-phase commit.
               entry(ApiKeys.INIT_PRODUCER_ID, range(0, 5)),
               entry(ApiKeys.OFFSET_FOR_LEADER_EPOCH, range(2, 4)),

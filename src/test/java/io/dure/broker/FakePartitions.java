@@ -155,6 +155,24 @@ final class FakePartitions implements Partitions {
   }
 
   @Override
+  public void deleteRecords(
+      PartitionId partition,
+      long offset,
+      long deadlineMs,
+      Executor caller,
+      Consumer<DeleteOutcome> done) {
+    long end = ends.getOrDefault(partition, -1L);
+    long to = offset == -1 ? end : offset;
+    caller.execute(() ->
+        done.accept(
+            end < 0
+                ? new DeleteOutcome.Refused(WireError.NOT_LEADER_OR_FOLLOWER, -1)
+                : to > end
+                    ? new DeleteOutcome.Refused(WireError.OFFSET_OUT_OF_RANGE, 0)
+                    : new DeleteOutcome.Deleted(to)));
+  }
+
+  @Override
   public void locate(
       PartitionId partition,
       Locate what,

@@ -141,9 +141,7 @@ class LogPowerCutTest {
       List<Batch> all = kept();
       if (!all.isEmpty()) {
         int kept =
-            rng.below(3) == 0
-                ? rng.below(all.size())
-                : Math.max(0, all.size() - 1 - rng.below(4));
+            rng.below(3) == 0 ? rng.below(all.size()) : Math.max(0, all.size() - 1 - rng.below(4));
         long end = Math.max(start, all.get(kept).from());
         if (end == all.get(kept).from()) {
           log.truncateTo(end);

@@ -21,6 +21,7 @@ final class CommittedLogs {
     private final TreeMap<Long, Batch> batches = new TreeMap<>();
     private final List<Commit> commits = new ArrayList<>();
     private long end;
+    private long unseenBefore;
 
     /** Everything below {@code end} was seen committed in {@code epoch}. */
     private record Commit(int epoch, long end) {}
@@ -54,6 +55,20 @@ final class CommittedLogs {
       return most;
     }
 
+    /**
+     * A replica came to know of more as committed and dropped it in one turn, so nobody saw what it
+     * was.
+     */
+    void droppedBefore(long start) {
+      unseenBefore = start > end ? start : unseenBefore;
+      end = Math.max(end, start);
+    }
+
+    /** Whether what stood at {@code base} may have been dropped before anybody looked. */
+    boolean mayBeUnseen(long base) {
+      return base < unseenBefore;
+    }
+
     /** Takes note, or says what does not fit. */
     Optional<String> add(Batch batch, int inEpoch) {
       if (batch.base() < end) {
@@ -74,7 +89,7 @@ final class CommittedLogs {
     /** Says how a batch below the committed end is not what was committed. */
     Optional<String> differs(Batch batch) {
       Batch known = batches.get(batch.base());
-      return batch.equals(known)
+      return batch.equals(known) || known == null && mayBeUnseen(batch.base())
           ? Optional.empty()
           : Optional.of(
               "%s stands where %s was committed"

@@ -104,9 +104,15 @@ final class Healed {
                 .formatted(partition, replica.log().endOffset(), truth.end()));
       }
     }
+    boolean ownStarts = partition.equals(PartitionId.METADATA);
+    if (!ownStarts && all.stream().map(each -> each.log().startOffset()).distinct().count() > 1) {
+      found.add(
+          "%s starts at %s"
+              .formatted(partition, all.stream().map(each -> each.log().startOffset()).toList()));
+    }
     if (found.isEmpty()) {
       for (NodeProbe.Replica replica : all) {
-        long start = replica.log().startOffset();
+        long start = replica.log().history().start();
         List<Batch> expected = truth.all().stream().filter(each -> each.base() >= start).toList();
         if (!Batch.of(replica.log(), start, truth.end()).equals(expected)) {
           throw new Violation("a replica of " + partition + " is not what was committed");

@@ -34,6 +34,9 @@ sealed interface NodeFact {
   record Acknowledged(Life life, PartitionId partition, long base, int contentCrc)
       implements NodeFact {}
 
+  /** Somebody is being told that everything below is deleted for good. */
+  record Deleted(Life life, PartitionId partition, long lowWatermark) implements NodeFact {}
+
   /** A consumer was given these batches. */
   record Read(Life life, PartitionId partition, List<Batch> batches) implements NodeFact {}
 }

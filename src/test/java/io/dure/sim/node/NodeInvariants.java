@@ -4,6 +4,7 @@ import io.dure.base.PartitionId;
 import io.dure.sim.Invariant;
 import io.dure.sim.node.NodeFact.Acknowledged;
 import io.dure.sim.node.NodeFact.Cut;
+import io.dure.sim.node.NodeFact.Deleted;
 import io.dure.sim.node.NodeFact.Led;
 import io.dure.sim.node.NodeFact.Moved;
 import io.dure.sim.node.NodeFact.Read;
@@ -28,7 +29,8 @@ final class NodeInvariants {
         new OffsetsWithoutGaps(),
         new ProducersInOrder(committed),
         new AcknowledgedIsCommitted(committed),
-        new ReadIsCommitted(committed));
+        new ReadIsCommitted(committed),
+        new DeletedStaysDeleted());
   }
 
   /** One life of one node leads an epoch, and takes it up once. */
@@ -79,7 +81,7 @@ final class NodeInvariants {
             "%s leads epoch %d from offset %d on, %d were committed"
                 .formatted(life, epoch, replica.log().endOffset(), end));
       }
-      return Batch.of(replica.log(), Math.min(end, replica.log().startOffset()), end).stream()
+      return Batch.of(replica.log(), Math.min(end, replica.log().history().start()), end).stream()
           .flatMap(batch -> truth.differs(batch).stream())
           .findFirst();
     }
@@ -228,7 +230,8 @@ final class NodeInvariants {
         }
         Producer producer = new Producer(partition, batch.producer());
         int expected = next.getOrDefault(producer, 0);
-        if (batch.sequence() != expected) {
+        boolean unseen = committed.of(partition).mayBeUnseen(batch.base() - 1);
+        if (batch.sequence() != expected && !(unseen && batch.sequence() > expected)) {
           return Optional.of("%s: %s where %d is next".formatted(life, batch, expected));
         }
         next.put(producer, expected + batch.count());
@@ -264,6 +267,7 @@ final class NodeInvariants {
       for (Acknowledged told : open) {
         if (told.partition().equals(fact.partition())
             && committed.of(told.partition()).end() > told.base()
+            && !committed.of(told.partition()).mayBeUnseen(told.base())
             && committed
                 .of(told.partition())
                 .at(told.base())
@@ -279,6 +283,30 @@ final class NodeInvariants {
     /** What was acknowledged and never seen committed. */
     List<Acknowledged> open() {
       return List.copyOf(open);
+    }
+  }
+
+  /** A leader whose epoch is open gives nobody what somebody was told is deleted. */
+  static final class DeletedStaysDeleted implements Invariant<NodeFact> {
+    private final Map<PartitionId, Long> deleted = new HashMap<>();
+
+    @Override
+    public String name() {
+      return "deleted stays deleted";
+    }
+
+    @Override
+    public Optional<String> brokenBy(NodeFact fact) {
+      if (fact instanceof Deleted(var _, PartitionId partition, long lowWatermark)) {
+        deleted.merge(partition, lowWatermark, Math::max);
+      }
+      return fact instanceof Moved(Life life, var partition, var _, var _, var replica, var _)
+              && replica.open()
+              && replica.log().startOffset() < deleted.getOrDefault(partition, 0L)
+          ? Optional.of(
+              "%s starts at %d, deleted was up to %d"
+                  .formatted(life, replica.log().startOffset(), deleted.get(partition)))
+          : Optional.empty();
     }
   }
 

@@ -32,8 +32,8 @@ public final class NodeSimulation implements Simulation {
                 "nodes without power", counts.powerCuts,
                 "flushes failed", counts.failedFlushes,
                 "freezes", counts.freezes,
-                "one-way cuts", counts.cuts,
-                "streams broken", counts.breaks,
+                "streams broken or cut", counts.breaks + counts.cuts,
+                "deletions", counts.deletions,
                 "topics made", counts.topics,
                 "reads", counts.reads)));
   }

@@ -10,6 +10,7 @@ import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
 import io.dure.runtime.NodeProbe;
 import io.dure.runtime.Partitions.AppendOutcome;
+import io.dure.runtime.Partitions.DeleteOutcome;
 import io.dure.runtime.Partitions.Isolation;
 import io.dure.runtime.Partitions.ReadOutcome;
 import io.dure.runtime.Partitions.ReadRequest;
@@ -95,6 +96,7 @@ final class NodeWorld {
     long breaks;
     long topics;
     long reads;
+    long deletions;
   }
 
   NodeWorld(long seed, Trace.Sink sink) {
@@ -239,7 +241,11 @@ final class NodeWorld {
               rng.split(),
               disks.get(node),
               streams::send,
-              settings -> settings.withSnapshotRecords(30).withSegmentBytes(4_000),
+              settings ->
+                  settings
+                      .withSnapshotRecords(30)
+                      .withSegmentBytes(4_000)
+                      .withRetentionCheckMs(100),
               faults.pace());
     } catch (DiskException e) {
       say(node, "cannot start: " + e.getMessage());
@@ -373,10 +379,17 @@ final class NodeWorld {
           topics.put(id, name);
           names.put(id, name);
           var topic =
-              new Command.NewTopic(id, name, partitions, copies, List.of(), Map.of(), false);
+              new Command.NewTopic(id, name, partitions, copies, List.of(), configs(), false);
           sim.node()
               .command(new Command.CreateTopics(List.of(topic), false), Runnable::run, _ -> {});
         });
+  }
+
+  /** Some topics keep little, so that their logs start later and later. */
+  private Map<String, Optional<String>> configs() {
+    return rng.below(3) == 0
+        ? Map.of("retention.bytes", Optional.of(Integer.toString(1 + rng.below(12_000))))
+        : Map.of();
   }
 
   private void deleteTopic(TopicId id) {
@@ -411,6 +424,9 @@ final class NodeWorld {
             producer.step();
           }
         });
+    if (rng.below(80) == 0 && !producers.isEmpty()) {
+      deleteRecords(rng.pick(List.copyOf(producers.keySet())));
+    }
     if (rng.below(4) == 0 && !producers.isEmpty()) {
       read(rng.pick(List.copyOf(producers.keySet())));
     }
@@ -463,6 +479,32 @@ final class NodeWorld {
 
   void refused(Life life, PartitionId partition, WireError error) {
     trace.say("n" + life.node().value(), () -> nameOf(partition) + ": refuses a batch, " + error);
+  }
+
+  /** Somebody deletes records up to an offset that need not lie between batches. */
+  private void deleteRecords(PartitionId partition) {
+    Optional<NodeId> to = believedLeader(partition);
+    long end = committed.of(partition).end();
+    if (to.isEmpty() || end == 0) {
+      return;
+    }
+    Life life = lives.get(to.get());
+    long offset = rng.between(0, end);
+    sims.get(to.get())
+        .node()
+        .partitions()
+        .deleteRecords(
+            partition,
+            offset,
+            nowMs() + 500,
+            Runnable::run,
+            outcome -> {
+              if (outcome instanceof DeleteOutcome.Deleted deleted) {
+                counts.deletions++;
+                trace(life, partition, () -> "has deleted up to " + deleted.lowWatermark());
+                tell(new NodeFact.Deleted(life, partition, deleted.lowWatermark()));
+              }
+            });
   }
 
   private void read(PartitionId partition) {
@@ -572,10 +614,11 @@ final class NodeWorld {
   }
 
   private void moved(Life life, NodeProbe.Replica replica, Seen last) {
-    long from = Math.max(last.highWatermark, replica.log().startOffset());
+    long from = Math.max(last.highWatermark, replica.log().history().start());
     long to = replica.highWatermark();
     long was = last.highWatermark;
     last.highWatermark = to;
+    committed.of(replica.partition()).droppedBefore(from);
     long endBefore = committed.of(replica.partition()).end();
     List<Batch> batches = Batch.of(replica.log(), from, Math.min(to, replica.log().endOffset()));
     trace(life, replica.partition(), () -> "knows %d as committed".formatted(to));
