@@ -1,6 +1,7 @@
 package io.dure.sim.node;
 
 import io.dure.base.PartitionId;
+import io.dure.log.EpochHistory;
 import io.dure.runtime.NodeProbe;
 import java.util.List;
 
@@ -32,6 +33,10 @@ sealed interface NodeFact {
 
   /** A producer is being told that its batch is committed. */
   record Acknowledged(Life life, PartitionId partition, long base, int contentCrc)
+      implements NodeFact {}
+
+  /** A replica's log, {@code before} until this turn, starts at {@code start} now. */
+  record Dropped(Life life, PartitionId partition, EpochHistory before, long start)
       implements NodeFact {}
 
   /** Somebody is being told that everything below is deleted for good. */

@@ -1,10 +1,12 @@
 package io.dure.sim.node;
 
 import io.dure.base.PartitionId;
+import io.dure.log.EpochHistory;
 import io.dure.sim.Invariant;
 import io.dure.sim.node.NodeFact.Acknowledged;
 import io.dure.sim.node.NodeFact.Cut;
 import io.dure.sim.node.NodeFact.Deleted;
+import io.dure.sim.node.NodeFact.Dropped;
 import io.dure.sim.node.NodeFact.Led;
 import io.dure.sim.node.NodeFact.Moved;
 import io.dure.sim.node.NodeFact.Read;
@@ -30,7 +32,8 @@ final class NodeInvariants {
         new ProducersInOrder(committed),
         new AcknowledgedIsCommitted(committed),
         new ReadIsCommitted(committed),
-        new DeletedStaysDeleted());
+        new DeletedStaysDeleted(),
+        new DroppedWasCommitted(committed));
   }
 
   /** One life of one node leads an epoch, and takes it up once. */
@@ -307,6 +310,38 @@ final class NodeInvariants {
               "%s starts at %d, deleted was up to %d"
                   .formatted(life, replica.log().startOffset(), deleted.get(partition)))
           : Optional.empty();
+    }
+  }
+
+  /** What a replica drops at the front of its log is what is committed there, and nothing else. */
+  static final class DroppedWasCommitted implements Invariant<NodeFact> {
+    private final CommittedLogs committed;
+
+    DroppedWasCommitted(CommittedLogs committed) {
+      this.committed = committed;
+    }
+
+    @Override
+    public String name() {
+      return "what is dropped was committed";
+    }
+
+    @Override
+    public Optional<String> brokenBy(NodeFact fact) {
+      if (!(fact instanceof Dropped(Life life, var partition, EpochHistory before, long start))
+          || before.end() < start) {
+        return Optional.empty();
+      }
+      CommittedLogs.Log truth = committed.of(partition);
+      int epoch = before.epochAt(start - 1);
+      boolean same =
+          truth.mayBeUnseen(start - 1)
+              || start <= truth.end()
+                  && truth.at(truth.floor(start - 1)).filter(b -> b.epoch() == epoch).isPresent();
+      return same
+          ? Optional.empty()
+          : Optional.of(
+              "%s drops all before %d, the last of it of epoch %d".formatted(life, start, epoch));
     }
   }
 

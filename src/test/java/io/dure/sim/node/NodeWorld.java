@@ -5,6 +5,7 @@ import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
 import io.dure.controller.Command;
+import io.dure.log.EpochHistory;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
@@ -52,6 +53,7 @@ final class NodeWorld {
     private int ledEpoch = -1;
     private boolean open;
     private long generation;
+    private Optional<EpochHistory> history = Optional.empty();
 
     Seen(Object host) {
       this.host = host;
@@ -388,7 +390,7 @@ final class NodeWorld {
   /** Some topics keep little, so that their logs start later and later. */
   private Map<String, Optional<String>> configs() {
     return rng.below(3) == 0
-        ? Map.of("retention.bytes", Optional.of(Integer.toString(1 + rng.below(12_000))))
+        ? Map.of("retention.bytes", Optional.of(Integer.toString(8_000 + rng.below(8_000))))
         : Map.of();
   }
 
@@ -424,7 +426,7 @@ final class NodeWorld {
             producer.step();
           }
         });
-    if (rng.below(80) == 0 && !producers.isEmpty()) {
+    if (rng.below(40) == 0 && !producers.isEmpty()) {
       deleteRecords(rng.pick(List.copyOf(producers.keySet())));
     }
     if (rng.below(4) == 0 && !producers.isEmpty()) {
@@ -485,11 +487,13 @@ final class NodeWorld {
   private void deleteRecords(PartitionId partition) {
     Optional<NodeId> to = believedLeader(partition);
     long end = committed.of(partition).end();
-    if (to.isEmpty() || end == 0) {
+    // Not what a producer may still repeat: a replica that starts anew behind it does not know it.
+    long most = end - Producer.MOST_REPEATED;
+    if (to.isEmpty() || most <= 0) {
       return;
     }
     Life life = lives.get(to.get());
-    long offset = rng.between(0, end);
+    long offset = rng.below(2) == 0 ? most : rng.between(0, most);
     sims.get(to.get())
         .node()
         .partitions()
@@ -608,6 +612,11 @@ final class NodeWorld {
       trace(life, partition, () -> "has epoch " + replica.ledEpoch() + " open");
     }
     last.open = replica.open();
+    EpochHistory history = replica.log().history();
+    if (last.history.isPresent() && last.history.get().start() < history.start()) {
+      tell(new NodeFact.Dropped(life, partition, last.history.get(), history.start()));
+    }
+    last.history = Optional.of(history);
     if (replica.highWatermark() != last.highWatermark) {
       moved(life, replica, last);
     }
