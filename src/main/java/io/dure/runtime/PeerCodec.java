@@ -37,7 +37,7 @@ public final class PeerCodec {
   private static final int NODE_ANSWER = 21;
   private static final int OPENED = 22;
 
-  private static final int LOG_START = 22;
+  private static final int LOG_START = 23;
 
   private PeerCodec() {}
 

@@ -144,7 +144,6 @@ final class Shard {
 
   private void onTopic(TopicImage topic) {
     LogSettings settings = LogSettingsOf.topic(ports.settings(), TopicSettings.of(topic));
-    LogSettings settings = LogSettingsOf.topic(ports.settings(), TopicSettings.of(topic));
     for (PartitionImage partition : topic.partitions()) {
       if (!mine.test(partition.id()) || closing.contains(partition.id())) {
         continue;
