@@ -47,8 +47,10 @@ public final class DescribeGroupsHandler
                         outcome,
                         described -> described(described, context.version()),
                         error -> new DescribedGroup().setErrorCode(error.code()))
-                    .setGroupId(groupId)
-                    .setAuthorizedOperations(operations);
+                    .setGroupId(groupId);
+            if (answers[at].errorCode() == WireError.NONE.code()) {
+              answers[at].setAuthorizedOperations(operations);
+            }
             pending.close();
           });
     }

@@ -34,6 +34,10 @@ public final class OffsetDeleteHandler
       OffsetDeleteRequestData request,
       RequestContext context,
       Reply<OffsetDeleteResponseData> reply) {
+    if (request.groupId().isEmpty()) {
+      reply.send(new OffsetDeleteResponseData().setErrorCode(WireError.INVALID_GROUP_ID.code()));
+      return;
+    }
     var response = new OffsetDeleteResponseData();
     List<OffsetKey> keys = new ArrayList<>();
     List<OffsetDeleteResponsePartition> undecided = new ArrayList<>();
@@ -46,7 +50,11 @@ public final class OffsetDeleteHandler
           .forEach(p -> {
             var answer = new OffsetDeleteResponsePartition().setPartitionIndex(p.partitionIndex());
             answers.partitions().add(answer);
-            if (known.isPresent()) {
+            boolean exists =
+                known
+                    .map(t -> p.partitionIndex() >= 0 && p.partitionIndex() < t.partitions().size())
+                    .orElse(false);
+            if (exists) {
               keys.add(new OffsetKey(topic.name(), TopicId.ZERO, p.partitionIndex()));
               undecided.add(answer);
             } else {

@@ -125,7 +125,7 @@ public final class OffsetFetchHandler
       GroupAnswer.Fetched fetched,
       ClusterImage image,
       short version) {
-    Map<OffsetKey, OffsetFetchResponseTopics> topics = new LinkedHashMap<>();
+    Map<String, OffsetFetchResponseTopics> topics = new LinkedHashMap<>();
     for (FetchedOffset offset : fetched.offsets()) {
       OffsetKey key = offset.key();
       Optional<TopicImage> existing = image.topic(key.topic());
@@ -136,8 +136,7 @@ public final class OffsetFetchHandler
       Uuid id = existing.map(t -> Ids.wire(t.id())).orElse(Uuid.ZERO_UUID);
       topics
           .computeIfAbsent(
-              new OffsetKey(key.topic(), key.topicId(), 0),
-              k -> new OffsetFetchResponseTopics().setName(k.topic()).setTopicId(id))
+              key.topic(), name -> new OffsetFetchResponseTopics().setName(name).setTopicId(id))
           .partitions()
           .add(partition(key.partition(), offset));
     }

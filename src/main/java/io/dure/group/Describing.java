@@ -39,7 +39,7 @@ final class Describing {
                     List.of())));
   }
 
-  /** What members told and what they were assigned is of interest once it is settled. */
+  /** What members told of themselves is of interest once one of their protocols is chosen. */
   private static GroupAnswer.Described described(Group group) {
     boolean settled = group.phase() instanceof Phase.Stable;
     String protocol = settled ? group.protocol().orElse("") : "";
@@ -52,7 +52,7 @@ final class Describing {
               m.clientId(),
               m.clientHost(),
               settled ? m.metadataFor(protocol) : Blob.EMPTY,
-              settled ? m.assignment() : Blob.EMPTY));
+              m.assignment()));
     }
     return new GroupAnswer.Described(
         WireError.NONE, "", group.phase().wireName(), group.protocolType(), protocol, members);

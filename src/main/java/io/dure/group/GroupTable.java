@@ -72,11 +72,7 @@ final class GroupTable {
             .add(o.groupId());
       }
       case GroupRecord.OffsetForgotten r ->
-          find(r.groupId())
-              .ifPresent(g -> {
-                g.offsets().forget(r.topic(), r.partition());
-                dropIfUnused(g);
-              });
+          find(r.groupId()).ifPresent(g -> g.offsets().forget(r.topic(), r.partition()));
       case GroupRecord.GroupStored r -> findOrMake(r.groupId(), r.settledMs()).restore(r);
       case GroupRecord.GroupForgotten r -> {
         Optional<Group> group = find(r.groupId());
@@ -102,11 +98,7 @@ final class GroupTable {
     Set<String> concerned = groupsInTransactions.remove(producerId);
     if (concerned != null) {
       for (String groupId : concerned) {
-        find(groupId)
-            .ifPresent(g -> {
-              g.offsets().complete(producerId, commit);
-              dropIfUnused(g);
-            });
+        find(groupId).ifPresent(g -> g.offsets().complete(producerId, commit));
       }
     }
   }

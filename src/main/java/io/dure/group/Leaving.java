@@ -20,10 +20,16 @@ final class Leaving {
 
   void leave(long ticket, GroupCommand.Leave leave, Turn turn) {
     Optional<Group> found = table.find(leave.groupId());
-    if (leave.groupId().isEmpty() || found.isEmpty()) {
-      WireError error =
-          leave.groupId().isEmpty() ? WireError.INVALID_GROUP_ID : WireError.UNKNOWN_MEMBER_ID;
-      turn.reply(ticket, new GroupAnswer.Left(error, List.of()));
+    if (leave.groupId().isEmpty()) {
+      turn.reply(ticket, new GroupAnswer.Left(WireError.INVALID_GROUP_ID, List.of()));
+      return;
+    }
+    if (found.isEmpty()) {
+      List<GroupAnswer.LeftMember> unknown =
+          leave.members().stream()
+              .map(ref -> new GroupAnswer.LeftMember(ref, WireError.UNKNOWN_MEMBER_ID))
+              .toList();
+      turn.reply(ticket, new GroupAnswer.Left(WireError.NONE, unknown));
       return;
     }
     Group group = found.get();

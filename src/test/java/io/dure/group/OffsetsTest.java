@@ -181,7 +181,9 @@ class OffsetsTest {
 
     assertThat(shard.tick(new Moment(WEEK_MS - 1, WEEK_MS - 1)).records()).isEmpty();
     assertThat(shard.tick(new Moment(2 * WEEK_MS, 2 * WEEK_MS)).records())
-        .containsExactly(new GroupRecord.OffsetForgotten(Scene.GROUP, "t", 0));
+        .containsExactly(
+            new GroupRecord.OffsetForgotten(Scene.GROUP, "t", 0),
+            new GroupRecord.GroupForgotten(Scene.GROUP));
   }
 
   @Test

@@ -130,7 +130,10 @@ final class Scene {
       }
     }
     for (GroupAnswer.ListedGroup group : list(copy)) {
-      assertThat(describe(shard, group.groupId()).error()).isEqualTo(WireError.NONE);
+      // A group that lost its last offset is forgotten now or a little later.
+      if (!group.protocolType().isEmpty() || !counting(copy, group.groupId()).isEmpty()) {
+        assertThat(describe(shard, group.groupId()).error()).isEqualTo(WireError.NONE);
+      }
     }
   }
 

@@ -201,6 +201,7 @@ class TransactionalOffsetsTest {
     assertThat(scene.state()).isEqualTo("Empty");
 
     scene.end(7, false);
+    scene.pass(1_200_000);
     assertThat(scene.state()).isEqualTo("Dead");
   }
 

@@ -27,9 +27,14 @@ final class RawConnection implements AutoCloseable {
     out = new DataOutputStream(socket.getOutputStream());
   }
 
-  @SuppressWarnings("unchecked")
   <R extends ApiMessage> R ask(ApiKeys api, int version, ApiMessage body) throws IOException {
     send(api, version, body);
+    return answer(api, version);
+  }
+
+  /** The next answer, to a request of this API and version. */
+  @SuppressWarnings("unchecked")
+  <R extends ApiMessage> R answer(ApiKeys api, int version) throws IOException {
     byte[] bytes = new byte[in.readInt()];
     in.readFully(bytes);
     var answer = new ByteBufferAccessor(ByteBuffer.wrap(bytes));
