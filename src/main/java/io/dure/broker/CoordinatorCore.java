@@ -2,6 +2,7 @@ package io.dure.broker;
 
 import io.dure.base.Moment;
 import io.dure.log.LogRecord;
+import io.dure.log.TxnMarker;
 import io.dure.metadata.ClusterImage;
 
 /**
@@ -25,6 +26,12 @@ interface CoordinatorCore<C, A> {
 
   /** The reply to {@code ticket} is in this decision or in a later one. */
   Decided<A> decide(long ticket, C command, Moment now);
+
+  /**
+   * A transaction that wrote into the partition has ended there, as a marker says that is committed
+   * by now; the markers before {@link #resume} are among what is replayed.
+   */
+  default void ended(TxnMarker marker) {}
 
   /** Time passes, about every 50 ms; {@code image} is the newest this node knows. */
   Decided<A> tick(Moment now, ClusterImage image);

@@ -5,10 +5,12 @@ import io.dure.base.Clock;
 import io.dure.base.Moment;
 import io.dure.base.PartitionId;
 import io.dure.log.LogRecord;
+import io.dure.log.TxnMarker;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions.AppendOutcome;
 import io.dure.runtime.Partitions.KeyValue;
 import io.dure.runtime.Partitions.LedPartition;
+import io.dure.runtime.Partitions.Preparation;
 import io.dure.wire.MalformedRecord;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
@@ -184,33 +186,67 @@ final class CoordinatorHost<C, A> {
 
   /** Callable from any thread. */
   void ask(C command, Loop caller, Consumer<Asked<A>> done) {
-    log.loop().execute(() -> decide(command, new Waiter<>(caller, done)));
+    log.loop().execute(() -> decide(command, Optional.empty(), new Waiter<>(caller, done)));
   }
 
-  private void decide(C command, Waiter<A> waiter) {
+  /**
+   * As {@link #ask}; what is decided becomes part of a producer's transaction. Where the partition
+   * would not take it, nothing is decided and the error says so.
+   */
+  void ask(C command, TxnPass pass, Loop caller, Consumer<Asked<A>> done) {
+    log.loop().execute(() -> decide(command, Optional.of(pass), new Waiter<>(caller, done)));
+  }
+
+  /** Whether a producer's transaction is open on the partition, or has to be confirmed first. */
+  void prepare(
+      long producerId, short producerEpoch, Loop caller, Consumer<Asked<Preparation>> done) {
+    log.loop()
+        .execute(() -> {
+          Asked<Preparation> asked =
+              switch (stand) {
+                case CLOSED -> new Asked.Unavailable<>(WireError.NOT_COORDINATOR);
+                case LOADING -> new Asked.Unavailable<>(whileLoading);
+                case SERVING ->
+                    new Asked.Answered<>(log.prepareTransactional(producerId, producerEpoch));
+              };
+          caller.run(() -> done.accept(asked));
+        });
+  }
+
+  private void decide(C command, Optional<TxnPass> pass, Waiter<A> waiter) {
     switch (stand) {
       case CLOSED -> fail(waiter, WireError.NOT_COORDINATOR);
       case LOADING -> fail(waiter, whileLoading);
       case SERVING -> {
-        if (waiters.size() >= MAX_WAITING) {
-          fail(waiter, WireError.COORDINATOR_NOT_AVAILABLE);
+        Optional<WireError> refusal =
+            waiters.size() >= MAX_WAITING
+                ? Optional.of(WireError.COORDINATOR_NOT_AVAILABLE)
+                : pass.flatMap(this::refusal);
+        if (refusal.isPresent()) {
+          fail(waiter, refusal.get());
           return;
         }
         long ticket = nextTicket++;
         waiters.put(ticket, waiter);
-        decide(ticket, command);
+        decide(ticket, command, pass);
       }
     }
+  }
+
+  /** Asked before anything is decided, as what was decided has to get into the log. */
+  private Optional<WireError> refusal(TxnPass pass) {
+    return log.transactionalRefusal(pass.producerId(), pass.producerEpoch(), pass.guard())
+        .map(AppendOutcome.Refused::error);
   }
 
   /** What the coordinator says to itself; while it loads nobody hears it. */
   private void tell(C command) {
     if (stand == Stand.SERVING) {
-      decide(OWN_TICKET, command);
+      decide(OWN_TICKET, command, Optional.empty());
     }
   }
 
-  private void decide(long ticket, C command) {
+  private void decide(long ticket, C command, Optional<TxnPass> pass) {
     Decided<A> decided;
     try {
       decided = core.decide(ticket, command, now());
@@ -218,7 +254,7 @@ final class CoordinatorHost<C, A> {
       startOver(command, e);
       return;
     }
-    take(decided);
+    take(decided, pass);
   }
 
   /** A request that we stumble over costs its askers a moment, and not everybody else this node. */
@@ -231,6 +267,16 @@ final class CoordinatorHost<C, A> {
 
   private static <A> void fail(Waiter<A> waiter, WireError error) {
     waiter.caller().run(() -> waiter.done().accept(new Asked.Unavailable<>(error)));
+  }
+
+  /**
+   * A marker in this coordinator's partition is committed. While the log is replayed it is met
+   * there, as the replay goes on to the log's end.
+   */
+  void markerCommitted(TxnMarker marker) {
+    if (stand == Stand.SERVING) {
+      core.ended(marker);
+    }
   }
 
   void tick() {
@@ -252,11 +298,15 @@ final class CoordinatorHost<C, A> {
   // ---- decisions
 
   private void take(Decided<A> decision) {
+    take(decision, Optional.empty());
+  }
+
+  private void take(Decided<A> decision, Optional<TxnPass> pass) {
     int deciding = life;
     for (List<KeyValue> batch : batches(decision.records())) {
       if (life == deciding && stand == Stand.SERVING) {
         appendedBatches++;
-        log.append(batch, outcome -> onOutcome(deciding, outcome));
+        append(batch, pass, outcome -> onOutcome(deciding, outcome));
       }
     }
     if (life != deciding || stand != Stand.SERVING) {
@@ -269,6 +319,15 @@ final class CoordinatorHost<C, A> {
       held.add(new Held(appendedBatches, () -> give(reply)));
     }
     release();
+  }
+
+  private void append(List<KeyValue> batch, Optional<TxnPass> pass, Consumer<AppendOutcome> done) {
+    if (pass.isPresent()) {
+      TxnPass p = pass.get();
+      log.appendTransactional(p.producerId(), p.producerEpoch(), p.guard(), batch, done);
+    } else {
+      log.append(batch, done);
+    }
   }
 
   private static List<List<KeyValue>> batches(List<KeyValue> records) {

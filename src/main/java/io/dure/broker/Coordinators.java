@@ -2,6 +2,7 @@ package io.dure.broker;
 
 import io.dure.base.Clock;
 import io.dure.base.PartitionId;
+import io.dure.log.TxnMarker;
 import io.dure.metadata.TopicImage;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions;
@@ -42,12 +43,10 @@ final class Coordinators<C, A> implements Partitions.LeadershipListener {
    * once, on {@code caller}, possibly much later.
    */
   void ask(String id, C command, Loop caller, Consumer<Asked<A>> done) {
-    Optional<PartitionId> partition = coordinatorOf(id);
-    if (partition.isPresent()) {
-      ask(partition.get().index(), command, caller, done);
-    } else {
-      caller.run(() -> done.accept(new Asked.Unavailable<>(WireError.COORDINATOR_NOT_AVAILABLE)));
-    }
+    hostOf(
+        id,
+        host -> host.ask(command, caller, done),
+        error -> caller.run(() -> done.accept(new Asked.Unavailable<>(error))));
   }
 
   /** As {@link #ask}, of the coordinator on one partition. */
@@ -57,6 +56,40 @@ final class Coordinators<C, A> implements Partitions.LeadershipListener {
       caller.run(() -> done.accept(new Asked.Unavailable<>(WireError.NOT_COORDINATOR)));
     } else {
       host.ask(command, caller, done);
+    }
+  }
+
+  /** As {@link #ask}, within a producer's transaction. */
+  void ask(String id, C command, TxnPass pass, Loop caller, Consumer<Asked<A>> done) {
+    hostOf(
+        id,
+        host -> host.ask(command, pass, caller, done),
+        error -> caller.run(() -> done.accept(new Asked.Unavailable<>(error))));
+  }
+
+  /** Whether a producer's transaction is open where {@code id} is kept; as {@link #ask}. */
+  void prepare(
+      String id,
+      long producerId,
+      short producerEpoch,
+      Loop caller,
+      Consumer<Asked<Partitions.Preparation>> done) {
+    hostOf(
+        id,
+        host -> host.prepare(producerId, producerEpoch, caller, done),
+        error -> caller.run(() -> done.accept(new Asked.Unavailable<>(error))));
+  }
+
+  private void hostOf(
+      String id, Consumer<CoordinatorHost<C, A>> found, Consumer<WireError> missing) {
+    Optional<PartitionId> partition = coordinatorOf(id);
+    CoordinatorHost<C, A> host = partition.map(p -> hosts.get(p.index())).orElse(null);
+    if (partition.isEmpty()) {
+      missing.accept(WireError.COORDINATOR_NOT_AVAILABLE);
+    } else if (host == null) {
+      missing.accept(WireError.NOT_COORDINATOR);
+    } else {
+      found.accept(host);
     }
   }
 
@@ -91,6 +124,14 @@ final class Coordinators<C, A> implements Partitions.LeadershipListener {
     CoordinatorHost<C, A> host = hosts.remove(partition.index());
     if (host != null) {
       host.close();
+    }
+  }
+
+  @Override
+  public void markerCommitted(PartitionId partition, TxnMarker marker, long offset) {
+    CoordinatorHost<C, A> host = hosts.get(partition.index());
+    if (host != null) {
+      host.markerCommitted(marker);
     }
   }
 

@@ -5,15 +5,20 @@ import io.dure.base.TopicId;
 import io.dure.group.Decision;
 import io.dure.group.GroupAnswer;
 import io.dure.group.GroupCommand;
+import io.dure.group.GroupRecord;
 import io.dure.group.GroupSettings;
 import io.dure.group.GroupShard;
+import io.dure.group.ProducerRef;
 import io.dure.group.RecordCodec;
 import io.dure.log.LogRecord;
+import io.dure.log.TxnMarker;
 import io.dure.metadata.ClusterImage;
 import io.dure.runtime.Partitions.KeyValue;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A {@link GroupShard} as its host drives it: its records as bytes, and the cluster's topics told
@@ -33,11 +38,25 @@ final class GroupCore implements CoordinatorCore<GroupCommand<?>, GroupAnswer> {
 
   @Override
   public void replay(LogRecord record) {
-    if (record.key().isPresent() && record.marker().isEmpty()) {
-      RecordCodec.decode(
-              CoordinatorHost.bytes(record.key().get()), record.value().map(CoordinatorHost::bytes))
-          .ifPresent(shard::apply);
+    if (record.marker().isPresent()) {
+      ended(record.marker().get());
+    } else if (record.key().isPresent()) {
+      decoded(record, record.key().get()).ifPresent(shard::apply);
     }
+  }
+
+  private static Optional<GroupRecord> decoded(LogRecord record, ByteBuffer keyBytes) {
+    byte[] key = CoordinatorHost.bytes(keyBytes);
+    Optional<byte[]> value = record.value().map(CoordinatorHost::bytes);
+    return record.transactional()
+        ? RecordCodec.decode(
+            key, value, new ProducerRef(record.producerId(), record.producerEpoch()))
+        : RecordCodec.decode(key, value);
+  }
+
+  @Override
+  public void ended(TxnMarker marker) {
+    shard.endTransaction(marker.producerId(), marker.commit());
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.dure.base.PartitionId;
 import io.dure.group.GroupAnswer;
 import io.dure.group.GroupCommand;
 import io.dure.group.GroupSettings;
+import io.dure.log.TxnMarker;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions;
 import java.util.Optional;
@@ -43,6 +44,22 @@ public final class GroupShards implements Partitions.LeadershipListener {
     coordinators.ask(partition, command, caller, asked -> done.accept(typed(asked)));
   }
 
+  /** As {@link #ask}, within a producer's transaction. */
+  <A extends GroupAnswer> void ask(
+      String groupId, GroupCommand<A> command, TxnPass pass, Loop caller, Consumer<Asked<A>> done) {
+    coordinators.ask(groupId, command, pass, caller, asked -> done.accept(typed(asked)));
+  }
+
+  /** Whether a producer's transaction is open where the group is kept. */
+  void prepare(
+      String groupId,
+      long producerId,
+      short producerEpoch,
+      Loop caller,
+      Consumer<Asked<Partitions.Preparation>> done) {
+    coordinators.prepare(groupId, producerId, producerEpoch, caller, done);
+  }
+
   /** The partition that keeps a group, by Kafka's rule; empty while there is none. */
   Optional<PartitionId> coordinatorOf(String groupId) {
     return coordinators.coordinatorOf(groupId);
@@ -61,6 +78,11 @@ public final class GroupShards implements Partitions.LeadershipListener {
   @Override
   public void resigned(PartitionId partition, int epoch) {
     coordinators.resigned(partition, epoch);
+  }
+
+  @Override
+  public void markerCommitted(PartitionId partition, TxnMarker marker, long offset) {
+    coordinators.markerCommitted(partition, marker, offset);
   }
 
   @Override

@@ -84,13 +84,16 @@ public sealed interface GroupCommand<A extends GroupAnswer> {
   /**
    * As {@link CommitOffsets}, to count from the moment the producer's transaction is committed.
    *
-   * @param generation -1 from a caller that does not tell its membership
+   * @param generation or member epoch; -1 from a caller that does not tell its membership
+   * @param knowsEpochs the caller understands GROUP_ID_NOT_FOUND and STALE_MEMBER_EPOCH; others are
+   *     told ILLEGAL_GENERATION (KIP-1319)
    */
   record CommitInTransaction(
       String groupId,
       ProducerRef producer,
       MemberRef member,
       int generation,
+      boolean knowsEpochs,
       List<OffsetToCommit> offsets)
       implements GroupCommand<GroupAnswer.Committed> {
     public CommitInTransaction {

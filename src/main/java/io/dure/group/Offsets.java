@@ -112,16 +112,22 @@ final class Offsets {
   private WireError refusal(GroupCommand.CommitInTransaction commit) {
     Optional<Group> found = table.find(commit.groupId());
     if (found.isEmpty()) {
-      return refusalOfNew(commit.groupId(), commit.generation(), WireError.ILLEGAL_GENERATION);
+      WireError unknown =
+          commit.knowsEpochs() ? WireError.GROUP_ID_NOT_FOUND : WireError.ILLEGAL_GENERATION;
+      return refusalOfNew(commit.groupId(), commit.generation(), unknown);
+    }
+    Optional<ConsumerGroup> consumer = found.get().consumer();
+    if (consumer.isPresent()) {
+      WireError refusal =
+          consumer.get().commitRefusal(commit.member().memberId(), commit.generation());
+      boolean stale = refusal == WireError.STALE_MEMBER_EPOCH;
+      return stale && !commit.knowsEpochs() ? WireError.ILLEGAL_GENERATION : refusal;
     }
     boolean plain = commit.generation() < 0 && !tellsMember(commit.member());
     if (plain || (commit.generation() < 0 && found.get().isEmpty())) {
       return WireError.NONE;
     }
-    Optional<ConsumerGroup> consumer = found.get().consumer();
-    return consumer.isPresent()
-        ? consumer.get().commitRefusal(commit.member().memberId(), commit.generation())
-        : refusal(found.get(), commit.member(), commit.generation());
+    return refusal(found.get(), commit.member(), commit.generation());
   }
 
   /**

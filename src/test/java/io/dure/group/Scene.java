@@ -259,6 +259,7 @@ final class Scene {
         new ProducerRef(producerId, (short) 0),
         member,
         generation,
+        false,
         List.of(
             new GroupCommand.OffsetToCommit(
                 new OffsetKey(topic, TopicId.ZERO, partition), offset, 3, "m")));

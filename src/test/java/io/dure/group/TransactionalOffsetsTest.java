@@ -195,6 +195,16 @@ class TransactionalOffsetsTest {
   }
 
   @Test
+  void clientsThatKnowItAreToldThatThereIsNoGroup() {
+    var command = scene.commitInTransaction(7, MemberRef.dynamic("m"), 3, "t", 0, 9);
+    var knowing =
+        new GroupCommand.CommitInTransaction(
+            Scene.GROUP, command.producer(), command.member(), 3, true, command.offsets());
+
+    assertThat(only(knowing)).isEqualTo(WireError.GROUP_ID_NOT_FOUND);
+  }
+
+  @Test
   void anOpenTransactionKeepsAGroupAlive() {
     commit(7, 0, 5);
     scene.pass(1_200_000);
@@ -261,6 +271,7 @@ class TransactionalOffsetsTest {
             new ProducerRef(7, (short) 0),
             MemberRef.dynamic(""),
             -1,
+            true,
             List.of(
                 new GroupCommand.OffsetToCommit(
                     new OffsetKey("t", TopicId.ZERO, 0), 1, -1, "x".repeat(4_097))));
