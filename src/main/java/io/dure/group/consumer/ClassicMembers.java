@@ -55,9 +55,9 @@ public final class ClassicMembers {
     }
     Targets.dealIfDue(group, rules, journal);
     PartitionSet owned = subscription.ownedIn(rules.topics());
+    ConsumerMember current = group.member(memberId).orElseThrow();
     ConsumerMember member =
-        Heartbeats.reconcile(
-            group, group.member(memberId).orElseThrow(), Optional.of(owned), journal);
+        Heartbeats.reconcile(group, current, current.epoch(), Optional.of(owned), journal);
     Heartbeats.expect(group, member, rules, journal);
     return member;
   }

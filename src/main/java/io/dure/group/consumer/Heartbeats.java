@@ -103,7 +103,8 @@ public final class Heartbeats {
     takeTerms(group, beat, memberId, rules, journal);
     Targets.dealIfDue(group, rules, journal);
     ConsumerMember member =
-        reconcile(group, group.member(memberId).orElseThrow(), beat.owned(), journal);
+        reconcile(
+            group, group.member(memberId).orElseThrow(), beat.memberEpoch(), beat.owned(), journal);
     expect(group, member, rules, journal);
     boolean tell =
         beat.joins()
@@ -169,7 +170,10 @@ public final class Heartbeats {
         : wrongEpoch(member.get(), beat);
   }
 
-  /** A member may be one step behind when our answer was lost: then it says all it owns. */
+  /**
+   * A member may be behind when our answers were lost: then it says all it owns, and nobody else
+   * has been given any of it.
+   */
   private static Optional<BeatAnswer> wrongEpoch(ConsumerMember member, Beat beat) {
     int known = member.epoch();
     if (beat.memberEpoch() == known) {
@@ -177,7 +181,7 @@ public final class Heartbeats {
     }
     boolean lostAnswer =
         beat.memberEpoch() == member.holding().previousEpoch()
-            && beat.owned().filter(o -> member.holding().assigned().containsAll(o)).isPresent();
+            && beat.owned().filter(o -> member.holding().held().containsAll(o)).isPresent();
     if (beat.memberEpoch() < known && lostAnswer) {
       return Optional.empty();
     }
@@ -261,9 +265,14 @@ public final class Heartbeats {
 
   /** Brings the member nearer to its target, and writes down what changed. */
   static ConsumerMember reconcile(
-      ConsumerGroup group, ConsumerMember member, Optional<PartitionSet> owned, Journal journal) {
+      ConsumerGroup group,
+      ConsumerMember member,
+      int claimedEpoch,
+      Optional<PartitionSet> owned,
+      Journal journal) {
     Holding next =
         new Reconciliation(
+                claimedEpoch,
                 group.targetEpoch(),
                 group.targetOf(member.id()),
                 owned,

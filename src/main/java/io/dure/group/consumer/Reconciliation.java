@@ -7,10 +7,13 @@ import java.util.function.UnaryOperator;
 /**
  * Brings one member a step nearer to its target: first it gives up, then it gets.
  *
+ * @param claimedEpoch the epoch that the member itself knows of: if our answers get lost, it goes
+ *     on saying it, however often we move it on meanwhile
  * @param owned what the member says it owns right now; empty when it did not say
  * @param free of some partitions, those that no other member holds
  */
 record Reconciliation(
+    int claimedEpoch,
     int targetEpoch,
     PartitionSet target,
     Optional<PartitionSet> owned,
@@ -37,7 +40,7 @@ record Reconciliation(
     PartitionSet wanted = target.minus(kept);
     PartitionSet obtained = free.apply(wanted);
     Stage stage = obtained.equals(wanted) ? Stage.STABLE : Stage.UNRELEASED;
-    int previous = now.epoch() == targetEpoch ? now.previousEpoch() : now.epoch();
+    int previous = now.epoch() == targetEpoch ? now.previousEpoch() : claimedEpoch;
     return new Holding(targetEpoch, previous, stage, kept.plus(obtained), PartitionSet.NONE);
   }
 }

@@ -1,0 +1,19 @@
+package io.dure.sim.group;
+
+import io.dure.sim.Seeds;
+import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Many groups, each from one seed. */
+class GroupSimulationTest {
+  static LongStream seeds() {
+    return Seeds.fromProperties(200);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void noPartitionHasTwoOwnersAndAllAreReadInTheEnd(long seed) {
+    GroupSimulation.run(seed);
+  }
+}
