@@ -91,7 +91,7 @@ final class NewMember implements GroupMember {
 
   private long beat(int withEpoch) {
     boolean all = saysAll || epoch == 0;
-    PartitionSet tells = epoch == 0 ? PartitionSet.NONE : world.existing(owned);
+    PartitionSet tells = epoch == 0 ? PartitionSet.NONE : owned;
     boolean tellsOwned = all || !tells.equals(told);
     told = tells;
     saysAll = false;
@@ -112,7 +112,7 @@ final class NewMember implements GroupMember {
                 all ? Optional.of(topics) : Optional.empty(),
                 all ? Optional.of(regex.orElse("")) : Optional.empty(),
                 Optional.empty(),
-                tellsOwned ? Optional.of(tells) : Optional.empty())));
+                tellsOwned ? Optional.of(world.existing(tells)) : Optional.empty())));
   }
 
   @Override
@@ -175,6 +175,6 @@ final class NewMember implements GroupMember {
 
   @Override
   public void forgetTopics(PartitionSet existing) {
-    owned = owned.and(existing);
+    // It learns so from the coordinator.
   }
 }
