@@ -20,11 +20,12 @@ public final class DataApis {
       Partitions partitions,
       BrokerSettings settings,
       List<BrokerConfig> configs,
+      TransactionGate gate,
       Rng rng,
       Loop home) {
     var creation = new TopicCreation(cluster, settings, rng);
     table
-        .on(ApiKeys.PRODUCE, new ProduceHandler(cluster, partitions, settings))
+        .on(ApiKeys.PRODUCE, new ProduceHandler(cluster, partitions, settings, gate))
         .on(ApiKeys.FETCH, new FetchHandler(cluster, partitions, settings, rng))
         .on(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(cluster, partitions))
         .on(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(cluster, partitions))
@@ -34,6 +35,8 @@ public final class DataApis {
         .on(ApiKeys.CREATE_PARTITIONS, ControllerHandler.createPartitions(cluster))
         .on(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(cluster, home))
         .on(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(cluster, partitions))
+        .on(ApiKeys.WRITE_TXN_MARKERS, new WriteTxnMarkersHandler(cluster, partitions))
+        .on(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(cluster, partitions))
         .on(ApiKeys.DESCRIBE_CONFIGS, new DescribeConfigsHandler(cluster, configs))
         .on(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster))
         .on(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, new DescribeTopicPartitionsHandler(cluster));

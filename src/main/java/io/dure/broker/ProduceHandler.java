@@ -1,6 +1,7 @@
 package io.dure.broker;
 
 import io.dure.base.PartitionId;
+import io.dure.broker.TransactionGate.TopicPart;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
 import io.dure.metadata.TopicSettings;
@@ -28,11 +29,14 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
   private final Cluster cluster;
   private final Partitions partitions;
   private final BrokerSettings settings;
+  private final TransactionGate gate;
 
-  public ProduceHandler(Cluster cluster, Partitions partitions, BrokerSettings settings) {
+  public ProduceHandler(
+      Cluster cluster, Partitions partitions, BrokerSettings settings, TransactionGate gate) {
     this.cluster = cluster;
     this.partitions = partitions;
     this.settings = settings;
+    this.gate = gate;
   }
 
   @Override
@@ -41,28 +45,42 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
     ClusterImage image = cluster.image();
     var round = new ProduceRound(request, context, image, reply);
     Optional<WireError> refusal = refusal(request);
+    var transactional =
+        new TransactionalProduce(
+            gate,
+            partitions,
+            context.loop(),
+            Optional.ofNullable(request.transactionalId()).orElse(""),
+            context.version(),
+            cluster.nowMs() + Math.max(0, request.timeoutMs()));
     for (TopicProduceData topic : request.topicData()) {
       for (PartitionProduceData data : topic.partitionData()) {
         ProduceRound.Slot slot = round.slot(topic, data);
         if (refusal.isPresent()) {
           slot.refused(refusal.get(), "", Optional.empty());
         } else {
-          append(request, context, image, topic, data, slot);
+          append(request, context, image, topic, data, slot, transactional);
         }
       }
     }
+    transactional.start();
     round.allStarted();
   }
 
-  /** What is wrong with the request as a whole. */
+  /** What is wrong with the request as a whole; batches of a transaction need one that is named. */
   private static Optional<WireError> refusal(ProduceRequestData request) {
     if (request.acks() < -1 || request.acks() > 1) {
       return Optional.of(WireError.INVALID_REQUIRED_ACKS);
     }
-    // No transaction can have been begun here, see InitProducerIdHandler.
-    return request.transactionalId() == null
-        ? Optional.empty()
-        : Optional.of(WireError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+    boolean nameless =
+        request.transactionalId() == null
+            && request.topicData().stream()
+                .flatMap(topic -> topic.partitionData().stream())
+                .flatMap(data -> WireRecords.of(data).stream())
+                .anyMatch(ProducedRecords::isTransactional);
+    return nameless
+        ? Optional.of(WireError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+        : Optional.empty();
   }
 
   private void append(
@@ -71,7 +89,8 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
       ClusterImage image,
       TopicProduceData topicData,
       PartitionProduceData data,
-      ProduceRound.Slot slot) {
+      ProduceRound.Slot slot,
+      TransactionalProduce transactional) {
     boolean byId = context.version() >= FIRST_VERSION_WITH_TOPIC_IDS;
     Optional<TopicImage> found = topic(image, topicData, byId);
     if (found.isEmpty()) {
@@ -93,8 +112,13 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
       slot.refused(wrong.get().error(), wrong.get().reason(), Optional.empty());
       return;
     }
+    var partition = new PartitionId(topic.id(), data.index());
+    if (ProducedRecords.isTransactional(batches)) {
+      transactional.add(partition, new TopicPart(topic.name(), data.index()), batches, slot);
+      return;
+    }
     partitions.append(
-        new PartitionId(topic.id(), data.index()),
+        partition,
         batches,
         -1, // a produce request names no leader epoch
         cluster.nowMs() + Math.max(0, request.timeoutMs()),

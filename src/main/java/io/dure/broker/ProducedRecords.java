@@ -7,14 +7,17 @@ import java.util.Optional;
 
 /**
  * What a produce request may hold for one partition, by the rules of the request and not of the
- * log: exactly one batch, of magic 2, not too large, in a compression that the version knows,
- * outside of a transaction, of a time that the topic takes, and as it was sent.
+ * log: exactly one batch, of magic 2, not too large, in a compression that the version knows, of a
+ * time that the topic takes, and as it was sent.
  */
 final class ProducedRecords {
   private static final int LENGTH_AT = 8;
   private static final int MAGIC_AT = 16;
   private static final int ATTRIBUTES_AT = 21;
   private static final int MAX_TIMESTAMP_AT = 35;
+  private static final int PRODUCER_ID_AT = 43;
+  private static final int PRODUCER_EPOCH_AT = 51;
+  private static final int BASE_SEQUENCE_AT = 53;
   private static final long NO_TIMESTAMP = -1;
   private static final int BATCH_HEADER_BYTES = 61;
   private static final int BYTES_BEFORE_LENGTH_COUNTS = 12;
@@ -74,6 +77,25 @@ final class ProducedRecords {
             .or(() -> ProducedBatches.check(batches).map(ProducedRecords::refusal));
   }
 
+  /** Whether the batch, checked or not, says that it is part of a transaction. */
+  static boolean isTransactional(ByteBuffer batch) {
+    return batch.remaining() >= BATCH_HEADER_BYTES
+        && batch.get(batch.position() + MAGIC_AT) == 2
+        && (batch.getShort(batch.position() + ATTRIBUTES_AT) & TRANSACTIONAL_BIT) != 0;
+  }
+
+  static long producerId(ByteBuffer batch) {
+    return batch.getLong(batch.position() + PRODUCER_ID_AT);
+  }
+
+  static short producerEpoch(ByteBuffer batch) {
+    return batch.getShort(batch.position() + PRODUCER_EPOCH_AT);
+  }
+
+  static int baseSequence(ByteBuffer batch) {
+    return batch.getInt(batch.position() + BASE_SEQUENCE_AT);
+  }
+
   private static Optional<Refusal> checkAttributes(short attributes, short version) {
     if ((attributes & COMPRESSION_BITS) == ZSTD && version < FIRST_VERSION_WITH_ZSTD) {
       return refuse(
@@ -83,10 +105,6 @@ final class ProducedRecords {
     }
     if ((attributes & CONTROL_BIT) != 0) {
       return refuse(WireError.INVALID_RECORD, "Clients are not allowed to write control records");
-    }
-    if ((attributes & TRANSACTIONAL_BIT) != 0) {
-      return refuse(
-          WireError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "There are no transactions here");
     }
     return Optional.empty();
   }

@@ -2,6 +2,7 @@ package io.dure.broker;
 
 import io.dure.runtime.Loop;
 import io.dure.wire.WireError;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -13,6 +14,15 @@ import java.util.function.Consumer;
 public interface TransactionGate {
   /** A partition as transactions name it: by topic name, as their log does. */
   record TopicPart(String topic, int partition) {}
+
+  /** Where there is no coordinator. */
+  static TransactionGate closed() {
+    return (_, _, _, parts, _, _, caller, done) -> {
+      Map<TopicPart, WireError> errors = new HashMap<>();
+      parts.forEach(part -> errors.put(part, WireError.COORDINATOR_NOT_AVAILABLE));
+      caller.run(() -> done.accept(errors));
+    };
+  }
 
   /**
    * Asks whether partitions belong to the ongoing transaction of a producer or, with {@code add},

@@ -13,16 +13,14 @@ final class AbortedReplay {
   /**
    * The segment's index, made anew if need be.
    *
-   * @param start where the log starts: what was before it aborts nothing that can be read
    * @param end where what the segment's index has to cover ends (exclusive)
    */
-  static AbortedIndex indexOf(Segment segment, ProducerReplay producers, long start, long end) {
+  static AbortedIndex indexOf(Segment segment, ProducerReplay producers, long end) {
     return segment
         .aborted()
         .orElseGet(() -> {
           List<AbortedTxn> found = new ArrayList<>();
-          producers.until(
-              Math.max(start, segment.base()), start, end, aborted -> found.add(aborted));
+          producers.until(segment.base(), end, found::add);
           AbortedIndex index = AbortedIndex.of(found);
           segment.aborted(index);
           return index;

@@ -128,12 +128,16 @@ record Checkpoint(
     return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Empty when the bytes are torn, corrupt or of an unknown version. */
+  /**
+   * Empty when the bytes are torn, corrupt or of an unknown version. What follows the checksum's
+   * line is left over from a longer one: a file whose end was not cut in time is as good as one
+   * that was, and must not count for nothing now and for a recovery point after a later power cut.
+   */
   static Optional<Checkpoint> decode(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.US_ASCII);
-    int crcAt = text.lastIndexOf("crc: ");
-    if (crcAt < 0
-        || !text.substring(crcAt).equals("crc: " + crcOf(text.substring(0, crcAt)) + "\n")
+    int crcAt = text.indexOf("\ncrc: ") + 1;
+    if (crcAt == 0
+        || !text.startsWith("crc: " + crcOf(text.substring(0, crcAt)) + "\n", crcAt)
         || !text.startsWith("version: 1\n")) {
       return Optional.empty();
     }

@@ -5,7 +5,9 @@ import io.dure.base.Disk;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What one log consists of: its segments, the shape of what is in them, and what was derived from
@@ -124,7 +126,7 @@ final class LogBody {
 
   private AbortedIndex abortedBefore(int i, long end) {
     return AbortedReplay.indexOf(
-        segments.get(i), new ProducerReplay(snapshots, segments, settings), history.start(), end);
+        segments.get(i), new ProducerReplay(snapshots, segments, settings), end);
   }
 
   /** By their first offset, those that a reader has to pass over; see {@link AbortedTxn}. */
@@ -137,6 +139,10 @@ final class LogBody {
     }
     found.sort(Comparator.comparingLong(AbortedTxn::firstOffset));
     return found;
+  }
+
+  Set<Long> bases() {
+    return segments.stream().map(Segment::base).collect(Collectors.toSet());
   }
 
   Segment active() {
@@ -184,12 +190,16 @@ final class LogBody {
 
   /** A durable recovery point knows nothing before {@code base}. */
   void deleteRetiredBefore(long base) {
-    retired.removeIf(segment -> {
-      boolean gone = segment.base() < base;
-      if (gone) {
-        segment.delete();
-      }
-      return gone;
-    });
+    boolean some =
+        retired.removeIf(segment -> {
+          boolean gone = segment.base() < base;
+          if (gone) {
+            segment.delete();
+          }
+          return gone;
+        });
+    if (some) {
+      snapshots.deleteBefore(base);
+    }
   }
 }

@@ -33,9 +33,8 @@ final class LogCuts {
     }
     body.recent.clear();
     body.producers.replaceBy(
-        body.reading(() ->
-            new ProducerReplay(body.snapshots, body.segments, body.settings())
-                .until(end, history.start())));
+        body.reading(
+            () -> new ProducerReplay(body.snapshots, body.segments, body.settings()).until(end)));
     body.history(history.truncateTo(end));
     body.cutFlushedTo(end);
     last.cutIndexes(end, position, body.settings());
@@ -80,10 +79,32 @@ final class LogCuts {
     points.reachThrough(offset);
     body.startAt(offset, offset);
     int first = body.indexOf(offset);
-    points.startThrough(offset, body.segments.get(first).base());
+    long base = body.segments.get(first).base();
+    if (first > 0) {
+      keepProducersAt(base);
+    }
+    points.startThrough(offset, base);
     for (int i = 0; i < first; i++) {
       body.segments.removeFirst().delete();
     }
+    if (first > 0) {
+      body.snapshots.deleteBefore(base);
+    }
+  }
+
+  /**
+   * The producers as of the first segment that is left must be known without those before it.
+   * Usually they were written down when it began.
+   */
+  private void keepProducersAt(long base) {
+    boolean none = body.producers.isEmpty() && body.snapshots.isEmpty();
+    if (none || body.snapshots.newestUpTo(base, base).isPresent()) {
+      return;
+    }
+    ProducerTable then =
+        body.reading(
+            () -> new ProducerReplay(body.snapshots, body.segments, body.settings()).until(base));
+    body.snapshots.writeThrough(base, then.encode());
   }
 
   /** See {@link PartitionLog#moveStart}. */
@@ -95,6 +116,9 @@ final class LogCuts {
     Check.that(offset <= end, "start %d past the end %d", offset, end);
     int first = body.indexOf(offset);
     body.startAt(reads.batchStart(first, offset), offset);
+    if (first > 0) {
+      keepProducersAt(body.segments.get(first).base());
+    }
     body.retire(first);
     points.startMoved();
   }

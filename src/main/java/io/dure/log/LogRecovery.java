@@ -73,6 +73,8 @@ final class LogRecovery {
         removed = true;
       }
     }
+    // What was written down of records that are lost must not be taken for that of other ones.
+    removed |= snapshots.deleteAfter(history.end());
     if (removed) {
       disk.flushFolder(folder);
     }
@@ -137,9 +139,7 @@ final class LogRecovery {
       producers =
           IndexDoubt.reading(
               segments,
-              () ->
-                  new ProducerReplay(snapshots, segments, settings)
-                      .until(checkpoint.end(), history.start()));
+              () -> new ProducerReplay(snapshots, segments, settings).until(checkpoint.end()));
     }
   }
 
@@ -181,7 +181,7 @@ final class LogRecovery {
   private AbortedIndex abortedOf(Segment segment) {
     var replay = new ProducerReplay(snapshots, segments, settings);
     return IndexDoubt.reading(
-        segments, () -> AbortedReplay.indexOf(segment, replay, history.start(), checkpointEnd));
+        segments, () -> AbortedReplay.indexOf(segment, replay, checkpointEnd));
   }
 
   private boolean headerFits(ByteBuffer chunk, int at, long room) {

@@ -37,6 +37,14 @@ final class Producer {
     batches.addLast(batch);
   }
 
+  void lastBatchAt(long timestampMs) {
+    if (!batches.isEmpty()) {
+      Batch last = batches.removeLast();
+      batches.addLast(
+          new Batch(last.lastSequence(), last.lastOffset(), last.offsetDelta(), timestampMs));
+    }
+  }
+
   boolean inTransaction() {
     return txnFirstOffset != NO_OFFSET;
   }

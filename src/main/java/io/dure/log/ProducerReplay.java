@@ -19,21 +19,23 @@ final class ProducerReplay {
     this.settings = settings;
   }
 
-  /** The table of what the log holds from {@code start} to {@code end} (exclusive). */
-  ProducerTable until(long end, long start) {
-    return until(end, start, end, _ -> {});
+  /** The table as of {@code end} (exclusive), which does not lie within a batch. */
+  ProducerTable until(long end) {
+    return until(end, end, _ -> {});
   }
 
   /**
-   * The table of what the log holds from {@code start} to {@code end}, which does not lie within a
-   * batch, found on the way to it from a snapshot at or before {@code snapshotUpTo}; what is
-   * aborted at or past {@code snapshotUpTo} is told.
+   * The table as of {@code end}, found on the way to it from a snapshot at or before {@code
+   * snapshotUpTo}; what is aborted at or past {@code snapshotUpTo} is told. A snapshot of before
+   * the first segment does not count: what came after it is partly gone. There was no producer
+   * then, or there is one at the segment's base.
    */
-  ProducerTable until(long snapshotUpTo, long start, long end, Consumer<AbortedTxn> onAborted) {
-    Optional<ProducerSnapshots.Snapshot> snapshot = snapshots.newestUpTo(snapshotUpTo);
+  ProducerTable until(long snapshotUpTo, long end, Consumer<AbortedTxn> onAborted) {
+    long first = segments.getFirst().base();
+    Optional<ProducerSnapshots.Snapshot> snapshot = snapshots.newestUpTo(snapshotUpTo, first);
     var table = new ProducerTable();
     snapshot.ifPresent(s -> table.replaceBy(s.table()));
-    long from = Math.max(start, snapshot.map(ProducerSnapshots.Snapshot::end).orElse(start));
+    long from = snapshot.map(ProducerSnapshots.Snapshot::end).orElse(first);
     Consumer<AbortedTxn> told =
         aborted -> {
           if (aborted.lastOffset() >= snapshotUpTo) {

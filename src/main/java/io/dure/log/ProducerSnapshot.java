@@ -3,6 +3,7 @@ package io.dure.log;
 import io.dure.log.OpenTransactions.Decided;
 import io.dure.log.Producer.Batch;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -33,7 +34,8 @@ final class ProducerSnapshot {
                 + producers.size()
                 + older * OLDER_BYTES
                 + 4
-                + open.decidedCount() * DECIDED_BYTES);
+                + open.decidedCount() * DECIDED_BYTES
+                + producers.size() * 8);
     out.putShort((short) VERSION).putInt(0).putInt(producers.size());
     producers.forEach((id, producer) -> {
       Batch last = producer.batches.isEmpty() ? NO_BATCH : producer.batches.getLast();
@@ -57,6 +59,9 @@ final class ProducerSnapshot {
     out.putInt(open.decidedCount());
     for (Decided each : open.decided()) {
       out.putLong(each.firstOffset()).putLong(each.markerOffset());
+    }
+    for (Producer producer : producers.values()) {
+      out.putLong(producer.batches.isEmpty() ? -1 : producer.batches.getLast().timestampMs());
     }
     out.putInt(2, crcOf(out.array()));
     return out.array();
@@ -99,6 +104,11 @@ final class ProducerSnapshot {
     // Snapshots from before there were transactions end here.
     for (int left = in.remaining() >= 4 ? in.getInt() : 0; left > 0; left--) {
       open.addDecided(new Decided(in.getLong(), in.getLong()));
+    }
+    // A marker is later than the last batch, and Kafka's entry has one time for both.
+    for (Iterator<Producer> each = producers.values().iterator();
+        each.hasNext() && in.remaining() >= 8; ) {
+      each.next().lastBatchAt(in.getLong());
     }
     return true;
   }

@@ -4,10 +4,12 @@ import io.dure.base.Disk;
 import io.dure.base.DiskFile;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The producer tables written down beside a log, named by the offset up to which (exclusive) they
- * hold. A few are kept; a torn one counts as missing.
+ * hold. A few of the newest are kept, and as in Kafka the one at the base of every segment: what
+ * was before the first segment is known from there only. A torn one counts as missing.
  */
 final class ProducerSnapshots {
   private static final int KEPT = 3;
@@ -24,9 +26,10 @@ final class ProducerSnapshots {
   /** A table and the offset it holds up to (exclusive). */
   record Snapshot(long end, ProducerTable table) {}
 
-  Optional<Snapshot> newestUpTo(long end) {
+  /** The newest that holds up to {@code end} or less, but not less than {@code least}. */
+  Optional<Snapshot> newestUpTo(long end, long least) {
     return disk.list(folder).stream()
-        .filter(n -> n.endsWith(ENDING) && endOf(n) <= end)
+        .filter(n -> n.endsWith(ENDING) && endOf(n) <= end && endOf(n) >= least)
         .sorted(java.util.Comparator.reverseOrder())
         .map(this::read)
         .flatMap(Optional::stream)
@@ -44,12 +47,33 @@ final class ProducerSnapshots {
     }
   }
 
-  /** Writes without flushing, and removes the oldest beyond a few. */
-  void write(long end, byte[] encoded) {
+  /**
+   * Writes without flushing, and removes the oldest beyond a few but for those at {@code bases}.
+   */
+  void write(long end, byte[] encoded, Set<Long> bases) {
     writeOpen(end, encoded).close();
-    var names = disk.list(folder).stream().filter(n -> n.endsWith(ENDING)).toList();
+    var names =
+        disk.list(folder).stream()
+            .filter(n -> n.endsWith(ENDING) && !bases.contains(endOf(n)))
+            .toList();
     names.stream()
         .limit(Math.max(0, names.size() - KEPT))
+        .forEach(n -> disk.delete(folder + "/" + n));
+  }
+
+  /** Writes without flushing the table as of the base of a new segment. */
+  void writeAtBase(long base, byte[] encoded) {
+    writeOpen(base, encoded).close();
+  }
+
+  boolean isEmpty() {
+    return disk.list(folder).stream().noneMatch(n -> n.endsWith(ENDING));
+  }
+
+  /** Removes those of before the first segment. */
+  void deleteBefore(long base) {
+    disk.list(folder).stream()
+        .filter(n -> n.endsWith(ENDING) && endOf(n) < base)
         .forEach(n -> disk.delete(folder + "/" + n));
   }
 

@@ -66,6 +66,12 @@ final class RecoveryPoints {
   /** A segment was closed: it is to be below a durable recovery point soon. */
   void rolled(List<DiskFile> indexFiles) {
     flushAlso.addAll(indexFiles);
+    long base = body.active().base();
+    encodedProducers()
+        .ifPresent(bytes -> {
+          body.snapshots.writeAtBase(base, bytes);
+          flushAlso.add(body.snapshots.open(base));
+        });
     namesVersion++;
     wanted = true;
     sinceDurable = DURABLE_CHECKPOINT_EVERY;
@@ -147,7 +153,7 @@ final class RecoveryPoints {
     }
     Segment active = body.segments.get(body.indexOfBase(taken.last().base()));
     active.writeIndexes();
-    encodedProducers.ifPresent(bytes -> body.snapshots.write(taken.end(), bytes));
+    encodedProducers.ifPresent(bytes -> body.snapshots.write(taken.end(), bytes, body.bases()));
     Checkpoint next =
         taken
             .startingAt(

@@ -9,6 +9,7 @@ import io.dure.broker.DataApis;
 import io.dure.broker.Dispatcher;
 import io.dure.broker.GroupApis;
 import io.dure.broker.NodeCluster;
+import io.dure.broker.TransactionGate;
 import io.dure.group.GroupSettings;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Node;
@@ -26,7 +27,15 @@ final class Handlers {
     NodeCluster cluster = NodeCluster.of(self, node, clock, rng);
     Dispatcher.Builder table = Dispatcher.builder(Executors.newVirtualThreadPerTaskExecutor());
     BrokerSettings settings = brokerSettings(config);
-    DataApis.addTo(table, cluster, node.partitions(), settings, told(config), rng, home);
+    DataApis.addTo(
+        table,
+        cluster,
+        node.partitions(),
+        settings,
+        told(config),
+        TransactionGate.closed(),
+        rng,
+        home);
     GroupApis.addTo(table, cluster, node.partitions(), settings, groupSettings(config), clock, rng);
     return table.build(cluster);
   }

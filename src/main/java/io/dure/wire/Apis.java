@@ -50,6 +50,8 @@ public final class Apis {
               // 6 is unstable: announcing it makes clients use fields of two-phase commit.
               entry(ApiKeys.INIT_PRODUCER_ID, range(0, 5)),
               entry(ApiKeys.OFFSET_FOR_LEADER_EPOCH, range(2, 4)),
+              entry(ApiKeys.WRITE_TXN_MARKERS, range(1, 2)),
+              entry(ApiKeys.DESCRIBE_PRODUCERS, range(0, 0)),
               entry(ApiKeys.DESCRIBE_CONFIGS, range(1, 4)),
               entry(ApiKeys.CREATE_PARTITIONS, range(0, 3)),
               entry(ApiKeys.DELETE_GROUPS, range(0, 3)),

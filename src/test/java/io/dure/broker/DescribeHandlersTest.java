@@ -241,6 +241,7 @@ class DescribeHandlersTest {
         new FakePartitions(),
         BrokerSettings.DEFAULT,
         List.of(),
+        TransactionGate.closed(),
         new FakeRng(),
         cluster.loop);
     Dispatcher dispatcher = table.build(cluster);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
+import io.dure.log.AbortedTxn;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
@@ -351,5 +352,48 @@ class FetchHandlerTest {
     cluster.loop.pass(2_000);
 
     assertThat(cluster.loop.timers()).isZero();
+  }
+
+  private FetchRequestData committedOnly(FetchRequestData request) {
+    return request.setIsolationLevel((byte) 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 11, 12, 13, 18})
+  void readersOfCommittedTransactionsSeeWhatIsStableAndWhatOfItWasAborted(int version) {
+    partitions.stabilize(new PartitionId(topic, 0), 3);
+    partitions.aborted = List.of(new AbortedTxn(8, 1, 2, 3));
+
+    PartitionData read = partition(ask(committedOnly(fetch(version, 0, 0)), version), 0);
+    PartitionData all = partition(ask(fetch(version, 0, 0), version), 0);
+
+    assertThat(FetchResponse.recordsSize(read)).isEqualTo(3 * FakePartitions.BATCH_BYTES);
+    assertThat(read.lastStableOffset()).isEqualTo(3);
+    assertThat(read.highWatermark()).isEqualTo(5);
+    assertThat(read.abortedTransactions())
+        .singleElement()
+        .satisfies(a -> {
+          assertThat(a.producerId()).isEqualTo(8);
+          assertThat(a.firstOffset()).isEqualTo(1);
+        });
+    assertThat(FetchResponse.recordsSize(all)).isEqualTo(5 * FakePartitions.BATCH_BYTES);
+    assertThat(all.abortedTransactions()).isNull();
+    assertThat(all.lastStableOffset()).isEqualTo(3);
+  }
+
+  @Test
+  void aReaderOfCommittedTransactionsWaitsForThemToEnd() {
+    partitions.stabilize(new PartitionId(topic, 0), 3);
+    var reply = start(committedOnly(fetch(12, 0, 3)), 12);
+    assertThat(reply.isOpen()).isTrue();
+
+    partitions.commit(new PartitionId(topic, 0), 4);
+    cluster.loop.turn();
+    assertThat(reply.isOpen()).as("committed, not stable").isTrue();
+    partitions.stabilize(new PartitionId(topic, 0), 9);
+    cluster.loop.turn();
+
+    assertThat(FetchResponse.recordsSize(partition(reply.get(), 0)))
+        .isEqualTo(6 * FakePartitions.BATCH_BYTES);
   }
 }

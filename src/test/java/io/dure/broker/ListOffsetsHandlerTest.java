@@ -21,10 +21,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ListOffsetsHandlerTest {
   private final FakeCluster cluster = new FakeCluster();
   private final FakePartitions partitions = new FakePartitions();
+  private TopicId topic = TopicId.ZERO;
 
   @BeforeEach
   void aTopicWithFiveRecordsHere() {
-    TopicId topic = cluster.topic("t", 2);
+    topic = cluster.topic("t", 2);
     partitions.lead(new PartitionId(topic, 0), 5);
   }
 
@@ -73,6 +74,30 @@ class ListOffsetsHandlerTest {
     assertThat(ask(ListOffsetsHandler.EARLIEST_LOCAL, 7).errorCode())
         .isEqualTo(WireError.UNSUPPORTED_VERSION.code());
     assertThat(ask(-99, 11).errorCode()).isEqualTo(WireError.UNSUPPORTED_VERSION.code());
+  }
+
+  @Test
+  void aReaderOfCommittedTransactionsIsToldWhatIsStable() {
+    partitions.stabilize(new PartitionId(topic, 0), 2);
+
+    var request =
+        new ListOffsetsRequestData()
+            .setReplicaId(-1)
+            .setIsolationLevel((byte) 1)
+            .setTopics(
+                List.of(
+                    new ListOffsetsTopic()
+                        .setName("t")
+                        .setPartitions(
+                            List.of(
+                                new ListOffsetsPartition()
+                                    .setTimestamp(ListOffsetsHandler.LATEST)))));
+    var reply = new FakeReply<ListOffsetsResponseData>(ApiKeys.LIST_OFFSETS, 2);
+    new ListOffsetsHandler(cluster, partitions).handle(request, cluster.request(2), reply);
+    cluster.loop.turn();
+
+    assertThat(reply.get().topics().getFirst().partitions().getFirst().offset()).isEqualTo(2);
+    assertThat(ask(ListOffsetsHandler.LATEST, 2).offset()).isEqualTo(5);
   }
 
   @Test

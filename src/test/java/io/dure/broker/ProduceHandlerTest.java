@@ -38,7 +38,7 @@ class ProduceHandlerTest {
 
   private FakeReply<ProduceResponseData> start(ProduceRequestData request, int version) {
     var reply = new FakeReply<ProduceResponseData>(ApiKeys.PRODUCE, version);
-    new ProduceHandler(cluster, partitions, BrokerSettings.DEFAULT)
+    new ProduceHandler(cluster, partitions, BrokerSettings.DEFAULT, TransactionGate.closed())
         .handle(request, cluster.request(version), reply);
     cluster.loop.turn();
     return reply;
@@ -190,17 +190,6 @@ class ProduceHandlerTest {
         new MetadataRecord.TopicConfigured(
             topic, "message.timestamp.type", Optional.of("LogAppendTime")));
     assertThat(ask(produce(9, 0, future), 9).errorCode()).isZero();
-  }
-
-  @Test
-  void transactionsAreRefusedForGood() {
-    assertThat(ask(produce(9, 0, batch()).setTransactionalId("tx"), 9).errorCode())
-        .isEqualTo(WireError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code());
-    MemoryRecords inTransaction =
-        MemoryRecords.withTransactionalRecords(
-            Compression.NONE, 1L, (short) 0, 0, new SimpleRecord("v".getBytes()));
-    assertThat(ask(produce(9, 0, inTransaction), 9).errorCode())
-        .isEqualTo(WireError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code());
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +44,7 @@ class LogPowerCutTest {
     private final LogSettings settings;
     private final List<FlushTicket> tickets = new ArrayList<>();
     private List<Batch> model = new ArrayList<>();
+    private List<Batch> ever = new ArrayList<>(); // with what the start has passed
     private EpochHistory history = EpochHistory.EMPTY;
     private long start;
     private boolean startMoved;
@@ -107,16 +109,23 @@ class LogPowerCutTest {
       nowMs += rng.below(50);
       int producer = rng.below(3);
       ByteBuffer batch = LogFixture.batch(1 + rng.below(5), rng.below(700), nowMs);
-      if (producer > 0) {
+      if (producer > 0 && rng.below(5) == 0) {
+        batch =
+            ControlBatch.of(
+                new TxnMarker(producer, (short) 0, 1, rng.below(3) == 0, (short) 1), nowMs);
+      } else if (producer > 0) {
         batch.putLong(43, producer);
         batch.putShort(51, (short) 0);
         batch.putInt(53, rng.below(1_000));
+        batch.putShort(21, (short) (rng.below(3) > 0 ? BatchFormat.TRANSACTIONAL : 0));
         BatchFormat.writeCrc(batch, 0);
       }
       AppendInfo info = log.appendAsLeader(batch, epoch, nowMs);
       history = history.append(epoch, info.endOffset());
-      model.add(
-          new Batch(info.baseOffset(), info.endOffset(), epoch, LogFixture.bytes(info.records())));
+      var appended =
+          new Batch(info.baseOffset(), info.endOffset(), epoch, LogFixture.bytes(info.records()));
+      model.add(appended);
+      ever.add(appended);
     }
 
     private void flush() {
@@ -147,6 +156,7 @@ class LogPowerCutTest {
           log.truncateTo(end);
           history = history.truncateTo(end);
           model.removeIf(b -> b.from() >= end);
+          ever.removeIf(b -> b.from() >= end);
           flushedEnd = Math.min(flushedEnd, end);
           epoch++;
         }
@@ -198,6 +208,7 @@ class LogPowerCutTest {
       startMoved = false;
       history = EpochHistory.emptyAt(start);
       model = new ArrayList<>();
+      ever = new ArrayList<>();
       flushedEnd = start;
       epoch++;
     }
@@ -226,6 +237,7 @@ class LogPowerCutTest {
       assertThat(log.endOffset()).isBetween(power ? Math.max(start, flushedEnd) : before, before);
       assertThat(log.flushedEnd()).isBetween(start, log.endOffset());
       model.removeIf(b -> b.from() >= log.endOffset());
+      ever.removeIf(b -> b.from() >= log.endOffset());
       assertThat(log.endOffset()).isEqualTo(end());
       history = historyOf(log.endOffset());
       // What is found again may be appended to under the same epoch only by the leader that wrote
@@ -253,6 +265,44 @@ class LogPowerCutTest {
       if (!startMoved) {
         assertThat(log.producers().encode()).isEqualTo(producersOf(model).encode());
       }
+      verifyAborted();
+    }
+
+    /**
+     * Readers are told of every abort that concerns a record that is left, and of no other. Where
+     * the start has passed a transaction's first batch, that may have been forgotten.
+     */
+    private void verifyAborted() {
+      List<AbortedTxn> expected = new ArrayList<>();
+      var table = new ProducerTable();
+      ever.forEach(b -> table.apply(ByteBuffer.wrap(b.bytes()), 0).ifPresent(expected::add));
+      List<AbortedTxn> found = log.abortedIn(start, log.endOffset());
+      for (AbortedTxn each : expected) {
+        OptionalLong firstLeft = firstLeft(each);
+        assertThat(found.stream().filter(f -> f.lastOffset() == each.lastOffset()).toList())
+            .hasSizeBetween(firstLeft.isPresent() && each.lastOffset() >= start ? 1 : 0, 1)
+            .allMatch(f -> f.producerId() == each.producerId())
+            .as("%s of %s, start %d, first left %s", each, ever.size(), start, firstLeft)
+            .allMatch(f -> firstLeft.isEmpty() || f.firstOffset() <= firstLeft.getAsLong())
+            .allMatch(f -> f.firstOffset() >= each.firstOffset());
+      }
+      assertThat(found)
+          .allMatch(f -> expected.stream().anyMatch(e -> e.lastOffset() == f.lastOffset()));
+      if (!startMoved) {
+        assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+      }
+    }
+
+    /** The first batch of an aborted transaction that is left in the log. */
+    private OptionalLong firstLeft(AbortedTxn aborted) {
+      return ever.stream()
+          .filter(b -> b.end() > start)
+          .filter(b -> b.from() >= aborted.firstOffset() && b.from() < aborted.lastOffset())
+          .filter(b -> BatchFormat.isTransactional(ByteBuffer.wrap(b.bytes()), 0))
+          .filter(
+              b -> BatchFormat.producerId(ByteBuffer.wrap(b.bytes()), 0) == aborted.producerId())
+          .mapToLong(Batch::from)
+          .findFirst();
     }
 
     /** Where the first epoch began before the log's start does not matter. */
