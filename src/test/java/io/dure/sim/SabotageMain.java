@@ -16,9 +16,10 @@ import javax.tools.ToolProvider;
 
 /**
  * Removes one safety rule at a time and expects the simulation to notice. Every {@code
- * sabotage/*.patch}, and {@code sabotage/nodes/*.patch} for whole nodes, is applied to a copy of
- * the sources, compiled, and run seed by seed until an invariant breaks. Fails when a patch does
- * not apply any more or when its absence goes unnoticed, for then the simulation has grown blind.
+ * sabotage/*.patch}, {@code sabotage/nodes/*.patch} for whole nodes and {@code
+ * sabotage/offsets/*.patch} for the coordinators of groups on them, is applied to a copy of the
+ * sources, compiled, and run seed by seed until an invariant breaks. Fails when a patch does not
+ * apply any more or when its absence goes unnoticed, for then the simulation has grown blind.
  *
  * <p>{@code [--seeds N] [--only PART-OF-A-NAME]}; the root of the project is {@code -Ddure.root},
  * or where it is run.
@@ -28,25 +29,34 @@ public final class SabotageMain {
   private static final int NODE_SEEDS = 1_000;
   private static final Path PROBE = Path.of("src/test/java/io/dure/runtime/NodeProbe.java");
 
-  /** What a sabotage is found with: the simulation of the cores, or that of whole nodes. */
+  /** What a sabotage is found with. Those of the cores are in no folder of their own. */
   private enum Level {
-    CORES("io.dure.sim.core.CoreSimulation", List.of("base", "log", "replication", "quorum")),
+    CORES(
+        "sabotage",
+        "io.dure.sim.core.CoreSimulation",
+        List.of("base", "log", "replication", "quorum")),
+    OFFSETS("offsets", "io.dure.broker.TxnOffsetsSimulation", List.of("")), // all of them
     NODES(
+        "nodes",
         "io.dure.sim.node.NodeSimulation",
         List.of(
             "base", "log", "wire", "replication", "quorum", "metadata", "controller", "runtime"));
 
+    private final String folder;
     private final String entry;
     private final List<String> rooms;
 
-    Level(String entry, List<String> rooms) {
+    Level(String folder, String entry, List<String> rooms) {
+      this.folder = folder;
       this.entry = entry;
       this.rooms = rooms;
     }
 
-    /** Those of whole nodes are in a folder of their own. */
     static Level of(Path patch) {
-      return patch.getParent().endsWith("nodes") ? NODES : CORES;
+      return Stream.of(values())
+          .filter(level -> patch.getParent().endsWith(level.folder))
+          .findFirst()
+          .orElseThrow();
     }
   }
 
@@ -105,8 +115,11 @@ public final class SabotageMain {
         copy(root, work, Path.of("src/main/java/io/dure", room));
       }
       copy(root, work, Path.of("src/test/java/io/dure/sim"));
-      if (level == Level.NODES) {
+      if (level != Level.CORES) {
         copy(root, work, PROBE);
+      }
+      if (level == Level.OFFSETS) {
+        copy(root, work, Path.of("src/test/java/io/dure/broker"));
       }
       String refused = apply(work, patch);
       if (!refused.isEmpty()) {
@@ -116,7 +129,7 @@ public final class SabotageMain {
       if (!errors.isEmpty()) {
         return "DOES NOT COMPILE: " + errors;
       }
-      int most = level == Level.NODES ? Math.min(seeds, NODE_SEEDS) : seeds;
+      int most = level == Level.CORES ? seeds : Math.min(seeds, NODE_SEEDS);
       String found = firstViolation(work.resolve("classes"), level, most);
       return found.isEmpty() ? "NOT CAUGHT in " + most + " seeds" : "caught by " + found;
     } finally {
@@ -188,7 +201,7 @@ public final class SabotageMain {
 
   private static String firstViolation(Path classes, Level level, int seeds) throws Exception {
     List<URL> where = new ArrayList<>(List.of(classes.toUri().toURL()));
-    if (level == Level.NODES) {
+    if (level != Level.CORES) {
       for (String jar : libraries().split(":")) {
         where.add(Path.of(jar).toUri().toURL());
       }
