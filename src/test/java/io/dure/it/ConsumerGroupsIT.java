@@ -76,6 +76,7 @@ class ConsumerGroupsIT {
 
   @AfterEach
   void membersLeave() throws Exception {
+    members.forEach(m -> m.stopped = true);
     for (Member member : members) {
       member.stop();
     }
@@ -365,6 +366,37 @@ class ConsumerGroupsIT {
     all.addAll(fresh);
     all.addAll(again);
     await("all is read", () -> all.stream().mapToLong(m -> m.read.get()).sum() >= 1_200);
+  }
+
+  /** Who stays keeps reading: nobody loses more than has to move. */
+  @Test
+  void aHundredMembersSettleQuicklyAfterEachChange() throws Exception {
+    create("wide", 300);
+    long startNs = System.nanoTime();
+    for (int i = 0; i < 100; i++) {
+      join("m" + i, config("hundred"), "wide");
+    }
+    await("all share", () -> spread(300, 100));
+    tell("a hundred joined", startNs);
+    Map<TopicPartition, String> before = Map.copyOf(owners.of);
+    startNs = System.nanoTime();
+    Member leaver = members.removeLast();
+    leaver.stop();
+    await("99 share", () -> owners.size() == 300 && owners.sizes().size() == 99);
+    tell("one left", startNs);
+    assertThat(before.entrySet().stream().filter(e -> !e.getValue().equals(leaver.name)))
+        .as("nobody else's partition moved")
+        .allMatch(e -> e.getValue().equals(owners.of.get(e.getKey())));
+    startNs = System.nanoTime();
+    join("late", config("hundred"), "wide");
+    await("100 share", () -> spread(300, 100));
+    tell("one joined", startNs);
+  }
+
+  private static void tell(String what, long startNs) {
+    long tookMs = (System.nanoTime() - startNs) / 1_000_000;
+    System.out.println(what + ": settled after " + tookMs + " ms");
+    assertThat(tookMs).as(what).isLessThan(20_000);
   }
 
   @Test

@@ -323,9 +323,9 @@ final class GroupWorld {
   void checkEpochs() {
     GroupAnswer.ConsumerDescribed live = described(shard);
     int epoch = live.epoch();
-    boolean isNew = epoch == 0;
-    check(isNew || epoch >= lastEpoch || live.members().isEmpty(), "group epoch falls to " + epoch);
-    if (uncommitted.isEmpty()) {
+    boolean forgotten = epoch == 0;
+    check(forgotten || epoch >= lastEpoch || live.members().isEmpty(), "epoch falls to " + epoch);
+    if (forgotten || uncommitted.isEmpty()) {
       lastEpoch = epoch;
     }
     PartitionSet taken = PartitionSet.NONE;
