@@ -1,7 +1,11 @@
 package io.dure.broker;
 
+import io.dure.metadata.ClusterImage;
+import io.dure.metadata.Feature;
 import io.dure.wire.ApiVersionsAnswer;
 import io.dure.wire.WireError;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -20,15 +24,20 @@ public final class ApiVersionsHandler
   private static final Pattern SOFTWARE =
       Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
 
+  private static final List<ApiVersionsAnswer.Levels> SUPPORTED =
+      Arrays.stream(Feature.values())
+          .map(each -> new ApiVersionsAnswer.Levels(each.featureName(), each.min(), each.max()))
+          .toList();
+
   private final Cluster cluster;
-  private final ApiVersionsResponseData announced;
+  private final Set<ApiKeys> served;
 
   /**
    * @param served the APIs that have a handler, this one included
    */
   public ApiVersionsHandler(Cluster cluster, Set<ApiKeys> served) {
     this.cluster = cluster;
-    this.announced = ApiVersionsAnswer.announcing(served);
+    this.served = Set.copyOf(served);
   }
 
   @Override
@@ -41,8 +50,14 @@ public final class ApiVersionsHandler
     } else if (isMeantForAnother(request)) {
       reply.send(ApiVersionsAnswer.rebootstrap());
     } else {
-      reply.send(announced.duplicate());
+      reply.send(announced(context.version()));
     }
+  }
+
+  private ApiVersionsResponseData announced(short version) {
+    ClusterImage image = cluster.image();
+    return ApiVersionsAnswer.announcing(
+        served, SUPPORTED, image.features(), image.endOffset() - 1, version);
   }
 
   private static boolean namesItsSoftware(ApiVersionsRequestData request) {

@@ -1,13 +1,13 @@
 package io.dure.broker;
 
 import io.dure.base.Check;
+import java.util.Map;
 
 /**
  * What the handlers need to know of the configuration.
  *
  * @param autoCreateTopics whether a Metadata request may create a topic (auto.create.topics.enable)
- * @param maxMessageBytes the default of a topic's max.message.bytes: the largest batch a producer
- *     may send
+ * @param started defaults of topics' settings that this node was started with, by the broker's key
  * @param fetchMaxBytes the most that one fetch response may hold (fetch.max.bytes)
  * @param fetchSessionsPerLoop how many incremental fetch sessions are kept on each event loop
  * @param offsetsPartitions how many partitions __consumer_offsets is made with
@@ -15,7 +15,7 @@ import io.dure.base.Check;
  */
 public record BrokerSettings(
     boolean autoCreateTopics,
-    int maxMessageBytes,
+    Map<String, String> started,
     int fetchMaxBytes,
     int fetchSessionsPerLoop,
     int offsetsPartitions) {
@@ -24,10 +24,10 @@ public record BrokerSettings(
    * cheaper to start.
    */
   public static final BrokerSettings DEFAULT =
-      new BrokerSettings(true, 1_048_588, 55 << 20, 1_000, 16);
+      new BrokerSettings(true, Map.of(), 55 << 20, 1_000, 16);
 
   public BrokerSettings {
-    Check.that(maxMessageBytes >= 0, "max.message.bytes is negative");
+    started = Map.copyOf(started);
     Check.that(fetchMaxBytes >= 1_024, "fetch.max.bytes is below 1024");
     Check.that(offsetsPartitions >= 1, "offsets.topic.num.partitions is below 1");
     Check.that(fetchSessionsPerLoop >= 0, "the number of fetch sessions is negative");

@@ -3,7 +3,7 @@ package io.dure.broker;
 import io.dure.base.PartitionId;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
-import io.dure.metadata.TopicSetting;
+import io.dure.metadata.ConfigKey;
 import io.dure.metadata.TopicSettings;
 import io.dure.runtime.Partitions;
 import io.dure.runtime.Partitions.DeleteOutcome;
@@ -79,7 +79,7 @@ public final class DeleteRecordsHandler
       return Optional.of(WireError.INVALID_TOPIC_EXCEPTION);
     }
     String policy = TopicSettings.of(topic.get()).text(TopicSettings.CLEANUP_POLICY);
-    return TopicSetting.items(policy).contains("delete")
+    return ConfigKey.items(policy).contains("delete")
         ? Optional.empty()
         : Optional.of(WireError.POLICY_VIOLATION);
   }

@@ -1,7 +1,8 @@
 package io.dure.broker;
 
+import io.dure.metadata.BrokerKeys;
+import io.dure.metadata.ConfigKey;
 import io.dure.metadata.TopicImage;
-import io.dure.metadata.TopicSetting;
 import io.dure.metadata.TopicSettings;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ public final class DescribeConfigsHandler
     }
     var inForce = TopicSettings.of(topic.get());
     DescribeConfigsResult result = found(resource);
-    for (TopicSetting setting : TopicSettings.all()) {
+    for (ConfigKey setting : TopicSettings.all()) {
       if (isWanted(resource, setting.name())) {
         result.configs().add(described(setting, inForce, request));
       }
@@ -76,7 +77,7 @@ public final class DescribeConfigsHandler
   }
 
   private static DescribeConfigsResourceResult described(
-      TopicSetting setting, TopicSettings inForce, DescribeConfigsRequestData request) {
+      ConfigKey setting, TopicSettings inForce, DescribeConfigsRequestData request) {
     boolean own = inForce.isOwn(setting.name());
     var described =
         new DescribeConfigsResourceResult()
@@ -95,7 +96,7 @@ public final class DescribeConfigsHandler
       }
       synonyms.add(
           synonym(
-              TopicConfigs.brokerName(setting.name()),
+              BrokerKeys.defaultOf(setting.name()).orElse(setting.name()),
               setting.defaultValue(),
               TopicConfigs.DEFAULT));
       described.setSynonyms(synonyms);

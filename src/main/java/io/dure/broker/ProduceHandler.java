@@ -127,19 +127,16 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
   }
 
   private ProducedRecords.Limits limits(TopicImage topic) {
-    var own = TopicSettings.of(topic);
-    int maxBatchBytes =
-        own.isOwn(TopicSettings.MAX_MESSAGE_BYTES)
-            ? own.intValue(TopicSettings.MAX_MESSAGE_BYTES)
-            : settings.maxMessageBytes();
-    if (own.text(TopicSettings.TIMESTAMP_TYPE).equals("LogAppendTime")) {
+    var inForce = TopicSettings.inForce(topic, cluster.image(), cluster.self(), settings.started());
+    int maxBatchBytes = inForce.intValue(TopicSettings.MAX_MESSAGE_BYTES);
+    if (inForce.text(TopicSettings.TIMESTAMP_TYPE).equals("LogAppendTime")) {
       return new ProducedRecords.Limits(maxBatchBytes, Long.MIN_VALUE, Long.MAX_VALUE);
     }
     long nowMs = cluster.wallMs();
     return new ProducedRecords.Limits(
         maxBatchBytes,
-        nowMs - own.longValue(TopicSettings.TIMESTAMP_BEFORE_MAX_MS),
-        saturatedSum(nowMs, own.longValue(TopicSettings.TIMESTAMP_AFTER_MAX_MS)));
+        nowMs - inForce.longValue(TopicSettings.TIMESTAMP_BEFORE_MAX_MS),
+        saturatedSum(nowMs, inForce.longValue(TopicSettings.TIMESTAMP_AFTER_MAX_MS)));
   }
 
   private static long saturatedSum(long a, long b) {

@@ -1,8 +1,11 @@
 package io.dure.controller;
 
 import io.dure.base.NodeId;
+import io.dure.metadata.ClusterImage;
+import io.dure.metadata.Feature;
 import io.dure.metadata.MetadataRecord;
 import io.dure.wire.WireError;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -83,11 +86,26 @@ public final class Controller {
     Ledger ledger = new Ledger(self, activated, settings);
     State.Active active = State.Active.over(ledger);
     state = active;
-    if (ledger.image().clusterId().isEmpty()) {
-      ledger.append(List.of(new MetadataRecord.ClusterFormed(activated.newClusterId())));
-    }
+    ledger.append(beginnings(ledger.image(), activated));
     active.elections.takeOver();
     return ledger.finish();
+  }
+
+  /** What a cluster begins with, and what one made before there were levels of features lacks. */
+  private static List<MetadataRecord> beginnings(
+      ClusterImage image, ControllerEvent.Activated activated) {
+    List<MetadataRecord> records = new ArrayList<>();
+    if (image.clusterId().isEmpty()) {
+      records.add(new MetadataRecord.ClusterFormed(activated.newClusterId()));
+    }
+    if (image.features().isEmpty()) {
+      for (Feature feature : Feature.values()) {
+        if (feature.max() > 0) {
+          records.add(new MetadataRecord.FeatureLevelSet(feature.featureName(), feature.max()));
+        }
+      }
+    }
+    return records;
   }
 
   private static List<ControllerEffect> stepIdle(ControllerEvent event) {

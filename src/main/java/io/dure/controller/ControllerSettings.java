@@ -1,6 +1,7 @@
 package io.dure.controller;
 
 import io.dure.base.Check;
+import java.util.Map;
 
 /**
  * What the controller can be told.
@@ -15,7 +16,7 @@ import io.dure.base.Check;
  * @param defaultPartitions of a topic made without saying how many
  * @param defaultReplicationFactor of a topic made without saying how many; fewer while the cluster
  *     has fewer brokers
- * @param defaultMinInSync {@code min.insync.replicas} of topics that do not set it
+ * @param started defaults of topics' settings that the node was started with, by the broker's key
  * @param maxPartitionsPerRequest bound of one request
  * @param maxPartitions bound of the cluster
  * @param maxRecordsPerBatch bound of one batch of leader changes
@@ -29,14 +30,15 @@ public record ControllerSettings(
     int changeEveryMs,
     int defaultPartitions,
     int defaultReplicationFactor,
-    int defaultMinInSync,
+    Map<String, String> started,
     int maxPartitionsPerRequest,
     int maxPartitions,
     int maxRecordsPerBatch) {
   public static final ControllerSettings DEFAULTS =
-      new ControllerSettings(800, 200, 500, 1_500, 1_000, 250, 1, 3, 1, 10_000, 200_000, 1_000);
+      new ControllerSettings(800, 200, 500, 1_500, 1_000, 250, 1, 3, Map.of(), 10_000, 200_000, 1_000);
 
   public ControllerSettings {
+    started = Map.copyOf(started);
     Check.that(brokerSilenceMs > 0, "broker silence of %d ms", brokerSilenceMs);
     Check.that(defaultPartitions > 0, "%d partitions by default", defaultPartitions);
     Check.that(
@@ -48,14 +50,15 @@ public record ControllerSettings(
 
   /** These settings with other defaults for topics. */
   public ControllerSettings withTopicDefaults(int partitions, int replicationFactor) {
-    return with(partitions, replicationFactor, defaultMinInSync);
+    return with(partitions, replicationFactor, started);
   }
 
-  public ControllerSettings withDefaultMinInSync(int minInSync) {
-    return with(defaultPartitions, defaultReplicationFactor, minInSync);
+  public ControllerSettings withStarted(Map<String, String> topicDefaults) {
+    return with(defaultPartitions, defaultReplicationFactor, topicDefaults);
   }
 
-  private ControllerSettings with(int partitions, int replicationFactor, int minInSync) {
+  private ControllerSettings with(
+      int partitions, int replicationFactor, Map<String, String> topicDefaults) {
     return new ControllerSettings(
         brokerSilenceMs,
         fenceResendMs,
@@ -65,7 +68,7 @@ public record ControllerSettings(
         changeEveryMs,
         partitions,
         replicationFactor,
-        minInSync,
+        topicDefaults,
         maxPartitionsPerRequest,
         maxPartitions,
         maxRecordsPerBatch);

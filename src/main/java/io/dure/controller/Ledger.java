@@ -108,13 +108,14 @@ final class Ledger {
    * majority, or {@code min.insync.replicas} where that is more (but never more than there are).
    */
   VotingSet votingSet(Map<String, String> topicConfigs, List<NodeId> replicas) {
-    TopicSettings own = TopicSettings.of(topicConfigs);
-    int minInSync =
-        own.isOwn(TopicSettings.MIN_INSYNC_REPLICAS)
-            ? own.intValue(TopicSettings.MIN_INSYNC_REPLICAS)
-            : settings.defaultMinInSync();
+    int minInSync = inForce(topicConfigs).intValue(TopicSettings.MIN_INSYNC_REPLICAS);
     int majority = replicas.size() / 2 + 1;
     return new VotingSet(replicas, Math.min(replicas.size(), Math.max(majority, minInSync)));
+  }
+
+  /** The settings that a topic with these own ones has. */
+  TopicSettings inForce(Map<String, String> topicConfigs) {
+    return TopicSettings.inForce(topicConfigs, image, self, settings.started());
   }
 
   /** Appends one atomic batch and applies it. */

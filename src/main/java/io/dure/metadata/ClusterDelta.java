@@ -13,6 +13,8 @@ import java.util.List;
  * @param removedTopics as they were
  * @param changedPartitions new and changed partitions, as they are now
  * @param removedPartitions those of the removed topics, as they were
+ * @param brokerConfigsChanged whether settings of brokers changed, and so perhaps what is in force
+ *     for any topic
  */
 public record ClusterDelta(
     List<BrokerImage> changedBrokers,
@@ -20,7 +22,8 @@ public record ClusterDelta(
     List<TopicImage> changedTopics,
     List<TopicImage> removedTopics,
     List<PartitionImage> changedPartitions,
-    List<PartitionImage> removedPartitions) {
+    List<PartitionImage> removedPartitions,
+    boolean brokerConfigsChanged) {
   public ClusterDelta {
     changedBrokers = List.copyOf(changedBrokers);
     removedBrokers = List.copyOf(removedBrokers);

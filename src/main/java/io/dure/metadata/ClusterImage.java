@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -24,7 +26,9 @@ public final class ClusterImage {
           SortedTree.empty(Comparator.<NodeId>naturalOrder()),
           SortedTree.empty(Comparator.<String>naturalOrder()),
           SortedTree.empty(Comparator.comparing(TopicId::value)),
-          0);
+          0,
+          ConfigsImage.EMPTY,
+          Map.of());
 
   private final Optional<UUID> clusterId;
   private final long endOffset;
@@ -33,6 +37,8 @@ public final class ClusterImage {
   private final SortedTree<String, TopicImage> topicsByName;
   private final SortedTree<TopicId, TopicImage> topicsById;
   private final int partitionCount;
+  private final ConfigsImage configs;
+  private final Map<String, Integer> features;
 
   ClusterImage(
       Optional<UUID> clusterId,
@@ -41,7 +47,9 @@ public final class ClusterImage {
       SortedTree<NodeId, BrokerImage> brokers,
       SortedTree<String, TopicImage> topicsByName,
       SortedTree<TopicId, TopicImage> topicsById,
-      int partitionCount) {
+      int partitionCount,
+      ConfigsImage configs,
+      Map<String, Integer> features) {
     this.clusterId = clusterId;
     this.endOffset = endOffset;
     this.nextProducerId = nextProducerId;
@@ -49,6 +57,8 @@ public final class ClusterImage {
     this.topicsByName = topicsByName;
     this.topicsById = topicsById;
     this.partitionCount = partitionCount;
+    this.configs = configs;
+    this.features = Map.copyOf(features);
   }
 
   /**
@@ -110,6 +120,20 @@ public final class ClusterImage {
         .map(topic -> topic.partitions().get(id.index()));
   }
 
+  /** Settings changed while the cluster ran, of everything but topics. */
+  public ConfigsImage configs() {
+    return configs;
+  }
+
+  /** The level in force of each feature that has one, by Kafka's name; 0: switched off. */
+  public Map<String, Integer> features() {
+    return features;
+  }
+
+  public int level(Feature feature) {
+    return features.getOrDefault(feature.featureName(), 0);
+  }
+
   /** How many partitions all topics have together. */
   public int partitionCount() {
     return partitionCount;
@@ -142,7 +166,8 @@ public final class ClusterImage {
         changedTopics,
         removedTopics,
         changedPartitions,
-        removedPartitions);
+        removedPartitions,
+        configs.brokersDiffer(before.configs));
   }
 
   private record Collecting<V>(List<V> changed, List<V> gone) implements SortedTree.DiffVisitor<V> {
@@ -166,6 +191,8 @@ public final class ClusterImage {
   public List<MetadataRecord> toRecords() {
     List<MetadataRecord> records = new ArrayList<>();
     clusterId.ifPresent(id -> records.add(new MetadataRecord.ClusterFormed(id)));
+    new TreeMap<>(features)
+        .forEach((name, level) -> records.add(new MetadataRecord.FeatureLevelSet(name, level)));
     if (nextProducerId > 0) {
       records.add(new MetadataRecord.ProducerIdsAllocated(nextProducerId));
     }
@@ -181,6 +208,7 @@ public final class ClusterImage {
         records.add(new MetadataRecord.BrokerFenced(broker.node(), broker.incarnation()));
       }
     }
+    configs.addRecords(records);
     topics().forEach(topic -> topic.addRecords(records));
     return records;
   }

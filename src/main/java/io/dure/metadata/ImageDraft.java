@@ -30,6 +30,8 @@ final class ImageDraft {
   private SortedTree<String, TopicImage> topicsByName;
   private SortedTree<TopicId, TopicImage> topicsById;
   private int partitionCount;
+  private ConfigsImage configs;
+  private final Map<String, Integer> features;
   private final Map<TopicId, TopicDraft> touched = new LinkedHashMap<>();
 
   ImageDraft(ClusterImage base) {
@@ -40,6 +42,8 @@ final class ImageDraft {
     topicsByName = base.topicTreeByName();
     topicsById = base.topicTreeById();
     partitionCount = base.partitionCount();
+    configs = base.configs();
+    features = new HashMap<>(base.features());
   }
 
   private static final class TopicDraft {
@@ -80,6 +84,9 @@ final class ImageDraft {
           change(r.partition(), old -> old.epoch() == r.epoch() ? old.opened() : old);
       case MetadataRecord.TargetSet r -> change(r.partition(), old -> old.withTarget(r.replicas()));
       case MetadataRecord.TopicConfigured r -> configure(r);
+      case MetadataRecord.ConfigChanged r ->
+          configs = configs.with(r.resource(), r.key(), r.value());
+      case MetadataRecord.FeatureLevelSet r -> features.put(r.feature(), r.level());
       case MetadataRecord.ProducerIdsAllocated r -> {
         Check.that(
             r.end() >= nextProducerId, "producer ids fall from %d to %d", nextProducerId, r.end());
@@ -192,6 +199,14 @@ final class ImageDraft {
       topicsById = topicsById.with(topic.id(), topic);
     }
     return new ClusterImage(
-        clusterId, endOffset, nextProducerId, brokers, topicsByName, topicsById, partitionCount);
+        clusterId,
+        endOffset,
+        nextProducerId,
+        brokers,
+        topicsByName,
+        topicsById,
+        partitionCount,
+        configs,
+        features);
   }
 }

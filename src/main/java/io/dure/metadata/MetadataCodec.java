@@ -36,6 +36,8 @@ public final class MetadataCodec {
   private static final int IN_STEP_CHANGED = 11;
   private static final int TOPIC_CONFIGURED = 12;
   private static final int PRODUCER_IDS_ALLOCATED = 13;
+  private static final int CONFIG_CHANGED = 14;
+  private static final int FEATURE_LEVEL_SET = 15;
   private static final int EPOCH_OPENED = 30;
   private static final int TARGET_SET = 31;
 
@@ -88,6 +90,15 @@ public final class MetadataCodec {
               .finish();
       case MetadataRecord.ProducerIdsAllocated r ->
           start(PRODUCER_IDS_ALLOCATED).number(r.end()).finish();
+      case MetadataRecord.ConfigChanged r ->
+          start(CONFIG_CHANGED)
+              .number(r.resource().kind().code())
+              .text(r.resource().name())
+              .text(r.key())
+              .optionalText(r.value())
+              .finish();
+      case MetadataRecord.FeatureLevelSet r ->
+          start(FEATURE_LEVEL_SET).text(r.feature()).number(r.level()).finish();
     };
   }
 
@@ -161,6 +172,12 @@ public final class MetadataCodec {
       case TOPIC_CONFIGURED ->
           new MetadataRecord.TopicConfigured(new TopicId(in.uuid()), in.text(), in.optionalText());
       case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.number());
+      case CONFIG_CHANGED ->
+          new MetadataRecord.ConfigChanged(
+              new ConfigResource(resourceKind(in.intNumber()), in.text()),
+              in.text(),
+              in.optionalText());
+      case FEATURE_LEVEL_SET -> new MetadataRecord.FeatureLevelSet(in.text(), in.intNumber());
       default -> throw unknown(kind, version);
     };
   }
@@ -184,6 +201,16 @@ public final class MetadataCodec {
     int port = in.intNumber();
     return new MetadataRecord.BrokerRegistered(
         node, process, incarnation, new Endpoint(host, port), in.optionalText());
+  }
+
+  private static ConfigResource.Kind resourceKind(int code) {
+    for (ConfigResource.Kind kind : ConfigResource.Kind.values()) {
+      if (kind.code() == code) {
+        return kind;
+      }
+    }
+    throw new MetadataFormatException(
+        "settings of a kind of resource (" + code + ") that is unknown here");
   }
 
   private static NodeId node(Bytes.Reader in) {

@@ -107,6 +107,13 @@ public sealed interface MetadataRecord {
   record TopicConfigured(TopicId topic, String key, Optional<String> value)
       implements MetadataRecord {}
 
+  /** A setting of something other than a topic; empty value: back to what held without it. */
+  record ConfigChanged(ConfigResource resource, String key, Optional<String> value)
+      implements MetadataRecord {}
+
+  /** From here on the cluster works at this level of a feature; 0: without it. */
+  record FeatureLevelSet(String feature, int level) implements MetadataRecord {}
+
   /** Producer ids below {@code end} (exclusive) have been handed out in blocks. */
   record ProducerIdsAllocated(long end) implements MetadataRecord {}
 }

@@ -1,6 +1,8 @@
 package io.dure.metadata;
 
 import io.dure.base.CheckFailed;
+import io.dure.base.NodeId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,8 +12,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The settings of one topic: its own where it has them, the defaults elsewhere. Also the table of
- * all there are, with the names, ranges and defaults that Apache Kafka 4.4 gives them.
+ * The settings of one topic as they are in force, and where each comes from. Also the table of all
+ * there are, with the names, ranges and defaults that Apache Kafka 4.4 gives them.
  */
 public final class TopicSettings {
   public static final String CLEANUP_POLICY = "cleanup.policy";
@@ -37,7 +39,7 @@ public final class TopicSettings {
   public static final String SEGMENT_MS = "segment.ms";
 
   private static final long MAX = Long.MAX_VALUE;
-  private static final Map<String, TopicSetting> TABLE =
+  private static final Map<String, ConfigKey> TABLE =
       table(
           list(
               CLEANUP_POLICY,
@@ -118,9 +120,9 @@ public final class TopicSettings {
               "Whose time a record carries.",
               "CreateTime",
               "LogAppendTime"),
-          new TopicSetting(
+          new ConfigKey(
               "min.cleanable.dirty.ratio",
-              new TopicSetting.Kind.Fraction(0, 1),
+              new ConfigKey.Kind.Fraction(0, 1),
               "0.5",
               "Share of uncompacted bytes from which compaction starts."),
           int64(MIN_COMPACTION_LAG_MS, "0", 0, "Shortest time a record stays uncompacted."),
@@ -155,34 +157,117 @@ public final class TopicSettings {
               "unclean.leader.election.enable",
               "Without effect: a leader always holds all that was acknowledged."));
 
+  /** Where a value comes from; the first that has one wins. The codes are Kafka's. */
+  public enum Source {
+    TOPIC(1),
+    BROKER(2),
+    ALL_BROKERS(3),
+    STARTED(4),
+    DEFAULT(5);
+
+    private final byte code;
+
+    Source(int code) {
+      this.code = (byte) code;
+    }
+
+    public byte code() {
+      return code;
+    }
+  }
+
+  /** A value that a setting has or would have if those before it were not there. */
+  public record Layer(Source source, String key, String value) {}
+
   private final Map<String, String> own;
+  private final Map<String, String> broker;
+  private final Map<String, String> allBrokers;
+  private final Map<String, String> started;
 
-  private TopicSettings(Map<String, String> own) {
+  private TopicSettings(
+      Map<String, String> own,
+      Map<String, String> broker,
+      Map<String, String> allBrokers,
+      Map<String, String> started) {
     this.own = own;
+    this.broker = broker;
+    this.allBrokers = allBrokers;
+    this.started = started;
   }
 
+  /** As if brokers had no settings: the topic's own and Kafka's defaults. */
   public static TopicSettings of(TopicImage topic) {
-    return new TopicSettings(topic.configs());
+    return of(topic.configs());
   }
 
-  /** The settings that a topic with these own ones would have. */
+  /** The settings that a topic with these own ones would have, if brokers had none. */
   public static TopicSettings of(Map<String, String> own) {
-    return new TopicSettings(Map.copyOf(own));
+    return new TopicSettings(Map.copyOf(own), Map.of(), Map.of(), Map.of());
+  }
+
+  /**
+   * What is in force for a topic on one node: the topic's own settings, then what was changed for
+   * this node while it runs, then what was changed for all nodes, then what the node was started
+   * with, then Kafka's defaults.
+   *
+   * @param started the node's own settings as given at its start, by the broker's key ({@link
+   *     BrokerKeys})
+   */
+  public static TopicSettings inForce(
+      TopicImage topic, ClusterImage image, NodeId self, Map<String, String> started) {
+    return inForce(topic.configs(), image, self, started);
+  }
+
+  /** The same for a topic that would have these settings of its own. */
+  public static TopicSettings inForce(
+      Map<String, String> own, ClusterImage image, NodeId self, Map<String, String> started) {
+    ConfigsImage configs = image.configs();
+    return new TopicSettings(
+        Map.copyOf(own), configs.ofBroker(self), configs.ofAllBrokers(), Map.copyOf(started));
   }
 
   /** All settings there are, by name. */
-  public static Collection<TopicSetting> all() {
+  public static Collection<ConfigKey> all() {
     return TABLE.values();
   }
 
-  public static Optional<TopicSetting> find(String name) {
+  public static Optional<ConfigKey> find(String name) {
     return Optional.ofNullable(TABLE.get(name));
   }
 
   /** The value in force, as text. The name must be one of the table's. */
   public String text(String name) {
     String value = own.get(name);
-    return value != null ? value : setting(name).defaultValue();
+    if (value != null) {
+      return value;
+    }
+    String key = BrokerKeys.defaultOf(name).orElse("");
+    if ((value = broker.get(key)) != null
+        || (value = allBrokers.get(key)) != null
+        || (value = started.get(key)) != null) {
+      return value;
+    }
+    return setting(name).defaultValue();
+  }
+
+  /** All values that a setting has, the one in force first; never empty. */
+  public List<Layer> layers(String name) {
+    List<Layer> layers = new ArrayList<>();
+    add(layers, Source.TOPIC, name, own);
+    String key = BrokerKeys.defaultOf(name).orElse("");
+    add(layers, Source.BROKER, key, broker);
+    add(layers, Source.ALL_BROKERS, key, allBrokers);
+    add(layers, Source.STARTED, key, started);
+    layers.add(new Layer(Source.DEFAULT, key.isEmpty() ? name : key, setting(name).defaultValue()));
+    return layers;
+  }
+
+  private static void add(
+      List<Layer> layers, Source source, String key, Map<String, String> values) {
+    String value = values.get(key);
+    if (value != null) {
+      layers.add(new Layer(source, key, value));
+    }
   }
 
   public int intValue(String name) {
@@ -213,7 +298,7 @@ public final class TopicSettings {
     Map<String, String> own = new LinkedHashMap<>();
     for (Map.Entry<String, Optional<String>> config : configs.entrySet()) {
       String name = config.getKey();
-      Optional<TopicSetting> setting = find(name);
+      Optional<ConfigKey> setting = find(name);
       if (setting.isEmpty()) {
         return Optional.of("Unknown topic config name: " + name);
       }
@@ -261,42 +346,38 @@ public final class TopicSettings {
     return Optional.empty();
   }
 
-  private static TopicSetting setting(String name) {
+  private static ConfigKey setting(String name) {
     return find(name).orElseThrow(() -> new CheckFailed("no topic setting " + name));
   }
 
-  private static Map<String, TopicSetting> table(TopicSetting... settings) {
-    Map<String, TopicSetting> table = new TreeMap<>();
-    for (TopicSetting setting : settings) {
+  private static Map<String, ConfigKey> table(ConfigKey... settings) {
+    Map<String, ConfigKey> table = new TreeMap<>();
+    for (ConfigKey setting : settings) {
       table.put(setting.name(), setting);
     }
     return Collections.unmodifiableMap(table);
   }
 
-  private static TopicSetting int32(
+  private static ConfigKey int32(
       String name, String value, long min, long max, String documentation) {
-    return new TopicSetting(
-        name, new TopicSetting.Kind.Whole(false, min, max), value, documentation);
+    return new ConfigKey(name, new ConfigKey.Kind.Whole(false, min, max), value, documentation);
   }
 
-  private static TopicSetting int64(String name, String value, long min, String documentation) {
-    return new TopicSetting(
-        name, new TopicSetting.Kind.Whole(true, min, MAX), value, documentation);
+  private static ConfigKey int64(String name, String value, long min, String documentation) {
+    return new ConfigKey(name, new ConfigKey.Kind.Whole(true, min, MAX), value, documentation);
   }
 
-  private static TopicSetting flag(String name, String documentation) {
-    return new TopicSetting(name, new TopicSetting.Kind.Flag(), "false", documentation);
+  private static ConfigKey flag(String name, String documentation) {
+    return new ConfigKey(name, new ConfigKey.Kind.Flag(), "false", documentation);
   }
 
-  private static TopicSetting oneOf(
+  private static ConfigKey oneOf(
       String name, String value, String documentation, String... choices) {
-    return new TopicSetting(
-        name, new TopicSetting.Kind.OneOf(List.of(choices)), value, documentation);
+    return new ConfigKey(name, new ConfigKey.Kind.OneOf(List.of(choices)), value, documentation);
   }
 
-  private static TopicSetting list(
+  private static ConfigKey list(
       String name, String value, String documentation, String... choices) {
-    return new TopicSetting(
-        name, new TopicSetting.Kind.ListOf(List.of(choices)), value, documentation);
+    return new ConfigKey(name, new ConfigKey.Kind.ListOf(List.of(choices)), value, documentation);
   }
 }

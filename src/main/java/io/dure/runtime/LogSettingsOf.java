@@ -3,7 +3,7 @@ package io.dure.runtime;
 import io.dure.log.Cleaning;
 import io.dure.log.LogSettings;
 import io.dure.log.Retention;
-import io.dure.metadata.TopicSetting;
+import io.dure.metadata.ConfigKey;
 import io.dure.metadata.TopicSettings;
 import java.util.List;
 
@@ -11,13 +11,10 @@ import java.util.List;
 final class LogSettingsOf {
   private LogSettingsOf() {}
 
-  static LogSettings topic(NodeSettings node, TopicSettings topic) {
-    List<String> policies = TopicSetting.items(topic.text(TopicSettings.CLEANUP_POLICY));
+  static LogSettings topic(TopicSettings topic) {
+    List<String> policies = ConfigKey.items(topic.text(TopicSettings.CLEANUP_POLICY));
     return LogSettings.DEFAULT
-        .withSegmentBytes(
-            topic.isOwn(TopicSettings.SEGMENT_BYTES)
-                ? topic.intValue(TopicSettings.SEGMENT_BYTES)
-                : node.segmentBytes())
+        .withSegmentBytes(topic.intValue(TopicSettings.SEGMENT_BYTES))
         .withSegmentMs(topic.longValue(TopicSettings.SEGMENT_MS))
         .withSegmentJitterMs(topic.longValue(TopicSettings.SEGMENT_JITTER_MS))
         .withIndexIntervalBytes(topic.intValue(TopicSettings.INDEX_INTERVAL_BYTES))

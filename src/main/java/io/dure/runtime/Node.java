@@ -102,7 +102,7 @@ public final class Node {
             ports.rng(),
             quorumSettings,
             replicaSettings,
-            controllerSettings.withDefaultMinInSync(settings.minInSyncReplicas()),
+            controllerSettings.withStarted(settings.started()),
             this::onPublished);
     for (int i = 0; i < loopPorts.size(); i++) {
       int index = i;

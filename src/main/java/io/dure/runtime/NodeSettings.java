@@ -3,7 +3,9 @@ package io.dure.runtime;
 import io.dure.base.Check;
 import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -13,11 +15,8 @@ import java.util.UUID;
  * @param process made anew at each start of the process
  * @param endpoint where clients and peers reach this node
  * @param voters of the metadata quorum; a node that is not among them joins as a learner
- * @param minInSyncReplicas the default of {@code min.insync.replicas}; it can only raise the
- *     majority
- * @param maxMessageBytes the default of {@code max.message.bytes}: the largest batch a producer may
- *     send
- * @param segmentBytes the default of {@code segment.bytes}
+ * @param started defaults of topics' settings that this node was started with, by the broker's key
+ *     ({@link io.dure.metadata.BrokerKeys})
  * @param waitingBytes bound of the bytes appended here, by this node as leader, and not yet
  *     committed, per loop
  * @param snapshotRecords a metadata snapshot is written when so many records were committed since
@@ -30,105 +29,44 @@ public record NodeSettings(
     Endpoint endpoint,
     Optional<String> rack,
     List<NodeId> voters,
-    int minInSyncReplicas,
-    int maxMessageBytes,
-    int segmentBytes,
+    Map<String, String> started,
     long waitingBytes,
     int snapshotRecords,
     long retentionCheckMs) {
   public NodeSettings {
     voters = List.copyOf(voters);
+    started = Map.copyOf(started);
     Check.that(!voters.isEmpty(), "no voters");
   }
 
   /** With Kafka's defaults where it has them. */
   public static NodeSettings of(NodeId self, UUID process, Endpoint endpoint, List<NodeId> voters) {
     return new NodeSettings(
-        self,
-        process,
-        endpoint,
-        Optional.empty(),
-        voters,
-        1,
-        1_048_588,
-        1 << 30,
-        128L << 20,
-        20_000,
-        300_000);
+        self, process, endpoint, Optional.empty(), voters, Map.of(), 128L << 20, 20_000, 300_000);
   }
 
   public NodeSettings withRack(Optional<String> wanted) {
-    return new NodeSettings(
-        self,
-        process,
-        endpoint,
-        wanted,
-        voters,
-        minInSyncReplicas,
-        maxMessageBytes,
-        segmentBytes,
-        waitingBytes,
-        snapshotRecords,
-        retentionCheckMs);
+    return with(wanted, started, snapshotRecords, retentionCheckMs);
   }
 
-  public NodeSettings withMinInSyncReplicas(int wanted) {
-    return new NodeSettings(
-        self,
-        process,
-        endpoint,
-        rack,
-        voters,
-        wanted,
-        maxMessageBytes,
-        segmentBytes,
-        waitingBytes,
-        snapshotRecords,
-        retentionCheckMs);
-  }
-
-  public NodeSettings withSegmentBytes(int wanted) {
-    return new NodeSettings(
-        self,
-        process,
-        endpoint,
-        rack,
-        voters,
-        minInSyncReplicas,
-        maxMessageBytes,
-        wanted,
-        waitingBytes,
-        snapshotRecords,
-        retentionCheckMs);
+  /** With one more of the settings that it was started with. */
+  public NodeSettings withStarted(String brokerKey, String value) {
+    Map<String, String> more = new HashMap<>(started);
+    more.put(brokerKey, value);
+    return with(rack, more, snapshotRecords, retentionCheckMs);
   }
 
   public NodeSettings withSnapshotRecords(int wanted) {
-    return new NodeSettings(
-        self,
-        process,
-        endpoint,
-        rack,
-        voters,
-        minInSyncReplicas,
-        maxMessageBytes,
-        segmentBytes,
-        waitingBytes,
-        wanted,
-        retentionCheckMs);
+    return with(rack, started, wanted, retentionCheckMs);
   }
 
   public NodeSettings withRetentionCheckMs(long wanted) {
+    return with(rack, started, snapshotRecords, wanted);
+  }
+
+  private NodeSettings with(
+      Optional<String> itsRack, Map<String, String> itsStarted, int records, long checkMs) {
     return new NodeSettings(
-        self,
-        process,
-        endpoint,
-        rack,
-        voters,
-        minInSyncReplicas,
-        maxMessageBytes,
-        segmentBytes,
-        waitingBytes,
-        snapshotRecords,
-        wanted);
+        self, process, endpoint, itsRack, voters, itsStarted, waitingBytes, records, checkMs);
   }
 }

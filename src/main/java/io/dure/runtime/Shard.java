@@ -121,7 +121,8 @@ final class Shard {
     }
     ClusterDelta delta = newer.changedSince(older);
     delta.removedTopics().forEach(topic -> topic.partitions().forEach(this::dropIfHere));
-    delta.changedTopics().forEach(this::onTopic);
+    // What is in force for a topic follows the brokers' settings too.
+    (delta.brokerConfigsChanged() ? newer.topics() : delta.changedTopics()).forEach(this::onTopic);
   }
 
   /**
@@ -143,7 +144,7 @@ final class Shard {
   }
 
   private void onTopic(TopicImage topic) {
-    LogSettings settings = LogSettingsOf.topic(ports.settings(), TopicSettings.of(topic));
+    LogSettings settings = LogSettingsOf.topic(inForce(topic));
     for (PartitionImage partition : topic.partitions()) {
       if (!mine.test(partition.id()) || closing.contains(partition.id())) {
         continue;
@@ -161,6 +162,11 @@ final class Shard {
       host.onSettings(settings);
       host.onImage(partition);
     }
+  }
+
+  private TopicSettings inForce(TopicImage topic) {
+    NodeSettings node = ports.settings();
+    return TopicSettings.inForce(topic, image, node.self(), node.started());
   }
 
   private PartitionHost open(TopicImage topic, PartitionImage partition, LogSettings settings) {

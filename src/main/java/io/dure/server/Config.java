@@ -1,10 +1,14 @@
 package io.dure.server;
 
+import io.dure.metadata.BrokerKeys;
+import io.dure.metadata.ConfigKey;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -12,10 +16,29 @@ import java.util.TreeSet;
 final class Config {
   private final Map<String, String> given;
   private final Map<Setting<?>, Object> values;
+  private final Map<String, String> topicDefaults;
   private final List<String> withoutEffect;
 
+  /** A setting of Kafka's that says in larger units what another says in milliseconds. */
+  private record Coarser(String inMs, long unitMs) {}
+
+  private static final Map<String, Coarser> COARSER = coarser();
+
+  private static Map<String, Coarser> coarser() {
+    var coarser = new LinkedHashMap<String, Coarser>(); // the finer unit first
+    coarser.put("log.retention.minutes", new Coarser("log.retention.ms", 60_000));
+    coarser.put("log.retention.hours", new Coarser("log.retention.ms", 3_600_000));
+    coarser.put("log.roll.hours", new Coarser("log.roll.ms", 3_600_000));
+    coarser.put("log.roll.jitter.hours", new Coarser("log.roll.jitter.ms", 3_600_000));
+    return coarser;
+  }
+
   private Config(
-      Map<String, String> given, Map<Setting<?>, Object> values, List<String> withoutEffect) {
+      Map<String, String> given,
+      Map<Setting<?>, Object> values,
+      Map<String, String> topicDefaults,
+      List<String> withoutEffect) {
+    this.topicDefaults = Map.copyOf(topicDefaults);
     this.given = Map.copyOf(given);
     this.values = Map.copyOf(values);
     this.withoutEffect = List.copyOf(withoutEffect);
@@ -32,9 +55,51 @@ final class Config {
         values.put(setting, setting.read(value == null ? setting.defaultValue() : value));
       }
     }
-    var config = new Config(given, values, new ArrayList<>(rest));
+    rest.removeAll(COARSER.keySet());
+    rest.removeAll(BrokerKeys.topicDefaultsByKey().keySet());
+    var config = new Config(given, values, topicDefaults(given), new ArrayList<>(rest));
     config.checkTogether();
     return config;
+  }
+
+  private static Map<String, String> topicDefaults(Map<String, String> given) throws BadConfig {
+    var defaults = new HashMap<String, String>();
+    for (ConfigKey key : BrokerKeys.topicDefaultsByKey().values()) {
+      Optional<String> value = finest(given, key.name());
+      if (value.isPresent()) {
+        Optional<String> refusal = key.refusal(value.get());
+        if (refusal.isPresent()) {
+          throw new BadConfig(refusal.get());
+        }
+        defaults.put(key.name(), value.get());
+      }
+    }
+    return defaults;
+  }
+
+  /** Kafka's rule: milliseconds win over minutes, minutes over hours. */
+  private static Optional<String> finest(Map<String, String> given, String key) throws BadConfig {
+    if (given.containsKey(key)) {
+      return Optional.of(given.get(key));
+    }
+    for (Map.Entry<String, Coarser> coarser : COARSER.entrySet()) {
+      String value = given.get(coarser.getKey());
+      if (value != null && coarser.getValue().inMs().equals(key)) {
+        long number = readWhole(coarser.getKey(), value);
+        return Optional.of(Long.toString(number < 0 ? -1 : number * coarser.getValue().unitMs()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static long readWhole(String key, String value) throws BadConfig {
+    try {
+      return Integer.parseInt(value.strip());
+    } catch (NumberFormatException e) {
+      throw new BadConfig(
+          "%s=%s is refused: not a whole number of at most %d"
+              .formatted(key, value, Integer.MAX_VALUE));
+    }
   }
 
   private void checkTogether() throws BadConfig {
@@ -71,6 +136,11 @@ final class Config {
   /** As written, or the default. */
   String textOf(Setting<?> setting) {
     return given.getOrDefault(setting.key(), setting.defaultValue());
+  }
+
+  /** Defaults of topics' settings that were given, by the broker's key. */
+  Map<String, String> topicDefaults() {
+    return topicDefaults;
   }
 
   /** Keys given that no setting of ours has: Kafka's others, and mistyped ones. */

@@ -43,7 +43,7 @@ final class Handlers {
   private static BrokerSettings brokerSettings(Config config) {
     return new BrokerSettings(
         config.get(Settings.AUTO_CREATE_TOPICS),
-        config.get(Settings.MESSAGE_MAX_BYTES),
+        config.topicDefaults(),
         config.get(Settings.FETCH_MAX_BYTES),
         config.get(Settings.FETCH_SESSIONS),
         config.get(Settings.OFFSETS_PARTITIONS));

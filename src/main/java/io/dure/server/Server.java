@@ -214,9 +214,7 @@ final class Server implements PeerEvents {
                 ? Optional.of(config.get(Settings.RACK))
                 : Optional.empty(),
             voters,
-            config.get(Settings.MIN_INSYNC_REPLICAS),
-            config.get(Settings.MESSAGE_MAX_BYTES),
-            config.get(Settings.SEGMENT_BYTES),
+            config.topicDefaults(),
             config.get(Settings.WAITING_BYTES),
             config.get(Settings.SNAPSHOT_RECORDS),
             config.get(Settings.RETENTION_CHECK_MS));

@@ -1,26 +1,68 @@
 package io.dure.wire;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
+import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKey;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Builds the answers to ApiVersions: what this broker announces. */
 public final class ApiVersionsAnswer {
+  private static final short FIRST_VERSION_WITH_LEVEL_0 = 4;
+
   private ApiVersionsAnswer() {}
 
+  /** Levels of one feature that this node supports, both inclusive. */
+  public record Levels(String feature, int min, int max) {}
+
   /**
-   * The part of {@link Apis} that is served. No features are announced: none of Kafka's optional
-   * ones is implemented.
+   * The part of {@link Apis} that is served, and the features.
+   *
+   * @param supported by this node
+   * @param inForce in the cluster; a level of 0 is that of a feature that is off, and not told
+   * @param featuresEpoch grows with every change of the levels; -1: not known yet
+   * @param version of the answer
    */
-  public static ApiVersionsResponseData announcing(Set<ApiKeys> served) {
-    return new ApiVersionsResponseData()
-        .setErrorCode(Errors.NONE.code())
-        .setApiKeys(announced(served))
-        .setFinalizedFeaturesEpoch(0);
+  public static ApiVersionsResponseData announcing(
+      Set<ApiKeys> served,
+      List<Levels> supported,
+      Map<String, Integer> inForce,
+      long featuresEpoch,
+      short version) {
+    var response =
+        new ApiVersionsResponseData()
+            .setErrorCode(Errors.NONE.code())
+            .setApiKeys(announced(served))
+            .setFinalizedFeaturesEpoch(featuresEpoch);
+    for (Levels levels : supported) {
+      // Older clients cannot read a range that begins with 0 (KAFKA-17492).
+      if (version >= FIRST_VERSION_WITH_LEVEL_0 || levels.min() > 0) {
+        response
+            .supportedFeatures()
+            .add(
+                new SupportedFeatureKey()
+                    .setName(levels.feature())
+                    .setMinVersion((short) levels.min())
+                    .setMaxVersion((short) levels.max()));
+      }
+    }
+    inForce.forEach((feature, level) -> {
+      if (level > 0) {
+        response
+            .finalizedFeatures()
+            .add(
+                new FinalizedFeatureKey()
+                    .setName(feature)
+                    .setMinVersionLevel(level.shortValue())
+                    .setMaxVersionLevel(level.shortValue()));
+      }
+    });
+    return response;
   }
 
   /**

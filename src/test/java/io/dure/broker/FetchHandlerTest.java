@@ -8,6 +8,7 @@ import io.dure.log.AbortedTxn;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -26,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FetchHandlerTest {
   private final FakeCluster cluster = new FakeCluster();
   private final FakePartitions partitions = new FakePartitions();
-  private BrokerSettings settings = new BrokerSettings(true, 1_000, 100_000, 2, 50);
+  private BrokerSettings settings =
+      new BrokerSettings(true, Map.of("message.max.bytes", "1000"), 100_000, 2, 50);
   private FetchHandler handler = new FetchHandler(cluster, partitions, settings, new FakeRng());
   private TopicId topic = TopicId.ZERO;
 

@@ -11,6 +11,7 @@ import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -53,6 +54,53 @@ class ClusterImageTest {
     records.addAll(topic(1, "b", 3));
     records.addAll(topic(2, "a", 2));
     return ClusterImage.EMPTY.apply(records, records.size());
+  }
+
+  private static MetadataRecord set(ConfigResource resource, String key, String value) {
+    return new MetadataRecord.ConfigChanged(resource, key, Optional.of(value));
+  }
+
+  @Test
+  void settingsAndLevelsOutliveASnapshot() {
+    ClusterImage image =
+        twoTopics()
+            .apply(
+                List.of(
+                    set(ConfigResource.ALL_BROKERS, "message.max.bytes", "5"),
+                    set(ConfigResource.broker(TWO), "message.max.bytes", "6"),
+                    set(ConfigResource.group("g"), "consumer.session.timeout.ms", "50000"),
+                    set(ConfigResource.group("gone"), "consumer.session.timeout.ms", "50000"),
+                    new MetadataRecord.ConfigChanged(
+                        ConfigResource.group("gone"),
+                        "consumer.session.timeout.ms",
+                        Optional.empty()),
+                    new MetadataRecord.FeatureLevelSet("group.version", 1),
+                    new MetadataRecord.FeatureLevelSet("share.version", 0)),
+                100);
+
+    ClusterImage read = ImageSnapshot.read(ImageSnapshot.write(image));
+
+    assertThat(read).isEqualTo(image);
+    assertThat(read.configs().ofAllBrokers()).containsOnly(Map.entry("message.max.bytes", "5"));
+    assertThat(read.configs().ofBroker(TWO)).containsOnly(Map.entry("message.max.bytes", "6"));
+    assertThat(read.configs().names(ConfigResource.Kind.GROUP)).containsExactly("g");
+    assertThat(read.level(Feature.GROUP_VERSION)).isEqualTo(1);
+    assertThat(read.features()).containsEntry("share.version", 0);
+  }
+
+  @Test
+  void aDifferenceTellsWhetherBrokersSettingsChanged() {
+    ClusterImage before = twoTopics();
+    ClusterImage broker =
+        before.apply(List.of(set(ConfigResource.ALL_BROKERS, "log.retention.ms", "5")), 100);
+    ClusterImage group =
+        before.apply(
+            List.of(set(ConfigResource.group("g"), "consumer.session.timeout.ms", "50000")), 100);
+
+    assertThat(broker.changedSince(before).brokerConfigsChanged()).isTrue();
+    assertThat(before.changedSince(broker).brokerConfigsChanged()).isTrue();
+    assertThat(group.changedSince(before).brokerConfigsChanged()).isFalse();
+    assertThat(group.changedSince(group).brokerConfigsChanged()).isFalse();
   }
 
   @Test

@@ -63,7 +63,12 @@ class MetadataCodecTest {
           new MetadataRecord.InStepChanged(PARTITION, 7, Set.of()),
           new MetadataRecord.TopicConfigured(TOPIC, "retention.ms", Optional.of("보관")),
           new MetadataRecord.TopicConfigured(TOPIC, "retention.ms", Optional.empty()),
-          new MetadataRecord.ProducerIdsAllocated(Long.MAX_VALUE));
+          new MetadataRecord.ProducerIdsAllocated(Long.MAX_VALUE),
+          new MetadataRecord.ConfigChanged(
+              ConfigResource.ALL_BROKERS, "message.max.bytes", Optional.of("7")),
+          new MetadataRecord.ConfigChanged(
+              ConfigResource.group("그룹"), "consumer.session.timeout.ms", Optional.empty()),
+          new MetadataRecord.FeatureLevelSet("transaction.version", 0));
 
   @Test
   void everyRecordComesBackAsItWas() {
@@ -95,6 +100,13 @@ class MetadataCodecTest {
                 + "01"
                 + "03"
                 + "01");
+    assertThat(
+            hex(
+                new MetadataRecord.ConfigChanged(
+                    ConfigResource.broker(new NodeId(3)), "k", Optional.of("v"))))
+        .isEqualTo("0e00" + "04" + "0133" + "016b" + "01" + "0176");
+    assertThat(hex(new MetadataRecord.FeatureLevelSet("f", 300)))
+        .isEqualTo("0f00" + "0166" + "ac02");
     assertThat(hex(new MetadataRecord.TopicConfigured(TOPIC, "k", Optional.of("v"))))
         .isEqualTo("0c00" + "0102030405060708090a0b0c0d0e0f10" + "016b" + "01" + "0176");
   }

@@ -2,6 +2,8 @@ package io.dure.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dure.base.NodeId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -14,9 +16,39 @@ class TopicSettingsTest {
 
   @Test
   void everyDefaultIsAValueThatMayBeSet() {
-    for (TopicSetting setting : TopicSettings.all()) {
+    for (ConfigKey setting : TopicSettings.all()) {
       assertThat(setting.refusal(setting.defaultValue())).as(setting.name()).isEmpty();
     }
+  }
+
+  @Test
+  void theNearestValueIsInForce() {
+    NodeId one = new NodeId(1);
+    NodeId two = new NodeId(2);
+    ClusterImage image =
+        ClusterImage.EMPTY.apply(
+            List.of(
+                new MetadataRecord.ConfigChanged(
+                    ConfigResource.broker(one), "log.retention.ms", Optional.of("2")),
+                new MetadataRecord.ConfigChanged(
+                    ConfigResource.ALL_BROKERS, "log.retention.ms", Optional.of("3"))),
+            2);
+    Map<String, String> started = Map.of("log.retention.ms", "4", "message.max.bytes", "5");
+
+    TopicSettings own = TopicSettings.inForce(Map.of("retention.ms", "1"), image, one, started);
+    assertThat(own.longValue("retention.ms")).isEqualTo(1);
+    assertThat(own.layers("retention.ms").stream().map(TopicSettings.Layer::value))
+        .containsExactly("1", "2", "3", "4", "604800000");
+    assertThat(own.layers("retention.ms").stream().map(TopicSettings.Layer::source))
+        .containsExactly(TopicSettings.Source.values());
+    TopicSettings onOne = TopicSettings.inForce(Map.of(), image, one, started);
+    assertThat(onOne.longValue("retention.ms")).isEqualTo(2);
+    TopicSettings onTwo = TopicSettings.inForce(Map.of(), image, two, started);
+    assertThat(onTwo.longValue("retention.ms")).isEqualTo(3);
+    assertThat(onTwo.intValue("max.message.bytes")).isEqualTo(5);
+    assertThat(onTwo.intValue("segment.bytes")).isEqualTo(1 << 30);
+    TopicSettings elsewhere = TopicSettings.inForce(Map.of(), ClusterImage.EMPTY, two, started);
+    assertThat(elsewhere.longValue("retention.ms")).isEqualTo(4);
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.dure.wire.Request;
 import io.dure.wire.RequestSink;
 import io.dure.wire.Responder;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -44,7 +45,9 @@ final class ToyHandlers implements RequestSink {
   @Override
   public void take(Request request, Responder responder) {
     switch (request.api()) {
-      case API_VERSIONS -> responder.answer(ApiVersionsAnswer.announcing(served()));
+      case API_VERSIONS ->
+          responder.answer(
+              ApiVersionsAnswer.announcing(served(), List.of(), Map.of(), -1, request.version()));
       case METADATA -> responder.answer(metadata());
       case DESCRIBE_CLUSTER -> responder.answer(cluster());
       default -> waiting.add(new Waiting(request, responder));

@@ -49,6 +49,34 @@ class ConfigTest {
   }
 
   @Test
+  void defaultsOfTopicsAreTakenInKafkasUnits() throws BadConfig {
+    Config config =
+        config(
+            "-c",
+            "log.retention.hours=2",
+            "-c",
+            "log.roll.hours=3",
+            "-c",
+            "log.roll.ms=7",
+            "-c",
+            "log.cleanup.policy=compact");
+
+    assertThat(config.topicDefaults())
+        .isEqualTo(
+            Map.of(
+                "log.retention.ms",
+                "7200000",
+                "log.roll.ms",
+                "7",
+                "log.cleanup.policy",
+                "compact"));
+    assertThat(config.withoutEffect()).isEmpty();
+    assertThatThrownBy(() -> config("-c", "log.cleanup.policy=burn"))
+        .isInstanceOf(BadConfig.class)
+        .hasMessageContaining("compact, delete");
+  }
+
+  @Test
   void theCommandLineWinsOverTheFile() throws Exception {
     Path file = folder.resolve("node.properties");
     Files.writeString(file, "num.partitions=4\nmessage.max.bytes = 2000\n# a comment\n");

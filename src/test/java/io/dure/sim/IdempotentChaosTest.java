@@ -35,7 +35,8 @@ class IdempotentChaosTest {
   void everyBatchOfAnIdempotentProducerIsThereOnceAndInOrder(long seed) {
     SimCluster cluster =
         new SimCluster(seed, 3, 1)
-            .tuned(settings -> settings.withSnapshotRecords(40).withSegmentBytes(4_000))
+            .tuned(settings ->
+                settings.withSnapshotRecords(40).withStarted("log.segment.bytes", "4000"))
             .startAll();
     SimClient client = new SimClient(cluster);
     client.awaitServing();

@@ -42,7 +42,8 @@ class NodeChaosTest {
   void whatIsAcknowledgedStaysAndWritesGoOnAfterwards(long seed) {
     SimCluster cluster =
         new SimCluster(seed, 3, 1 + (int) (seed % 2))
-            .tuned(settings -> settings.withSnapshotRecords(40).withSegmentBytes(4_000))
+            .tuned(settings ->
+                settings.withSnapshotRecords(40).withStarted("log.segment.bytes", "4000"))
             .startAll();
     SimClient client = new SimClient(cluster);
     client.awaitServing();

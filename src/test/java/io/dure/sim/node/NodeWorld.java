@@ -246,7 +246,7 @@ final class NodeWorld {
               settings ->
                   settings
                       .withSnapshotRecords(30)
-                      .withSegmentBytes(4_000)
+                      .withStarted("log.segment.bytes", "4000")
                       .withRetentionCheckMs(100),
               faults.pace());
     } catch (DiskException e) {

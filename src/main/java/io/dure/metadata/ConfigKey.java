@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param defaultValue as text, as clients see it
  * @param documentation one sentence for people
  */
-public record TopicSetting(String name, Kind kind, String defaultValue, String documentation) {
+public record ConfigKey(String name, Kind kind, String defaultValue, String documentation) {
 
   /** What values there may be. */
   public sealed interface Kind {

@@ -1,0 +1,132 @@
+package io.dure.metadata;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Settings of brokers that may change while they run, with Kafka's names: the defaults of topics'
+ * settings, and a few that are the brokers' own. Also tells which broker's setting is the default
+ * of which topic's.
+ */
+public final class BrokerKeys {
+  public static final String MAX_CONNECTIONS = "max.connections";
+  public static final String LEADER_THROTTLE = "leader.replication.throttled.rate";
+  public static final String FOLLOWER_THROTTLE = "follower.replication.throttled.rate";
+  public static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
+
+  /** Settings of topics whose default has no broker's name: they are the topics' alone. */
+  private static final List<String> TOPICS_ALONE =
+      List.of(
+          "errors.deadletterqueue.group.enable",
+          "follower.replication.throttled.replicas",
+          "leader.replication.throttled.replicas",
+          "max.decompressed.message.bytes",
+          "remote.log.copy.disable",
+          "remote.log.delete.on.disable",
+          "remote.copy.lag.bytes",
+          "remote.copy.lag.ms",
+          "remote.storage.enable");
+
+  /** Broker's names that are not the topic's with "log." before it. */
+  private static final Map<String, String> UNLIKE =
+      Map.ofEntries(
+          Map.entry("max.message.bytes", "message.max.bytes"),
+          Map.entry("min.insync.replicas", MIN_INSYNC_REPLICAS),
+          Map.entry("compression.type", "compression.type"),
+          Map.entry("compression.gzip.level", "compression.gzip.level"),
+          Map.entry("compression.lz4.level", "compression.lz4.level"),
+          Map.entry("compression.zstd.level", "compression.zstd.level"),
+          Map.entry("unclean.leader.election.enable", "unclean.leader.election.enable"),
+          Map.entry("min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio"),
+          Map.entry("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms"),
+          Map.entry("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms"),
+          Map.entry("delete.retention.ms", "log.cleaner.delete.retention.ms"),
+          Map.entry("flush.messages", "log.flush.interval.messages"),
+          Map.entry("flush.ms", "log.flush.interval.ms"),
+          Map.entry("segment.ms", "log.roll.ms"),
+          Map.entry("segment.jitter.ms", "log.roll.jitter.ms"),
+          Map.entry("segment.index.bytes", "log.index.size.max.bytes"),
+          Map.entry("file.delete.delay.ms", "log.segment.delete.delay.ms"));
+
+  private static final Map<String, String> BY_TOPIC_NAME = new HashMap<>();
+  private static final Map<String, ConfigKey> TOPIC_DEFAULTS = topicDefaults();
+  private static final Map<String, ConfigKey> TABLE = table();
+
+  private BrokerKeys() {}
+
+  private static Map<String, ConfigKey> topicDefaults() {
+    Map<String, ConfigKey> table = new TreeMap<>();
+    for (ConfigKey topic : TopicSettings.all()) {
+      if (!TOPICS_ALONE.contains(topic.name())) {
+        String key = UNLIKE.getOrDefault(topic.name(), "log." + topic.name());
+        BY_TOPIC_NAME.put(topic.name(), key);
+        table.put(
+            key,
+            new ConfigKey(
+                key,
+                topic.kind(),
+                topic.defaultValue(),
+                "Topics' default of " + topic.name() + ". " + topic.documentation()));
+      }
+    }
+    return Collections.unmodifiableMap(table);
+  }
+
+  private static Map<String, ConfigKey> table() {
+    Map<String, ConfigKey> table = new TreeMap<>(TOPIC_DEFAULTS);
+    add(table, MAX_CONNECTIONS, false, 1, 1_000_000, "10000", "Connections of clients at a time.");
+    add(
+        table,
+        LEADER_THROTTLE,
+        true,
+        0,
+        Long.MAX_VALUE,
+        Long.toString(Long.MAX_VALUE),
+        "Bytes per second that a leader sends to throttled replicas.");
+    add(
+        table,
+        FOLLOWER_THROTTLE,
+        true,
+        0,
+        Long.MAX_VALUE,
+        Long.toString(Long.MAX_VALUE),
+        "Bytes per second that throttled replicas take in.");
+    return Collections.unmodifiableMap(table);
+  }
+
+  private static void add(
+      Map<String, ConfigKey> table,
+      String key,
+      boolean wide,
+      long min,
+      long max,
+      String value,
+      String documentation) {
+    table.put(
+        key, new ConfigKey(key, new ConfigKey.Kind.Whole(wide, min, max), value, documentation));
+  }
+
+  /** All that may change while brokers run, by name. */
+  public static Collection<ConfigKey> all() {
+    return TABLE.values();
+  }
+
+  public static Optional<ConfigKey> find(String key) {
+    return Optional.ofNullable(TABLE.get(key));
+  }
+
+  /** Those that are defaults of topics' settings; they may be given at a node's start too. */
+  public static Map<String, ConfigKey> topicDefaultsByKey() {
+    return TOPIC_DEFAULTS;
+  }
+
+  /** The broker's setting that is the default of this one of topics. */
+  public static Optional<String> defaultOf(String topicSetting) {
+    return Optional.ofNullable(BY_TOPIC_NAME.get(topicSetting));
+  }
+}
