@@ -35,7 +35,8 @@ public record ControllerSettings(
     int maxPartitions,
     int maxRecordsPerBatch) {
   public static final ControllerSettings DEFAULTS =
-      new ControllerSettings(800, 200, 500, 1_500, 1_000, 250, 1, 3, Map.of(), 10_000, 200_000, 1_000);
+      new ControllerSettings(
+          800, 200, 500, 1_500, 1_000, 250, 1, 3, Map.of(), 10_000, 200_000, 1_000);
 
   public ControllerSettings {
     started = Map.copyOf(started);

@@ -145,7 +145,8 @@ class TopicCommandsTest {
   @Test
   void clusterTakesNoMorePartitionsThanItsBound() {
     ControllerSettings small =
-        new ControllerSettings(1_000, 200, 500, 1_500, 1_000, 250, 1, 3, Map.of(), 10_000, 10, 1_000);
+        new ControllerSettings(
+            1_000, 200, 500, 1_500, 1_000, 250, 1, 3, Map.of(), 10_000, 10, 1_000);
     TestCluster bounded = TestCluster.of(1, small);
 
     assertThat(bounded.create("a", 8, 1).result().isDone()).isTrue();

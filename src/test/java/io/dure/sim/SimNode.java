@@ -43,7 +43,8 @@ public final class SimNode {
         new Pace(
             new QuorumSettings(150, 80, 20, 60, 20, 15, 200, 30),
             new ReplicaSettings(4, 40, 300, 200, 500, 30),
-            new ControllerSettings(200, 50, 150, 100, 60, 40, 1, 3, Map.of(), 10_000, 200_000, 1_000));
+            new ControllerSettings(
+                200, 50, 150, 100, 60, 40, 1, 3, Map.of(), 10_000, 200_000, 1_000));
   }
 
   private final NodeId id;
