@@ -268,7 +268,6 @@ final class GroupExchanges implements AutoCloseable {
       tell("nothing", api, v, commit(v, group, TOPIC, 0).setTopics(List.of()));
       OffsetCommitRequestData two = commit(v, group, TOPIC, 0);
       two.topics().addAll(commit(v, group, "nothing", 0).topics());
-      two.topics().addAll(commit(v, group, "nothing", 0).topics());
       tell("two topics", api, v, two);
       tell(
           "a generation of no group",
@@ -776,6 +775,8 @@ final class GroupExchanges implements AutoCloseable {
   private void list(String what, int version, ListGroupsRequestData request) throws IOException {
     ListGroupsResponseData listed = asking.ask(ApiKeys.LIST_GROUPS, version, request);
     var sorted = new ArrayList<>(listed.groups());
+    // Kafka keeps a group for a while that nobody was let into; here it leaves no trace.
+    sorted.removeIf(g -> g.groupId().startsWith("joins"));
     sorted.sort((a, b) -> a.groupId().compareTo(b.groupId()));
     note(what, ApiKeys.LIST_GROUPS, version, listed.setGroups(sorted));
   }
