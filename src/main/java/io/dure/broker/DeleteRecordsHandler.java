@@ -2,8 +2,8 @@ package io.dure.broker;
 
 import io.dure.base.PartitionId;
 import io.dure.metadata.ClusterImage;
-import io.dure.metadata.TopicImage;
 import io.dure.metadata.ConfigKey;
+import io.dure.metadata.TopicImage;
 import io.dure.metadata.TopicSettings;
 import io.dure.runtime.Partitions;
 import io.dure.runtime.Partitions.DeleteOutcome;
