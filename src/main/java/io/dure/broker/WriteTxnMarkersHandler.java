@@ -76,7 +76,8 @@ public final class WriteTxnMarkersHandler
       Pending pending) {
     var of = new WritableTxnMarkerTopicResult().setName(asked.name());
     into.topics().add(of);
-    for (int index : asked.partitionIndexes()) {
+    for (int i = 0; i < asked.partitionIndexes().size(); i++) {
+      int index = asked.partitionIndexes().get(i);
       var result = new WritableTxnMarkerPartitionResult().setPartitionIndex(index);
       of.partitions().add(result);
       if (topic.isEmpty() || index < 0 || index >= topic.get().partitions().size()) {
@@ -87,14 +88,22 @@ public final class WriteTxnMarkersHandler
       partitions.appendMarker(
           new PartitionId(topic.get().id(), index),
           marker,
+          MarkerEpochs.of(asked, i),
           cluster.nowMs() + WAIT_MS,
           context.loop(),
           outcome -> {
             if (outcome instanceof AppendOutcome.Refused refused) {
-              result.setErrorCode(refused.error().code());
+              result.setErrorCode(inKafkasWords(refused.error()).code());
             }
             pending.close();
           });
     }
+  }
+
+  private static WireError inKafkasWords(WireError error) {
+    return switch (error) {
+      case FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH -> WireError.NOT_LEADER_OR_FOLLOWER;
+      default -> error;
+    };
   }
 }

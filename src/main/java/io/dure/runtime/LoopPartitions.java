@@ -102,6 +102,7 @@ final class LoopPartitions implements Partitions {
   public void appendMarker(
       PartitionId partition,
       TxnMarker marker,
+      int leaderEpoch,
       long deadlineMs,
       Executor caller,
       Consumer<AppendOutcome> done) {
@@ -111,7 +112,8 @@ final class LoopPartitions implements Partitions {
         .run(() -> {
           Optional<PartitionHost> host = shard.host(partition);
           if (host.isPresent()) {
-            TransactionalAppends.appendMarker(host.get(), shard, marker, deadlineMs, caller, done);
+            TransactionalAppends.appendMarker(
+                host.get(), shard, marker, leaderEpoch, deadlineMs, caller, done);
           } else {
             WaitingAppends.answer(caller, done, refusedAbsent(partition));
           }

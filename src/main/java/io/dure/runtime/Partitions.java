@@ -79,13 +79,26 @@ public interface Partitions {
    * Ends a producer's transaction on a partition and answers when that is committed and, on a
    * coordinator's own partition, the coordinator was told; or refused, with
    * TRANSACTION_COORDINATOR_FENCED or INVALID_PRODUCER_EPOCH where the marker is out of date.
+   *
+   * @param leaderEpoch the epoch the coordinator believes in, or -1
    */
   void appendMarker(
       PartitionId partition,
       TxnMarker marker,
+      int leaderEpoch,
       long deadlineMs,
       Executor caller,
       Consumer<AppendOutcome> done);
+
+  /** As above, whatever the leadership. */
+  default void appendMarker(
+      PartitionId partition,
+      TxnMarker marker,
+      long deadlineMs,
+      Executor caller,
+      Consumer<AppendOutcome> done) {
+    appendMarker(partition, marker, -1, deadlineMs, caller, done);
+  }
 
   /** What a partition led here knows of its producers. */
   void describeProducers(PartitionId partition, Executor caller, Consumer<ProducersOutcome> done);

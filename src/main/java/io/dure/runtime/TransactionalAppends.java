@@ -62,16 +62,19 @@ final class TransactionalAppends {
       PartitionHost host,
       Shard shard,
       TxnMarker marker,
+      int leaderEpoch,
       long deadlineMs,
       Executor caller,
       Consumer<AppendOutcome> done) {
     if (host.isStepping()) {
-      shard.loop().execute(() -> appendMarker(host, shard, marker, deadlineMs, caller, done));
+      shard
+          .loop()
+          .execute(() -> appendMarker(host, shard, marker, leaderEpoch, deadlineMs, caller, done));
       return;
     }
     ByteBuffer batch = ControlBatch.of(marker, shard.ports().clock().wallMs());
     Optional<AppendOutcome.Refused> refusal =
-        PartitionAppends.refusal(host, shard, batch.remaining(), -1);
+        PartitionAppends.refusal(host, shard, batch.remaining(), leaderEpoch);
     if (refusal.isPresent()) {
       WaitingAppends.answer(caller, done, refusal.get());
       return;

@@ -221,10 +221,17 @@ final class FakePartitions implements Partitions {
   public void appendMarker(
       PartitionId partition,
       TxnMarker marker,
+      int leaderEpoch,
       long deadlineMs,
       Executor caller,
       Consumer<AppendOutcome> done) {
     markers.add(marker);
+    if (leaderEpoch >= 0 && leaderEpoch != 5) {
+      caller.execute(() ->
+          done.accept(
+              new AppendOutcome.Refused(WireError.FENCED_LEADER_EPOCH, "", Optional.empty())));
+      return;
+    }
     append(partition, ByteBuffer.allocate(0), -1, deadlineMs, caller, done);
   }
 

@@ -82,6 +82,22 @@ class MarkerHandlersTest {
   }
 
   @Test
+  void aMarkerForAnotherLeadershipIsRefused() {
+    WritableTxnMarker late = marker(7, "t", 0);
+    MarkerEpochs.put(late.topics().getFirst(), List.of(4));
+    WritableTxnMarker inTime = marker(8, "t", 0);
+    MarkerEpochs.put(inTime.topics().getFirst(), List.of(5));
+
+    var response = write(2, late, inTime);
+
+    assertThat(
+            response.markers().getFirst().topics().getFirst().partitions().getFirst().errorCode())
+        .isEqualTo(WireError.NOT_LEADER_OR_FOLLOWER.code());
+    assertThat(response.markers().getLast().topics().getFirst().partitions().getFirst().errorCode())
+        .isZero();
+  }
+
+  @Test
   void severalMarkersOfOneProducerComeInOneAnswer() {
     assertThat(write(2, marker(7, "t", 0), marker(7, "nobody", 0)).markers())
         .singleElement()
