@@ -11,6 +11,9 @@
  * <p>Two kinds of state: what a record tells (generation, members and assignments of a settled
  * group, offsets) changes only in {@code apply}; who is waiting and who was heard from lives in
  * memory only, and a new coordinator starts it afresh, as Kafka's does.
+ *
+ * <p>Offsets that a producer commits in a transaction wait in {@link io.dure.group.GroupOffsets}
+ * until the log's marker says what becomes of them (decision 12).
  */
 @NullMarked
 package io.dure.group;
