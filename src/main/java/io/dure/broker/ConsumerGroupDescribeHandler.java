@@ -50,6 +50,13 @@ public final class ConsumerGroupDescribeHandler
     for (int i = 0; i < asked.size(); i++) {
       int at = i;
       String groupId = asked.get(i);
+      if (groupId.isEmpty()) {
+        answers[i] =
+            new DescribedGroup()
+                .setGroupId(groupId)
+                .setErrorCode(WireError.INVALID_GROUP_ID.code());
+        continue;
+      }
       pending.open();
       groups.ask(
           groupId,
@@ -101,7 +108,7 @@ public final class ConsumerGroupDescribeHandler
             .setClientId(terms.clientId())
             .setClientHost(terms.clientHost())
             .setSubscribedTopicNames(List.copyOf(terms.topics()))
-            .setSubscribedTopicRegex(terms.regex().orElse(null))
+            .setSubscribedTopicRegex(terms.regex().orElse(""))
             .setAssignment(assignment(member.holding().assigned(), described.topicNames()))
             .setTargetAssignment(assignment(target, described.topicNames()));
     return version >= FIRST_WITH_MEMBER_TYPE

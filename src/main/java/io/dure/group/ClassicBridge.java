@@ -189,9 +189,7 @@ final class ClassicBridge {
       Optional<ConsumerMember> named = ref.instanceId().flatMap(group::staticMember);
       boolean byName = ref.memberId().isEmpty();
       Optional<ConsumerMember> meant =
-          ref.instanceId().isPresent()
-              ? named
-              : group.member(ref.memberId()).filter(ConsumerMember::isClassic);
+          ref.instanceId().isPresent() ? named : group.member(ref.memberId());
       WireError error = WireError.NONE;
       if (meant.isEmpty() || gone.contains(meant.get())) {
         error = WireError.UNKNOWN_MEMBER_ID;

@@ -50,9 +50,11 @@ final class ConsumerGroups {
     } else if (known.flatMap(Group::consumer).isEmpty()) {
       return BeatAnswer.refused(
           WireError.GROUP_ID_NOT_FOUND,
-          known.isEmpty()
-              ? "Group " + groupId + " not found."
-              : "Group " + groupId + " is not a consumer group.");
+          known.isPresent()
+              ? "Group " + groupId + " is not a consumer group."
+              : (command.beat().memberEpoch() > 0 ? "Consumer group " : "Group ")
+                  + groupId
+                  + " not found.");
     }
     Optional<ConsumerGroup> existing = table.find(groupId).flatMap(Group::consumer);
     ConsumerGroup group =

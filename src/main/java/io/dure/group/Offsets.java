@@ -92,7 +92,12 @@ final class Offsets {
     }
     Group group = found.get();
     if (group.consumer().isPresent()) {
-      return group.consumer().get().commitRefusal(commit.member().memberId(), commit.generation());
+      WireError refusal =
+          group.consumer().get().commitRefusal(commit.member().memberId(), commit.generation());
+      // Before version 9 nobody knows what a member's epoch is.
+      return refusal == WireError.STALE_MEMBER_EPOCH && !commit.tellsNotFound()
+          ? WireError.UNSUPPORTED_VERSION
+          : refusal;
     }
     if (commit.generation() < 0 && group.isEmpty()) {
       return WireError.NONE;
@@ -192,7 +197,7 @@ final class Offsets {
     return table
         .find(groupId)
         .flatMap(Group::consumer)
-        .map(g -> g.fetchRefusal(reader.memberId().orElse(""), reader.memberEpoch()))
+        .map(g -> g.fetchRefusal(reader.memberId(), reader.memberEpoch()))
         .orElse(WireError.NONE);
   }
 

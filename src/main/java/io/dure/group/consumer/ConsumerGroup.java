@@ -229,10 +229,10 @@ public final class ConsumerGroup {
   }
 
   /** Why a member may not be told offsets; whoever does not say that it is one may. */
-  public WireError fetchRefusal(String memberId, int claimedEpoch) {
+  public WireError fetchRefusal(Optional<String> memberId, int claimedEpoch) {
     return memberId.isEmpty() && claimedEpoch < 0
         ? WireError.NONE
-        : refusalOf(memberId, claimedEpoch);
+        : refusalOf(memberId.orElse(""), claimedEpoch);
   }
 
   private WireError refusalOf(String memberId, int claimedEpoch) {
@@ -281,10 +281,9 @@ public final class ConsumerGroup {
   }
 
   boolean isSettled(ConsumerMember member) {
-    return member.holding().isAway()
-        || (member.epoch() == targetEpoch
-            && targetEpoch == epoch
-            && member.holding().stage() == Holding.Stage.STABLE);
+    return member.epoch() == targetEpoch
+        && targetEpoch == epoch
+        && member.holding().stage() == Holding.Stage.STABLE;
   }
 
   // ---- not durable
