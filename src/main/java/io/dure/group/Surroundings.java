@@ -4,9 +4,14 @@ import io.dure.group.consumer.ConsumerSettings;
 import io.dure.group.consumer.Rules;
 import io.dure.group.consumer.Topics;
 import io.dure.metadata.ClusterImage;
+import io.dure.metadata.ConfigResource;
+import java.util.Map;
 
 /** The cluster as the shard was last told of it. Confined to its shard. */
 final class Surroundings {
+  private static final String SESSION_MS = "consumer.session.timeout.ms";
+  private static final String HEARTBEAT_MS = "consumer.heartbeat.interval.ms";
+
   private final GroupSettings settings;
   private ClusterImage image = ClusterImage.EMPTY;
   private Topics topics = new Topics(ClusterImage.EMPTY);
@@ -34,7 +39,22 @@ final class Surroundings {
     return new Rules(settings(groupId), topics);
   }
 
+  /** A group's own settings go before the broker's. */
   private ConsumerSettings settings(String groupId) {
-    return settings.consumer();
+    Map<String, String> own = image.configs().of(ConfigResource.group(groupId));
+    ConsumerSettings all = settings.consumer();
+    return own.isEmpty()
+        ? all
+        : all.withTimes(
+            number(own, SESSION_MS, all.sessionMs()), number(own, HEARTBEAT_MS, all.heartbeatMs()));
+  }
+
+  /** Who stored it has looked at it; what is no number all the same is as good as not there. */
+  private static int number(Map<String, String> own, String key, int otherwise) {
+    try {
+      return Integer.parseInt(own.getOrDefault(key, Integer.toString(otherwise)));
+    } catch (NumberFormatException _) {
+      return otherwise;
+    }
   }
 }

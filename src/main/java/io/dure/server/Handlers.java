@@ -63,7 +63,12 @@ final class Handlers {
         config.get(Settings.OFFSET_METADATA_MAX),
         config.get(Settings.OFFSETS_RETENTION_MINUTES) * 60_000L,
         defaults.expiryCheckMs(),
-        defaults.consumer().withMaxMembers(config.get(Settings.GROUP_MAX_SIZE)));
+        defaults
+            .consumer()
+            .withTimes(
+                config.get(Settings.CONSUMER_SESSION_MS),
+                config.get(Settings.CONSUMER_HEARTBEAT_MS))
+            .withMaxMembers(config.get(Settings.CONSUMER_MAX_SIZE)));
   }
 
   /** The settings as DescribeConfigs tells them. */

@@ -159,6 +159,31 @@ final class Settings {
   static final Setting<Integer> GROUP_MAX_SIZE =
       number("group.max.size", "", 1, 100_000, 1_000, "Members that one group may have.");
 
+  static final Setting<Integer> CONSUMER_SESSION_MS =
+      number(
+          "group.consumer.session.timeout.ms",
+          "ms",
+          1_000,
+          1_800_000,
+          45_000,
+          "How long nothing is heard of a member of the new group protocol until it is out.");
+  static final Setting<Integer> CONSUMER_HEARTBEAT_MS =
+      number(
+          "group.consumer.heartbeat.interval.ms",
+          "ms",
+          100,
+          60_000,
+          1_500,
+          "How often members of the new group protocol are told to be heard of; a change waits for them so long.");
+  static final Setting<Integer> CONSUMER_MAX_SIZE =
+      number(
+          "group.consumer.max.size",
+          "",
+          1,
+          Integer.MAX_VALUE,
+          Integer.MAX_VALUE,
+          "Members that one group of the new protocol may have.");
+
   static final Setting<Integer> REQUEST_MAX_BYTES =
       number(
           "socket.request.max.bytes",
@@ -257,6 +282,9 @@ final class Settings {
           GROUP_MAX_SESSION_MS,
           GROUP_INITIAL_DELAY_MS,
           GROUP_MAX_SIZE,
+          CONSUMER_SESSION_MS,
+          CONSUMER_HEARTBEAT_MS,
+          CONSUMER_MAX_SIZE,
           REQUEST_MAX_BYTES,
           QUEUED_REQUEST_BYTES,
           CONNECTIONS_MAX_IDLE_MS,
