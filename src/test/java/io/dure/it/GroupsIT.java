@@ -27,6 +27,9 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.clients.consumer.RoundRobinAssignor;
+import org.apache.kafka.clients.consumer.StickyAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -42,6 +45,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Consumer groups of unmodified clients on three broker processes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -190,6 +195,32 @@ class GroupsIT {
     pollUntil(() -> b.seen.size() >= 50);
 
     assertThat(b.seen).hasSize(50).allMatch(i -> i >= 100);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        RangeAssignor.class,
+        RoundRobinAssignor.class,
+        StickyAssignor.class,
+        CooperativeStickyAssignor.class
+      })
+  void everyStrategyOfTheClientSharesAllPartitions(Class<?> assignor) throws Exception {
+    String name = assignor.getSimpleName();
+    create(name, 6);
+    Map<String, Object> config =
+        Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, assignor.getName());
+    Member a = member("by" + name, name, config);
+    Member b = member("by" + name, name, config);
+    Member c = member("by" + name, name, config);
+    pollUntil(() -> a.size() == 2 && b.size() == 2 && c.size() == 2);
+    a.consumer.close(CloseOptions.timeout(Duration.ofSeconds(2)));
+    members.remove(a);
+    pollUntil(() -> b.size() == 3 && c.size() == 3);
+
+    Set<TopicPartition> all = new HashSet<>(b.consumer.assignment());
+    all.addAll(c.consumer.assignment());
+    assertThat(all).hasSize(6);
   }
 
   @Test
