@@ -34,7 +34,7 @@ public final class SabotageMain {
     CORES(
         "sabotage",
         "io.dure.sim.core.CoreSimulation",
-        List.of("base", "log", "replication", "quorum")),
+        List.of("base", "log", "metadata", "replication", "quorum")),
     OFFSETS("offsets", "io.dure.broker.TxnOffsetsSimulation", List.of("")), // all of them
     NODES(
         "nodes",

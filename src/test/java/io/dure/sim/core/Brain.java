@@ -20,6 +20,11 @@ interface Brain {
 
   void onTick(long nowMs);
 
+  /** The version of the metadata known here; 0 where there is none. */
+  default long seen() {
+    return 0;
+  }
+
   /** What the replica inside was last appointed by. */
   Appointment appointment();
 }

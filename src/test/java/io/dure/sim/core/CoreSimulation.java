@@ -4,6 +4,7 @@ import io.dure.sim.Simulation;
 import io.dure.sim.Trace;
 import io.dure.sim.Violation;
 import java.util.List;
+import java.util.TreeMap;
 
 /** The simulations of the cores, as the command line and the tests run them. */
 public final class CoreSimulation {
@@ -43,12 +44,17 @@ public final class CoreSimulation {
       @Override
       public Figures run(long seed, Trace.Sink sink) {
         CoreWorld.Outcome outcome = new CoreWorld(kind, seed, sink).run();
+        var others = new TreeMap<String, Long>();
+        if (kind == CoreWorld.Kind.PARTITION) {
+          others.put("changes of voters", outcome.setChanges());
+        }
         return new Figures(
             outcome.steps(),
             outcome.committed(),
             outcome.epochs(),
             outcome.messages(),
-            outcome.virtualMs());
+            outcome.virtualMs(),
+            others);
       }
     };
   }

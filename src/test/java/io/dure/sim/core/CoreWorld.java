@@ -30,7 +30,8 @@ final class CoreWorld {
   }
 
   /** What a run came to. */
-  record Outcome(long steps, long committed, long epochs, long messages, long virtualMs) {}
+  record Outcome(
+      long steps, long committed, long epochs, long setChanges, long messages, long virtualMs) {}
 
   private static final ReplicaSettings REPLICA = new ReplicaSettings(4, 50, 400, 150, 1_000, 100);
   private static final int FIRST_PORTION = 3_000;
@@ -57,18 +58,19 @@ final class CoreWorld {
     network.weather(faults.weather());
     int replicas = rng.chance(600) ? 3 : 1 + rng.below(5);
     int learners = rng.chance(300) ? 1 + rng.below(2) : 0;
+    int others = kind == Kind.PARTITION && rng.chance(600) ? rng.below(4) : 0;
     var ids = new ArrayList<NodeId>();
-    for (int i = 0; i < replicas + learners; i++) {
+    for (int i = 0; i < replicas + learners + others; i++) {
       ids.add(new NodeId(i));
     }
     List<NodeId> voters = List.copyOf(ids.subList(0, replicas));
-    List<NodeId> copies = List.copyOf(ids.subList(replicas, ids.size()));
+    List<NodeId> copies = List.copyOf(ids.subList(replicas, replicas + learners));
     int majority = replicas / 2 + 1;
     int quorum = rng.chance(150) ? majority + rng.below(replicas - majority + 1) : majority;
     trace.say("world", () -> kind + " of " + voters + " and " + copies + " with " + faults);
     appointer =
         kind == Kind.PARTITION
-            ? Optional.of(new Appointer(this, voters, copies, quorum))
+            ? Optional.of(new Appointer(this, ids, voters, copies, quorum))
             : Optional.empty();
     trouble = new Trouble(this, faults, nodes, appointer);
     for (NodeId id : ids) {
@@ -79,8 +81,7 @@ final class CoreWorld {
                     this,
                     id,
                     ReplicaState.INITIAL,
-                    (node, state, shapeKnown) ->
-                        new PartitionBrain(node, state, shapeKnown, REPLICA));
+                    (node, state, _) -> new PartitionBrain(node, state, REPLICA));
             case QUORUM ->
                 new SimNode(
                     this,
@@ -142,7 +143,7 @@ final class CoreWorld {
   }
 
   void fenceAnswered(SimNode node, ReplicaEffect.AnswerFence answer) {
-    appointer.ifPresent(a -> a.answerOf(node, answer));
+    appointer.ifPresent(a -> a.answerOf(node, answer, node.brain().seen()));
     trouble.onFenceAnswered(node);
   }
 
@@ -191,7 +192,12 @@ final class CoreWorld {
       throw new Violation("a core's own check: " + e.getMessage());
     }
     return new Outcome(
-        scheduler.steps(), committed.end(), epochs, network.messages(), scheduler.nowMs());
+        scheduler.steps(),
+        committed.end(),
+        epochs,
+        appointer.map(Appointer::setChanges).orElse(0),
+        network.messages(),
+        scheduler.nowMs());
   }
 
   boolean troubled() {
@@ -227,13 +233,13 @@ final class CoreWorld {
 
   /** Every replica holds exactly what was committed; so does every learner that is still one. */
   private void checkAllEqual() {
+    appointer.ifPresent(a -> {
+      if (a.partition().isChanging() || !a.partition().earlier().isEmpty()) {
+        throw new Violation("the replicas still change after healing: " + a.partition());
+      }
+    });
     for (SimNode node : nodes) {
-      boolean member =
-          appointer
-              .map(a ->
-                  a.latest().replicas().contains(node.id())
-                      || a.latest().learners().contains(node.id()))
-              .orElse(true);
+      boolean member = appointer.map(a -> a.partition().hasMember(node.id())).orElse(true);
       if (!member) {
         continue;
       }

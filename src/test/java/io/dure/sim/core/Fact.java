@@ -9,6 +9,9 @@ sealed interface Fact {
   /** The node leads an epoch from now on. */
   record Led(SimNode node, Appointment appointment) implements Fact {}
 
+  /** The epoch that the node leads is open. */
+  record Opened(SimNode node, Appointment appointment) implements Fact {}
+
   /** A record stands in the node's log at {@code offset}, not necessarily durable. */
   record Wrote(SimNode node, long offset) implements Fact {}
 
@@ -18,6 +21,6 @@ sealed interface Fact {
   /** What is durable at the node changed. */
   record DiskChanged(SimNode node) implements Fact {}
 
-  /** The node's process began a new life. */
+  /** The node's process began a new life, or the node a new copy. */
   record Started(SimNode node) implements Fact {}
 }

@@ -1,6 +1,7 @@
 package io.dure.sim.core;
 
 import io.dure.base.NodeId;
+import io.dure.replication.Appointment;
 import io.dure.sim.Invariant;
 import java.util.HashMap;
 import java.util.List;
@@ -134,7 +135,7 @@ final class Invariants {
               ? Optional.empty()
               : Optional.of("%s from %d to %d".formatted(node.id(), before, mark));
         }
-        case Fact.Led _, Fact.Wrote _, Fact.DiskChanged _ -> Optional.empty();
+        case Fact.Led _, Fact.Opened _, Fact.Wrote _, Fact.DiskChanged _ -> Optional.empty();
       };
     }
   }
@@ -186,10 +187,14 @@ final class Invariants {
     }
   }
 
-  /** What a leader has acknowledged is durable on a commit quorum, at once and from then on. */
+  /**
+   * What a leader has acknowledged is durable on a commit quorum of the newest open epoch, at once
+   * and from then on.
+   */
   static final class CommittedIsDurableOnQuorum implements Invariant<Fact> {
     private final CommittedLog committed;
     private final Map<NodeId, Long> held = new HashMap<>();
+    private int epoch = -1;
     private List<NodeId> replicas = List.of();
     private int quorum;
 
@@ -205,14 +210,20 @@ final class Invariants {
     @Override
     public Optional<String> brokenBy(Fact fact) {
       switch (fact) {
-        case Fact.Led(SimNode _, var appointment) -> {
-          replicas = appointment.replicas();
-          quorum = appointment.commitQuorum();
+        case Fact.Opened(SimNode node, var appointment) -> {
+          opened(appointment);
+          extend(node.world());
         }
         case Fact.DiskChanged(SimNode node) ->
             held.put(node.id(), committed.heldBy(node.log().durable()));
-        case Fact.Committed(SimNode node, long _, boolean _) -> extend(node.world());
-        case Fact.Wrote _, Fact.Started _ -> {
+        case Fact.Committed(SimNode node, long _, boolean leading) -> {
+          if (leading) {
+            // What opens the epoch may be the very commit.
+            opened(node.brain().appointment());
+          }
+          extend(node.world());
+        }
+        case Fact.Led _, Fact.Wrote _, Fact.Started _ -> {
           return Optional.empty();
         }
       }
@@ -225,6 +236,14 @@ final class Invariants {
       return holders >= quorum || replicas.isEmpty()
           ? Optional.empty()
           : Optional.of("%d is committed, durable at %s".formatted(committed.end(), held));
+    }
+
+    private void opened(Appointment appointment) {
+      if (appointment.epoch() >= epoch) {
+        epoch = appointment.epoch();
+        replicas = appointment.replicas();
+        quorum = appointment.commitQuorum();
+      }
     }
 
     private void extend(CoreWorld world) {

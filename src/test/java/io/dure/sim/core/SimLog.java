@@ -124,6 +124,14 @@ final class SimLog {
     dirty = true;
   }
 
+  /** The whole log is gone; the next copy counts its flushes anew. */
+  void delete() {
+    start = 0;
+    end = 0;
+    generation = 0;
+    dirty = true;
+  }
+
   void advanceStart(long newStart) {
     start = newStart;
   }

@@ -4,6 +4,7 @@ import io.dure.base.NodeId;
 import io.dure.replication.ReplicaEffect;
 import io.dure.replication.ReplicaEvent;
 import io.dure.replication.ReplicaMessage;
+import io.dure.replication.ReplicaState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ final class SimNode {
   private boolean running;
   private boolean frozen;
   private boolean flushing;
+  private int copy;
   private long stateReadyUs;
 
   SimNode(CoreWorld world, NodeId id, Object initialState, Birth birth) {
@@ -231,7 +233,8 @@ final class SimNode {
       case ReplicaEffect.Committed e ->
           world.tell(new Fact.Committed(this, e.highWatermark(), brain.replica().leads()));
       case ReplicaEffect.Leads _ -> world.tell(new Fact.Led(this, brain.appointment()));
-      case ReplicaEffect.Opened _, ReplicaEffect.Resigned _, ReplicaEffect.InStep _ -> {}
+      case ReplicaEffect.Opened _ -> world.tell(new Fact.Opened(this, brain.appointment()));
+      case ReplicaEffect.Resigned _, ReplicaEffect.InStep _ -> {}
     }
   }
 
@@ -245,7 +248,37 @@ final class SimNode {
     return new ReplicaEvent.Sent(e.to(), e.epoch(), to);
   }
 
+  /** The new copy begins with the log as it is. */
+  void copyOpened() {
+    say(() -> "opens a copy with " + log.history());
+    world.tell(new Fact.Started(this));
+    flushIfDirty();
+  }
+
+  /** Whether the log as it is, its shape included, is known to be durable. */
+  boolean logIsDurable() {
+    return !log.dirty() && !flushing;
+  }
+
+  /** As {@link #persist}, of a state that says nothing. */
+  void forgetState(Runnable then) {
+    say(() -> "forgets its copy");
+    persist(ReplicaState.INITIAL, then);
+  }
+
+  /** A power cut may bring it back. */
+  void deleteLog() {
+    say(() -> "deletes its copy");
+    copy++;
+    log.delete();
+    flushIfDirty();
+  }
+
   void persist(Object state) {
+    persist(state, () -> brain.onPersisted(state));
+  }
+
+  private void persist(Object state, Runnable then) {
     unflushedStates.add(state);
     int ofLife = life;
     long nowUs = world.scheduler().nowUs();
@@ -264,7 +297,7 @@ final class SimNode {
                   ofLife,
                   () -> {
                     say(() -> "persisted " + state);
-                    brain.onPersisted(state);
+                    then.run();
                   });
             });
   }
@@ -280,6 +313,7 @@ final class SimNode {
     }
     flushing = true;
     int ofLife = life;
+    int ofCopy = copy;
     SimLog.Flush flush = log.beginFlush();
     world
         .scheduler()
@@ -295,7 +329,9 @@ final class SimNode {
                   ofLife,
                   () -> {
                     flushing = false;
-                    local(new ReplicaEvent.Flushed(flush.generation(), flush.content().end()));
+                    if (copy == ofCopy) {
+                      local(new ReplicaEvent.Flushed(flush.generation(), flush.content().end()));
+                    }
                     flushIfDirty();
                   });
             });

@@ -13,11 +13,15 @@ final class Trouble {
   private final List<SimNode> nodes;
   private final Optional<Appointer> appointer;
 
+  /** Between two changes of the wanted replicas on average; 0: never. */
+  private final int changeMs;
+
   Trouble(CoreWorld world, Faults faults, List<SimNode> nodes, Optional<Appointer> appointer) {
     this.world = world;
     this.faults = faults;
     this.nodes = nodes;
     this.appointer = appointer;
+    this.changeMs = world.rng().chance(300) ? 0 : 10 + world.rng().below(400);
   }
 
   void begin() {
@@ -28,6 +32,7 @@ final class Trouble {
     every(faults.hauntMs(), this::haunt);
     every(faults.cutMs(), this::cut);
     every(faults.electionMs(), () -> appointer.ifPresent(Appointer::elect));
+    every(changeMs, () -> appointer.ifPresent(Appointer::change));
     every(faults.reconnectMs(), () -> connect(rng().pick(nodes), rng().pick(nodes)));
     every(faults.startMoveMs(), () -> rng().pick(nodes).moveStart());
   }
