@@ -163,14 +163,13 @@ public final class SabotageMain {
   }
 
   /**
-   * Compiles the simulation of the cores and what it needs, no more, from the sources in {@code
-   * work} alone.
+   * Compiles the simulation of the level and what it needs, no more, from the sources in {@code
+   * work} and the libraries.
    */
   private static String compile(Path work, Level level) throws IOException {
     var said = new StringWriter();
     Path sources = work.resolve("src");
     Files.createDirectories(work.resolve("classes"));
-    Files.createDirectories(work.resolve("nothing"));
     var compiler = ToolProvider.getSystemJavaCompiler();
     try (var files = compiler.getStandardFileManager(null, null, null)) {
       List<String> options =
@@ -181,7 +180,7 @@ public final class SabotageMain {
               "-d",
               work.resolve("classes").toString(),
               "-classpath",
-              level == Level.CORES ? work.resolve("nothing").toString() : libraries(),
+              libraries(),
               "-sourcepath",
               sources.resolve("main/java") + ":" + sources.resolve("test/java"));
       var entry =
