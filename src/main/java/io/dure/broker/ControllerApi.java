@@ -30,4 +30,9 @@ interface ControllerApi<Q extends ApiMessage, R extends ApiMessage> {
 
   /** Whether {@code image} shows all that {@code response} says was done. */
   boolean isVisible(Q request, R response, ClusterImage image);
+
+  /** What to answer when that was not so in time. */
+  default R unseen(Q request, R response, ClusterImage image) {
+    return response;
+  }
 }

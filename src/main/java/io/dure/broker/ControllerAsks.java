@@ -1,5 +1,6 @@
 package io.dure.broker;
 
+import io.dure.metadata.ClusterImage;
 import io.dure.runtime.Loop;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
@@ -69,8 +70,11 @@ final class ControllerAsks {
 
   private <Q extends ApiMessage, R extends ApiMessage> void whenSeen(
       ControllerApi<Q, R> api, Q request, R response, long untilMs, Loop loop, Consumer<R> done) {
-    if (api.isVisible(request, response, cluster.image()) || cluster.nowMs() >= untilMs) {
+    ClusterImage image = cluster.image();
+    if (api.isVisible(request, response, image)) {
       done.accept(response);
+    } else if (cluster.nowMs() >= untilMs) {
+      done.accept(api.unseen(request, response, image));
     } else {
       loop.schedule(LOOK_EVERY_MS, () -> whenSeen(api, request, response, untilMs, loop, done));
     }

@@ -36,6 +36,9 @@ public final class ControllerDesk implements AskHandler {
     serve(new DeleteTopicsApi());
     serve(new CreatePartitionsApi());
     serve(new AllocateProducerIdsApi());
+    serve(new AlterPartitionReassignmentsApi());
+    serve(new ElectLeadersApi());
+    serve(new UnregisterBrokerApi());
   }
 
   @SuppressWarnings("unchecked") // the codec makes the body from the same API key

@@ -20,6 +20,11 @@ public final class ControllerHandler<Q extends ApiMessage, R extends ApiMessage>
     this.asks = new ControllerAsks(cluster);
   }
 
+  static <Q extends ApiMessage, R extends ApiMessage> Handler<Q, R> of(
+      ControllerApi<Q, R> api, Cluster cluster) {
+    return new ControllerHandler<>(api, cluster);
+  }
+
   public static Handler<CreateTopicsRequestData, CreateTopicsResponseData> createTopics(
       Cluster cluster, Rng rng) {
     return new ControllerHandler<>(new CreateTopicsApi(rng), cluster);

@@ -27,7 +27,7 @@ record TopicCatalog(ClusterImage image, Cluster cluster) {
   }
 
   List<Integer> replicas(PartitionImage partition) {
-    return values(partition.replicas());
+    return values(partition.members());
   }
 
   /**
@@ -37,7 +37,7 @@ record TopicCatalog(ClusterImage image, Cluster cluster) {
   List<Integer> inStep(PartitionImage partition) {
     Optional<NodeId> leader = leader(partition).map(Leadership::leader);
     List<NodeId> inStep = new ArrayList<>();
-    for (NodeId replica : partition.replicas()) {
+    for (NodeId replica : partition.members()) {
       boolean leads = leader.isPresent() && leader.get().equals(replica);
       if (leads || (partition.inStep().contains(replica) && image.isLive(replica))) {
         inStep.add(replica);
@@ -47,7 +47,7 @@ record TopicCatalog(ClusterImage image, Cluster cluster) {
   }
 
   List<Integer> offline(PartitionImage partition) {
-    return values(partition.replicas().stream().filter(replica -> !image.isLive(replica)).toList());
+    return values(partition.members().stream().filter(replica -> !image.isLive(replica)).toList());
   }
 
   private static List<Integer> values(Collection<NodeId> nodes) {

@@ -58,6 +58,17 @@ public sealed interface Answer {
 
   record TopicGrowth(String name, Result result) {}
 
+  /** What was asked for single partitions. */
+  record PartitionsDecided(List<PartitionDecision> partitions) implements Answer {
+    public PartitionsDecided {
+      partitions = List.copyOf(partitions);
+    }
+  }
+
+  record PartitionDecision(String topic, int partition, Result result) {}
+
+  record BrokerUnregistered(Result result) implements Answer {}
+
   /** The ids {@code first} to {@code first + count - 1} are the asker's alone. */
   record ProducerIds(long first, int count) implements Answer {}
 

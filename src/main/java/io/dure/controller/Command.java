@@ -84,6 +84,41 @@ public sealed interface Command {
     }
   }
 
+  /** A partition as a client names it. */
+  record PartitionRef(String topic, int partition) {}
+
+  /** Wants other replicas; each partition succeeds or fails by itself. */
+  record AlterReassignments(List<Reassignment> partitions, boolean allowReplicationFactorChange)
+      implements Command {
+    public AlterReassignments {
+      partitions = List.copyOf(partitions);
+    }
+  }
+
+  /**
+   * @param replicas the wanted ones in preference order; empty: what was wanted before is not any
+   *     more
+   */
+  record Reassignment(String topic, int partition, Optional<List<NodeId>> replicas) {
+    public Reassignment {
+      replicas = replicas.map(List::copyOf);
+    }
+  }
+
+  /**
+   * Wants the preferred replicas to lead, or (unclean) any replica where none leads.
+   *
+   * @param partitions empty: all
+   */
+  record ElectLeaders(boolean unclean, Optional<List<PartitionRef>> partitions) implements Command {
+    public ElectLeaders {
+      partitions = partitions.map(List::copyOf);
+    }
+  }
+
+  /** Forgets a broker that is gone for good. */
+  record UnregisterBroker(NodeId node) implements Command {}
+
   /** Takes a block of producer ids that nobody else gets. */
   record AllocateProducerIds() implements Command {}
 }

@@ -123,8 +123,7 @@ public final class Controller {
   private static void step(State.Active active, ControllerEvent event) {
     switch (event) {
       case ControllerEvent.Activated _, ControllerEvent.Deposed _ -> {}
-      case ControllerEvent.Commanded e ->
-          active.ledger.reply(e.id(), decide(active.ledger, e.command()));
+      case ControllerEvent.Commanded e -> active.ledger.reply(e.id(), decide(active, e.command()));
       case ControllerEvent.RegistrationAsked e -> lives(active, active.registrations.asked(e));
       case ControllerEvent.FencesAnswered e -> active.elections.onAnswers(e);
       case ControllerEvent.InStepReported e -> active.inStep.reported(e);
@@ -149,12 +148,16 @@ public final class Controller {
     node.ifPresent(active.elections::onLive);
   }
 
-  private static Answer decide(Ledger ledger, Command command) {
+  private static Answer decide(State.Active active, Command command) {
+    Ledger ledger = active.ledger;
     Assignments assignments = new Assignments(ledger);
     return switch (command) {
       case Command.CreateTopics c -> new TopicCreations(ledger, assignments).create(c);
       case Command.DeleteTopics c -> new TopicDeletions(ledger).delete(c);
       case Command.CreatePartitions c -> new PartitionCreations(ledger, assignments).create(c);
+      case Command.AlterReassignments c -> new Reassignments(ledger, active.elections).alter(c);
+      case Command.ElectLeaders c -> new AskedElections(ledger, active.elections).elect(c);
+      case Command.UnregisterBroker c -> new BrokerRemovals(ledger).remove(c);
       case Command.AllocateProducerIds _ -> {
         long first = ledger.image().nextProducerId();
         ledger.append(List.of(new MetadataRecord.ProducerIdsAllocated(first + PRODUCER_ID_BLOCK)));

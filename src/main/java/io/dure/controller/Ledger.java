@@ -93,6 +93,11 @@ final class Ledger {
     return new Incarnation(image.endOffset());
   }
 
+  /** Whether the node has a vote in the metadata quorum. */
+  boolean isVoter(NodeId node) {
+    return voters.contains(node);
+  }
+
   /**
    * Every broker that replicas may be placed on, dead or alive, by id: the registered ones and the
    * founders.

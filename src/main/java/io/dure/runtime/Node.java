@@ -397,7 +397,7 @@ public final class Node {
         .partition(partition)
         .flatMap(each -> {
           boolean lost = each.leader().filter(peers::reachable).isEmpty();
-          if (lost && metadata.isMinority() && each.replicas().contains(settings.self())) {
+          if (lost && metadata.isMinority() && each.hasMember(settings.self())) {
             return Optional.of(new Partitions.Leadership(settings.self(), each.epoch()));
           }
           return each.leader().map(leader -> new Partitions.Leadership(leader, each.epoch()));

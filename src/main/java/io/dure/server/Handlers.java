@@ -10,6 +10,7 @@ import io.dure.broker.Dispatcher;
 import io.dure.broker.GroupApis;
 import io.dure.broker.NodeCluster;
 import io.dure.broker.TransactionGate;
+import io.dure.broker.ReplicaApis;
 import io.dure.group.GroupSettings;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Node;
@@ -36,6 +37,7 @@ final class Handlers {
         TransactionGate.closed(),
         rng,
         home);
+    ReplicaApis.addTo(table, cluster);
     GroupApis.addTo(table, cluster, node.partitions(), settings, groupSettings(config), clock, rng);
     return table.build(cluster);
   }

@@ -1,0 +1,54 @@
+package io.dure.controller;
+
+import io.dure.base.NodeId;
+import io.dure.metadata.BrokerImage;
+import io.dure.metadata.MetadataRecord;
+import io.dure.wire.WireError;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Forgets brokers that are gone for good. Kafka forgets any; here only one that is dead, keeps no
+ * copies and has no vote: its copies would silently be missing for ever.
+ */
+final class BrokerRemovals {
+  private final Ledger ledger;
+
+  BrokerRemovals(Ledger ledger) {
+    this.ledger = ledger;
+  }
+
+  Answer.BrokerUnregistered remove(Command.UnregisterBroker command) {
+    return new Answer.BrokerUnregistered(result(command.node()));
+  }
+
+  private Answer.Result result(NodeId node) {
+    Optional<BrokerImage> broker = ledger.image().broker(node);
+    if (broker.isEmpty()) {
+      return Answer.Result.refused(
+          WireError.BROKER_ID_NOT_REGISTERED, "Broker ID " + node.value() + " is not registered.");
+    }
+    if (broker.get().live()) {
+      return refused("Broker " + node.value() + " is alive: stop it first.");
+    }
+    if (ledger.isVoter(node)) {
+      return refused(
+          "Broker " + node.value() + " votes for the controller and cannot be forgotten.");
+    }
+    int copies = ledger.loads().copies(node);
+    if (copies > 0) {
+      return refused(
+          "Broker "
+              + node.value()
+              + " keeps copies of "
+              + copies
+              + " partitions: move them to others first (kafka-reassign-partitions).");
+    }
+    ledger.append(List.of(new MetadataRecord.BrokerRemoved(node)));
+    return Answer.Result.DONE;
+  }
+
+  private static Answer.Result refused(String why) {
+    return Answer.Result.refused(WireError.POLICY_VIOLATION, why);
+  }
+}
