@@ -159,6 +159,10 @@ final class PartitionHost {
     return watches;
   }
 
+  int commitQuorum() {
+    return image.commitQuorum();
+  }
+
   int imageEpoch() {
     return image.epoch();
   }

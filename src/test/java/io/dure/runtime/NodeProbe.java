@@ -13,6 +13,7 @@ public final class NodeProbe {
    *
    * @param host told apart by identity: a partition that was closed and opened again is another one
    * @param ledEpoch -1: it does not lead
+   * @param commitQuorum of the newest epoch known to the node
    */
   public record Replica(
       PartitionId partition,
@@ -21,6 +22,7 @@ public final class NodeProbe {
       PartitionLog log,
       int epoch,
       int ledEpoch,
+      int commitQuorum,
       boolean open,
       long highWatermark) {}
 
@@ -35,6 +37,7 @@ public final class NodeProbe {
             metadata.log(),
             metadata.quorum().replica().epoch(),
             metadata.ledEpoch(),
+            metadata.quorum().voters().size() / 2 + 1,
             metadata.controller().isActive(),
             metadata.highWatermark()));
     for (Shard shard : node.shards()) {
@@ -47,6 +50,7 @@ public final class NodeProbe {
                 host.log(),
                 host.replica().epoch(),
                 host.ledEpoch(),
+                host.commitQuorum(),
                 host.isOpened(),
                 host.highWatermark()));
       }

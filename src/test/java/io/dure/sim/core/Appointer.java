@@ -155,6 +155,16 @@ final class Appointer {
     tellAll();
   }
 
+  /** This node shall have a copy, too. */
+  void wantAlso(NodeId node) {
+    List<NodeId> wanted = new ArrayList<>(goal());
+    if (!wanted.contains(node)) {
+      wanted.add(node);
+      commit(new MetadataRecord.TargetSet(PARTITION, wanted));
+      tellAll();
+    }
+  }
+
   void receive(NodeId from, Object message) {
     switch (message) {
       case Register(int life) -> onRegister(from, life);

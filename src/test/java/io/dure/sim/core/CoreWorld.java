@@ -138,6 +138,10 @@ final class CoreWorld {
     trouble.onReset(node);
   }
 
+  void copyDeleted(SimNode node) {
+    trouble.onCopyDeleted(node);
+  }
+
   long stateDelayUs() {
     return diskDelayUs() * (troubled && rng.chance(300) ? faults.slowerStates() : 1);
   }

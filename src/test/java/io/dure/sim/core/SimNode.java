@@ -271,6 +271,7 @@ final class SimNode {
     say(() -> "deletes its copy");
     copy++;
     log.delete();
+    world.copyDeleted(this);
     flushIfDirty();
   }
 

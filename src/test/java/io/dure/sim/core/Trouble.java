@@ -165,6 +165,23 @@ final class Trouble {
         });
   }
 
+  /** Who deletes its copy loses power over it, and is wanted again. */
+  void onCopyDeleted(SimNode node) {
+    int life = node.life();
+    if (world.troubled() && rng().chance(400)) {
+      world
+          .scheduler()
+          .afterUs(
+              rng().between(0, 6_000),
+              () -> {
+                if (world.troubled() && node.running() && node.life() == life) {
+                  cutAndStart(node);
+                  appointer.ifPresent(a -> a.wantAlso(node.id()));
+                }
+              });
+    }
+  }
+
   private Optional<SimNode> leader() {
     return nodes.stream().filter(n -> n.running() && n.brain().replica().leads()).findFirst();
   }

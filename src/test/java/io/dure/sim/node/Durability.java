@@ -33,6 +33,17 @@ final class Durability {
     homes.put(partition, new Home(folder, quorum));
   }
 
+  /** An epoch begins that commits with so many: from now on no more may be demanded. */
+  void led(PartitionId partition, int quorum) {
+    homes.computeIfPresent(
+        partition, (_, home) -> new Home(home.folder, Math.min(home.quorum, quorum)));
+  }
+
+  /** That epoch is open: all that was committed is held by so many. */
+  void open(PartitionId partition, int quorum) {
+    homes.computeIfPresent(partition, (_, home) -> new Home(home.folder, quorum));
+  }
+
   /** Somebody asked for it to be deleted: copies may go at any time. */
   void doomed(PartitionId partition) {
     doomed.add(partition);

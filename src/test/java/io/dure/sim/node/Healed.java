@@ -85,7 +85,10 @@ final class Healed {
       for (PartitionImage partition : topic.partitions()) {
         if (!replicas.containsKey(partition.id())
             || replicas.get(partition.id()).size() != partition.replicas().size()) {
-          found.add("replicas of " + partition.id() + " are missing");
+          found.add("replicas of " + partition.id() + " are missing, or too many");
+        }
+        if (partition.isChanging() || !partition.earlier().isEmpty()) {
+          found.add("the replicas still change: " + partition);
         }
       }
     }

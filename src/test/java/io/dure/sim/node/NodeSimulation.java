@@ -18,12 +18,7 @@ public final class NodeSimulation implements Simulation {
     NodeWorld world = new NodeWorld(seed, sink);
     world.run();
     NodeWorld.Counts counts = world.counts();
-    return new Figures(
-        world.scheduler().steps(),
-        counts.committed,
-        counts.elections,
-        world.messages(),
-        world.nowMs(),
+    TreeMap<String, Long> others =
         new TreeMap<>(
             Map.of(
                 "batches acknowledged", counts.acknowledged,
@@ -35,7 +30,15 @@ public final class NodeSimulation implements Simulation {
                 "streams broken or cut", counts.breaks + counts.cuts,
                 "deletions", counts.deletions,
                 "topics made", counts.topics,
-                "reads", counts.reads)));
+                "reads", counts.reads));
+    others.put("wishes for other replicas", counts.reassignments);
+    return new Figures(
+        world.scheduler().steps(),
+        counts.committed,
+        counts.elections,
+        world.messages(),
+        world.nowMs(),
+        others);
   }
 
   /** Runs seeds until something breaks and says what; empty when nothing does. */

@@ -31,6 +31,7 @@ final class NodeTrouble {
     every(faults.pauseMs(), () -> world.pause(any(), any(), rng.between(1, pauseMs())));
     every(faults.flushFailureMs(), () -> world.failFlush(any(), rng.below(4)));
     every(faults.churnMs(), world::churn);
+    every(faults.reassignMs(), world::reassign);
   }
 
   void end() {

@@ -99,6 +99,7 @@ final class NodeWorld {
     long topics;
     long reads;
     long deletions;
+    long reassignments;
   }
 
   NodeWorld(long seed, Trace.Sink sink) {
@@ -394,6 +395,38 @@ final class NodeWorld {
         : Map.of();
   }
 
+  /** Somebody wants other replicas of a partition, or does not want them any more. */
+  void reassign() {
+    List<PartitionId> known =
+        producers.keySet().stream().filter(each -> topics.containsKey(each.topic())).toList();
+    Optional<SimNode> controller = controller();
+    if (known.isEmpty() || controller.isEmpty()) {
+      return;
+    }
+    PartitionId partition = rng.pick(known);
+    Optional<List<NodeId>> wanted = rng.below(5) == 0 ? Optional.empty() : Optional.of(someNodes());
+    say(
+        controller.get().id(),
+        "is asked for %s on %s"
+            .formatted(nameOf(partition), wanted.map(List::toString).orElse("none other")));
+    counts.reassignments++;
+    var wish = new Command.Reassignment(topics.get(partition.topic()), partition.index(), wanted);
+    controller
+        .get()
+        .node()
+        .command(new Command.AlterReassignments(List.of(wish), true), Runnable::run, _ -> {});
+  }
+
+  private List<NodeId> someNodes() {
+    List<NodeId> left = new ArrayList<>(nodes);
+    List<NodeId> some = new ArrayList<>();
+    int count = 1 + rng.below(nodes.size());
+    while (some.size() < count) {
+      some.add(left.remove(rng.below(left.size())));
+    }
+    return some;
+  }
+
   private void deleteTopic(TopicId id) {
     controller()
         .ifPresent(sim -> {
@@ -598,6 +631,7 @@ final class NodeWorld {
         trace(life, partition, () -> "leads epoch " + was + " no more");
       }
       if (replica.ledEpoch() >= 0) {
+        durability.led(partition, replica.commitQuorum());
         counts.elections++;
         trace(
             life,
@@ -610,6 +644,7 @@ final class NodeWorld {
     }
     if (replica.open() && !last.open) {
       trace(life, partition, () -> "has epoch " + replica.ledEpoch() + " open");
+      durability.open(partition, replica.commitQuorum());
     }
     last.open = replica.open();
     EpochHistory history = replica.log().history();
