@@ -57,6 +57,7 @@ final class LogStart {
 
     Set<NodeId> inStep();
 
+    /** All members, learners included. */
     List<NodeId> replicas();
 
     int commitQuorum();
@@ -127,6 +128,12 @@ final class LogStart {
       tellAgain(ports.clock().nowMs());
       answerDone();
     }
+  }
+
+  /** Whether the replica is known to have dropped durably what is dropped here. */
+  boolean isLikeHere(NodeId replica) {
+    return replica.equals(ports.settings().self())
+        || durableStarts.getOrDefault(replica, 0L) >= hosted.log().startOffset();
   }
 
   boolean isWaiting() {

@@ -61,12 +61,12 @@ final class PartitionHost {
   private int ledEpoch = NOT_LEADING;
   private boolean opened;
   private long highWatermark;
-  private Set<NodeId> inStep = Set.of();
   private long busyUntilMs;
   private boolean settled;
   private Optional<FenceAsked> fenceAsked = Optional.empty();
 
   private final WaitingAppends waiting;
+  private final LeaderReports reports;
   private final Watches watches = new Watches();
   private final PendingMarkers markers = new PendingMarkers();
   private final LogStart start;
@@ -88,6 +88,7 @@ final class PartitionHost {
     this.shard = shard;
     this.hosted =
         new HostedLog(ports, PartitionFolders.name(topicName, id.index()), log, this::onFlushed);
+    this.reports = new LeaderReports(id, shard);
     this.waiting = new WaitingAppends(shard.waitingBytes());
     this.replica =
         new Replica(
@@ -254,8 +255,9 @@ final class PartitionHost {
     step(new ReplicaEvent.Tick(nowMs));
     if (!busy) {
       settle();
-      reportInStep();
-      reportOpened();
+    }
+    if (leads() && reports.isDue(nowMs)) {
+      tellController();
     }
   }
 
@@ -378,14 +380,14 @@ final class PartitionHost {
       }
       case ReplicaEffect.Opened e -> {
         opened = true;
-        reportOpened();
+        tellController();
         shard.opened(this, e.epoch());
         watches.wakeAll();
       }
       case ReplicaEffect.Resigned e -> onResigned(e.epoch());
       case ReplicaEffect.InStep e -> {
-        inStep = e.replicas();
-        reportInStep();
+        reports.keepingUp(e.replicas());
+        tellController();
       }
     }
   }
@@ -427,7 +429,7 @@ final class PartitionHost {
   private void onResigned(int epoch) {
     ledEpoch = NOT_LEADING;
     opened = false;
-    inStep = Set.of();
+    reports.resigned();
     hosted.forgetTail();
     markers.clear();
     start.onResigned();
@@ -437,18 +439,8 @@ final class PartitionHost {
     shard.resigned(this, epoch);
   }
 
-  /** Repeated until the image says the same, since the message may be lost. */
-  private void reportInStep() {
-    if (leads() && !inStep.isEmpty() && !inStep.equals(image.inStep())) {
-      shard.toController(new PeerMessage.InStep(id, ledEpoch, inStep));
-    }
-  }
-
-  /** Likewise, where the voting sets of earlier epochs wait for it. */
-  private void reportOpened() {
-    if (opened && image.epoch() == ledEpoch && !image.earlier().isEmpty()) {
-      shard.toController(new PeerMessage.Opened(id, ledEpoch));
-    }
+  private void tellController() {
+    reports.tell(image, ledEpoch, opened, start::isLikeHere);
   }
 
   private void onFlushed(FlushTicket ticket) {
@@ -480,12 +472,12 @@ final class PartitionHost {
 
     @Override
     public Set<NodeId> inStep() {
-      return inStep;
+      return reports.inStep(image, ledEpoch);
     }
 
     @Override
     public List<NodeId> replicas() {
-      return image.replicas();
+      return image.members();
     }
 
     @Override
