@@ -135,7 +135,7 @@ class LeadingTest {
     }
     tick(leader, 0);
     assertThat(tick(leader, 200))
-        .containsExactly(new ReplicaEffect.InStep(1, Set.of(SELF, TWO, THREE)));
+        .containsExactly(new ReplicaEffect.InStep(1, Set.of(SELF, TWO, THREE, LEARNER)));
 
     assertThat(leader.idle()).isTrue();
     for (long now = 250; now < 60_000; now += 50) {
