@@ -12,24 +12,28 @@ import java.util.Map;
  * @param fetchSessionsPerLoop how many incremental fetch sessions are kept on each event loop
  * @param offsetsPartitions how many partitions __consumer_offsets is made with
  *     (offsets.topic.num.partitions)
+ * @param transactionPartitions how many partitions __transaction_state is made with
+ *     (transaction.state.log.num.partitions)
  */
 public record BrokerSettings(
     boolean autoCreateTopics,
     Map<String, String> started,
     int fetchMaxBytes,
     int fetchSessionsPerLoop,
-    int offsetsPartitions) {
+    int offsetsPartitions,
+    int transactionPartitions) {
   /**
-   * Kafka's defaults, but 16 partitions of offsets where Kafka makes 50: enough to spread over,
-   * cheaper to start.
+   * Kafka's defaults, but 16 partitions of internal topics where Kafka makes 50: enough to spread
+   * over, cheaper to start.
    */
   public static final BrokerSettings DEFAULT =
-      new BrokerSettings(true, Map.of(), 55 << 20, 1_000, 16);
+      new BrokerSettings(true, Map.of(), 55 << 20, 1_000, 16, 16);
 
   public BrokerSettings {
     started = Map.copyOf(started);
     Check.that(fetchMaxBytes >= 1_024, "fetch.max.bytes is below 1024");
     Check.that(offsetsPartitions >= 1, "offsets.topic.num.partitions is below 1");
+    Check.that(transactionPartitions >= 1, "transaction.state.log.num.partitions is below 1");
     Check.that(fetchSessionsPerLoop >= 0, "the number of fetch sessions is negative");
   }
 }

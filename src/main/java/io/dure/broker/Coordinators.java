@@ -3,6 +3,7 @@ package io.dure.broker;
 import io.dure.base.Clock;
 import io.dure.base.PartitionId;
 import io.dure.log.TxnMarker;
+import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions;
@@ -95,11 +96,15 @@ final class Coordinators<C, A> implements Partitions.LeadershipListener {
 
   /** The partition that keeps {@code id}, by Kafka's rule; empty while there is none. */
   Optional<PartitionId> coordinatorOf(String id) {
-    return cluster
-        .image()
+    return homeOf(cluster.image(), topic, id);
+  }
+
+  /** Likewise, for who only wants to know where. */
+  static Optional<PartitionId> homeOf(ClusterImage image, String topic, String id) {
+    return image
         .topic(topic)
-        .filter(image -> !image.partitions().isEmpty())
-        .map(image -> new PartitionId(image.id(), index(id, image)));
+        .filter(each -> !each.partitions().isEmpty())
+        .map(each -> new PartitionId(each.id(), index(id, each)));
   }
 
   private static int index(String id, TopicImage topic) {

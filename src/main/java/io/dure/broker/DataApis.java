@@ -1,7 +1,6 @@
 package io.dure.broker;
 
 import io.dure.base.Rng;
-import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -11,7 +10,6 @@ public final class DataApis {
   private DataApis() {}
 
   /**
-   * @param home the loop that the producer ids live on
    * @param configs this node's settings, for DescribeConfigs
    */
   public static void addTo(
@@ -21,8 +19,7 @@ public final class DataApis {
       BrokerSettings settings,
       List<BrokerConfig> configs,
       TransactionGate gate,
-      Rng rng,
-      Loop home) {
+      Rng rng) {
     var creation = new TopicCreation(cluster, settings, rng);
     table
         .on(ApiKeys.PRODUCE, new ProduceHandler(cluster, partitions, settings, gate))
@@ -33,7 +30,6 @@ public final class DataApis {
         .on(ApiKeys.CREATE_TOPICS, ControllerHandler.createTopics(cluster, rng))
         .on(ApiKeys.DELETE_TOPICS, ControllerHandler.deleteTopics(cluster))
         .on(ApiKeys.CREATE_PARTITIONS, ControllerHandler.createPartitions(cluster))
-        .on(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdHandler(cluster, home))
         .on(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(cluster, partitions))
         .on(ApiKeys.WRITE_TXN_MARKERS, new WriteTxnMarkersHandler(cluster, partitions))
         .on(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(cluster, partitions))

@@ -1,16 +1,21 @@
 package io.dure.broker;
 
 import io.dure.base.Check;
+import io.dure.base.Endpoint;
+import io.dure.runtime.AskHandler;
 import io.dure.runtime.Loop;
 import io.dure.wire.Request;
 import io.dure.wire.RequestSink;
 import io.dure.wire.Responder;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.slf4j.Logger;
@@ -25,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Dispatcher implements RequestSink {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  /** Where requests of other nodes arrive; no answer to them tells it. */
+  private static final Endpoint NOWHERE = new Endpoint("", 0);
 
   private final Map<ApiKeys, Handler<ApiMessage, ApiMessage>> handlers;
 
@@ -63,6 +71,58 @@ public final class Dispatcher implements RequestSink {
         request.api(),
         responder,
         () -> handler.handle(request.body(), context, new Way(responder)));
+  }
+
+  /**
+   * Answers what other nodes ask of this one, by the same handlers.
+   *
+   * @param home the loop on which they are asked
+   */
+  public AskHandler forNodes(Loop home) {
+    return (request, answer) -> home.run(() -> take(request, home, answer));
+  }
+
+  private void take(ByteBuffer request, Loop home, Consumer<Optional<ByteBuffer>> answer) {
+    AskCodec.Asked asked;
+    try {
+      asked = AskCodec.asked(request.duplicate());
+    } catch (RuntimeException e) {
+      LOG.warn("what another node asks cannot be read", e);
+      answer.accept(Optional.empty());
+      return;
+    }
+    Handler<ApiMessage, ApiMessage> handler = handlers.get(asked.api());
+    var way = new WayToNode(asked, answer);
+    if (handler == null) {
+      way.hangUp("no handler for " + asked.api());
+      return;
+    }
+    var context = new RequestContext(asked.version(), "", "", NOWHERE, home);
+    try {
+      handler.handle(asked.body(), context, way);
+    } catch (RuntimeException e) {
+      LOG.error("{} of another node failed", asked.api(), e);
+      way.silence();
+    }
+  }
+
+  private record WayToNode(AskCodec.Asked asked, Consumer<Optional<ByteBuffer>> answer)
+      implements Reply<ApiMessage> {
+    @Override
+    public void send(ApiMessage response) {
+      answer.accept(Optional.of(AskCodec.response(response, asked.version())));
+    }
+
+    @Override
+    public void silence() {
+      answer.accept(Optional.empty());
+    }
+
+    @Override
+    public void hangUp(String reason) {
+      LOG.warn("{} of another node is not answered: {}", asked.api(), reason);
+      silence();
+    }
   }
 
   private static void guarded(ApiKeys api, Responder responder, Runnable work) {

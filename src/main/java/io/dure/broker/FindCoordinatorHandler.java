@@ -10,8 +10,8 @@ import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
 
 /**
- * FindCoordinator (API key 10): which broker keeps a group; makes the topic that groups are kept in
- * when there is none yet.
+ * FindCoordinator (API key 10): which broker keeps a group or a transactional id; makes the topic
+ * that they are kept in when there is none yet.
  *
  * <p>Waits (without holding a thread) for a topic in the making, but not for long: the client asks
  * again.
@@ -21,14 +21,13 @@ public final class FindCoordinatorHandler
   private static final int CREATION_WAIT_MS = 1_500;
   private static final short FIRST_BATCHED_VERSION = 4;
   private static final byte GROUP = 0;
+  private static final byte TRANSACTION = 1;
 
   private final Cluster cluster;
-  private final GroupShards groups;
   private final TopicCreation creation;
 
-  public FindCoordinatorHandler(Cluster cluster, GroupShards groups, TopicCreation creation) {
+  public FindCoordinatorHandler(Cluster cluster, TopicCreation creation) {
     this.cluster = cluster;
-    this.groups = groups;
     this.creation = creation;
   }
 
@@ -37,15 +36,26 @@ public final class FindCoordinatorHandler
       FindCoordinatorRequestData request,
       RequestContext context,
       Reply<FindCoordinatorResponseData> reply) {
-    if (request.keyType() != GROUP || cluster.image().topic(InternalTopics.OFFSETS).isPresent()) {
+    Optional<String> missing =
+        topic(request.keyType()).filter(name -> cluster.image().topic(name).isEmpty());
+    if (missing.isEmpty()) {
       reply.send(answer(request, context));
       return;
     }
     creation.create(
-        List.of(InternalTopics.OFFSETS),
+        List.of(missing.get()),
         cluster.nowMs() + CREATION_WAIT_MS,
         context,
         () -> reply.send(answer(request, context)));
+  }
+
+  /** Where coordinators of a type keep their state; empty for a type that we do not have. */
+  private static Optional<String> topic(byte keyType) {
+    return switch (keyType) {
+      case GROUP -> Optional.of(InternalTopics.OFFSETS);
+      case TRANSACTION -> Optional.of(InternalTopics.TRANSACTIONS);
+      default -> Optional.empty();
+    };
   }
 
   private FindCoordinatorResponseData answer(
@@ -67,21 +77,15 @@ public final class FindCoordinatorHandler
   }
 
   private Coordinator coordinator(byte keyType, String key) {
-    if (keyType != GROUP) {
-      String kind =
-          switch (keyType) {
-            case 1 -> "transactions are";
-            case 2 -> "share groups are";
-            default -> "coordinators of type " + keyType + " are";
-          };
+    Optional<String> topic = topic(keyType);
+    if (topic.isEmpty()) {
+      String kind = keyType == 2 ? "share groups are" : "coordinators of type " + keyType + " are";
       return refused(key, WireError.INVALID_REQUEST, kind + " not served by this cluster");
     }
-    Optional<BrokerImage> leader = leader(key);
+    Optional<BrokerImage> leader = leader(topic.get(), key);
     if (leader.isEmpty()) {
       return refused(
-          key,
-          WireError.COORDINATOR_NOT_AVAILABLE,
-          "the group's partition has no leader at the moment");
+          key, WireError.COORDINATOR_NOT_AVAILABLE, "its partition has no leader at the moment");
     }
     return new Coordinator()
         .setKey(key)
@@ -91,9 +95,8 @@ public final class FindCoordinatorHandler
         .setErrorCode(WireError.NONE.code());
   }
 
-  private Optional<BrokerImage> leader(String groupId) {
-    return groups
-        .coordinatorOf(groupId)
+  private Optional<BrokerImage> leader(String topic, String key) {
+    return Coordinators.homeOf(cluster.image(), topic, key)
         .flatMap(cluster::leaderForClients)
         .map(Leadership::leader)
         .flatMap(cluster.image()::broker);

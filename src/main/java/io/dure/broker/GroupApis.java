@@ -20,6 +20,7 @@ public final class GroupApis {
       Partitions partitions,
       BrokerSettings settings,
       GroupSettings groupSettings,
+      TransactionGate gate,
       Clock clock,
       Rng rng) {
     var groups = new GroupShards(cluster, groupSettings, clock);
@@ -27,7 +28,7 @@ public final class GroupApis {
     table
         .on(
             ApiKeys.FIND_COORDINATOR,
-            new FindCoordinatorHandler(cluster, groups, new TopicCreation(cluster, settings, rng)))
+            new FindCoordinatorHandler(cluster, new TopicCreation(cluster, settings, rng)))
         .on(ApiKeys.JOIN_GROUP, new JoinGroupHandler(groups, rng))
         .on(ApiKeys.SYNC_GROUP, new SyncGroupHandler(groups))
         .on(ApiKeys.HEARTBEAT, new HeartbeatHandler(groups))
@@ -37,6 +38,7 @@ public final class GroupApis {
             new ConsumerGroupHeartbeatHandler(cluster, groups, rng))
         .on(ApiKeys.CONSUMER_GROUP_DESCRIBE, new ConsumerGroupDescribeHandler(groups))
         .on(ApiKeys.OFFSET_COMMIT, new OffsetCommitHandler(cluster, groups))
+        .on(ApiKeys.TXN_OFFSET_COMMIT, new TxnOffsetCommitHandler(cluster, groups, gate))
         .on(ApiKeys.OFFSET_FETCH, new OffsetFetchHandler(cluster, groups))
         .on(ApiKeys.OFFSET_DELETE, new OffsetDeleteHandler(cluster, groups))
         .on(ApiKeys.DESCRIBE_GROUPS, new DescribeGroupsHandler(groups))

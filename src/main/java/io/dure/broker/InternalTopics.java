@@ -7,6 +7,7 @@ import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCon
 /** The cluster's own topics, as they are made on first use. */
 public final class InternalTopics {
   public static final String OFFSETS = "__consumer_offsets";
+  public static final String TRANSACTIONS = "__transaction_state";
 
   /** Kafka's: compacted, in small segments, each batch as it came. */
   private static final Map<String, String> CONFIGS =
@@ -21,7 +22,10 @@ public final class InternalTopics {
     var topic =
         new CreatableTopic()
             .setName(name)
-            .setNumPartitions(settings.offsetsPartitions())
+            .setNumPartitions(
+                name.equals(TRANSACTIONS)
+                    ? settings.transactionPartitions()
+                    : settings.offsetsPartitions())
             .setReplicationFactor((short) -1);
     CONFIGS.forEach((key, value) ->
         topic.configs().add(new CreatableTopicConfig().setName(key).setValue(value)));

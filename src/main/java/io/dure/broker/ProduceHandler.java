@@ -1,11 +1,11 @@
 package io.dure.broker;
 
 import io.dure.base.PartitionId;
-import io.dure.broker.TransactionGate.TopicPart;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
 import io.dure.metadata.TopicSettings;
 import io.dure.runtime.Partitions;
+import io.dure.txn.TopicPart;
 import io.dure.wire.WireError;
 import io.dure.wire.WireRecords;
 import java.nio.ByteBuffer;

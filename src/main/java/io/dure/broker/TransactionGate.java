@@ -1,6 +1,7 @@
 package io.dure.broker;
 
 import io.dure.runtime.Loop;
+import io.dure.txn.TopicPart;
 import io.dure.wire.WireError;
 import java.util.HashMap;
 import java.util.List;
@@ -12,9 +13,6 @@ import java.util.function.Consumer;
  * something into a partition on behalf of a transaction (KIP-890). Callable from any thread.
  */
 public interface TransactionGate {
-  /** A partition as transactions name it: by topic name, as their log does. */
-  record TopicPart(String topic, int partition) {}
-
   /** Where there is no coordinator. */
   static TransactionGate closed() {
     return (_, _, _, parts, _, _, caller, done) -> {
@@ -29,8 +27,8 @@ public interface TransactionGate {
    * makes them part of it (which begins one where there is none).
    *
    * <p>Answers once, on {@code caller}, with an error for each of the partitions: NONE where the
-   * transaction holds it. When the coordinator is out of reach or moving, the error is
-   * NOT_ENOUGH_REPLICAS for everybody, which every producer takes for a reason to try again; a
+   * transaction holds it. When the coordinator is out of reach or moving, the error is one of
+   * COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR and COORDINATOR_LOAD_IN_PROGRESS for all of them; a
    * transaction that is just being finished is CONCURRENT_TRANSACTIONS.
    *
    * @param deadlineMs monotonic time after which the wait is given up

@@ -1,12 +1,12 @@
 package io.dure.broker;
 
 import io.dure.base.PartitionId;
-import io.dure.broker.TransactionGate.TopicPart;
 import io.dure.log.TxnGuard;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions;
 import io.dure.runtime.Partitions.Preparation;
 import io.dure.runtime.Partitions.TxnWriter;
+import io.dure.txn.TopicPart;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

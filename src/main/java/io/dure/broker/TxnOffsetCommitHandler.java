@@ -9,6 +9,7 @@ import io.dure.log.TxnGuard;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
 import io.dure.runtime.Partitions.Preparation;
+import io.dure.txn.TopicPart;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,7 +159,7 @@ public final class TxnOffsetCommitHandler
       Runnable confirmed,
       Consumer<WireError> refused) {
     int index = groups.coordinatorOf(request.groupId()).map(p -> p.index()).orElse(-1);
-    var partition = new TransactionGate.TopicPart(InternalTopics.OFFSETS, index);
+    var partition = new TopicPart(InternalTopics.OFFSETS, index);
     gate.confirm(
         request.transactionalId(),
         request.producerId(),

@@ -14,7 +14,7 @@ public enum Feature {
   /** Voters are part of the metadata (KIP-853). */
   KRAFT_VERSION("kraft.version", 1, 1),
   /** 2: every transaction has its own producer epoch (KIP-890). */
-  TRANSACTION_VERSION("transaction.version", 0, 0),
+  TRANSACTION_VERSION("transaction.version", 0, 2),
   /** 1: groups balanced by the coordinator (KIP-848). */
   GROUP_VERSION("group.version", 0, 1),
   /** Moot: who may lead follows from the commit by majority. */

@@ -260,6 +260,9 @@ public final class Node {
   }
 
   private void onNodeAsk(NodeId from, PeerMessage.NodeAsk ask) {
+    if (!nodeAsks.isInTime(from, ask)) {
+      return;
+    }
     nodeAskHandler.handle(
         ask.request(),
         answer ->

@@ -3,6 +3,7 @@ package io.dure.runtime;
 import io.dure.base.NodeId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +27,32 @@ final class NodeAsks {
   private final LoopPorts ports;
   private final Map<Long, Ask> asks = new LinkedHashMap<>();
   private final Map<NodeId, Integer> underWay = new LinkedHashMap<>();
+  private final long life;
   private long nextId;
 
-  /**
-   * {@code firstId} by chance, so that no answer to an earlier life of this node is taken for one
-   * to this.
-   */
-  NodeAsks(LoopPorts ports, long firstId) {
+  private record Heard(long life, long id) {}
+
+  private final Map<NodeId, Heard> heard = new HashMap<>();
+
+  /** {@code life} by chance; ids begin with it, so that no earlier life's answer fits. */
+  NodeAsks(LoopPorts ports, long life) {
     this.ports = ports;
-    this.nextId = firstId;
+    this.life = life;
+    this.nextId = life >>> 1;
+  }
+
+  /**
+   * Whether an ask of another node is to be carried out. One that was overtaken by a later one was
+   * on its way when its stream broke: its asker has given it up, and may have done since what it
+   * did not want to be undone by it.
+   */
+  boolean isInTime(NodeId from, PeerMessage.NodeAsk ask) {
+    Heard last = heard.get(from);
+    if (last != null && last.life == ask.life() && ask.id() <= last.id) {
+      return false;
+    }
+    heard.put(from, new Heard(ask.life(), ask.id()));
+    return true;
   }
 
   void add(
@@ -50,7 +68,7 @@ final class NodeAsks {
     long id = nextId++;
     asks.put(id, new Ask(to, deadlineMs, caller, done));
     underWay.merge(to, 1, Integer::sum);
-    ports.sender().send(to, new PeerMessage.NodeAsk(id, request));
+    ports.sender().send(to, new PeerMessage.NodeAsk(life, id, request));
   }
 
   void onAnswer(NodeId from, PeerMessage.NodeAnswer answer) {

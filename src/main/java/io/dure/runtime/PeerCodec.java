@@ -70,7 +70,7 @@ public final class PeerCodec {
       case PeerMessage.Opened _ -> 32;
       case PeerMessage.Ask ask -> 16 + ask.request().remaining();
       case PeerMessage.Answer answer -> 16 + answer.response().map(ByteBuffer::remaining).orElse(0);
-      case PeerMessage.NodeAsk ask -> 16 + ask.request().remaining();
+      case PeerMessage.NodeAsk ask -> 24 + ask.request().remaining();
       case PeerMessage.NodeAnswer answer ->
           16 + answer.response().map(ByteBuffer::remaining).orElse(0);
       case PeerMessage.Alive _ -> 17;
@@ -158,6 +158,7 @@ public final class PeerCodec {
       }
       case PeerMessage.NodeAsk m -> {
         out.int8(NODE_ASK);
+        out.int64(m.life());
         out.int64(m.id());
         out.bytes(m.request());
       }
@@ -257,7 +258,7 @@ public final class PeerCodec {
       case ANSWER ->
           new PeerMessage.Answer(
               in.int64(), in.flag() ? Optional.of(in.bytes()) : Optional.empty());
-      case NODE_ASK -> new PeerMessage.NodeAsk(in.int64(), in.bytes());
+      case NODE_ASK -> new PeerMessage.NodeAsk(in.int64(), in.int64(), in.bytes());
       case NODE_ANSWER ->
           new PeerMessage.NodeAnswer(
               in.int64(), in.flag() ? Optional.of(in.bytes()) : Optional.empty());

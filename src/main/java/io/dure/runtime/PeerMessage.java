@@ -86,8 +86,13 @@ public sealed interface PeerMessage {
   /** The answer: a Kafka response body; empty: I am not the active controller, ask again later. */
   record Answer(long id, Optional<ByteBuffer> response) implements PeerMessage {}
 
-  /** Any node to any other: a Kafka request (header included) that only this node can answer. */
-  record NodeAsk(long id, ByteBuffer request) implements PeerMessage {}
+  /**
+   * Any node to any other: a Kafka request (header included) that only this node can answer.
+   *
+   * @param life drawn by the asking process at its start
+   * @param id rises from ask to ask of a life, so that one that comes late is known
+   */
+  record NodeAsk(long life, long id, ByteBuffer request) implements PeerMessage {}
 
   /** The answer: a Kafka response body; empty: there is none. */
   record NodeAnswer(long id, Optional<ByteBuffer> response) implements PeerMessage {}

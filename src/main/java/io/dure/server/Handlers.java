@@ -11,9 +11,11 @@ import io.dure.broker.GroupApis;
 import io.dure.broker.NodeCluster;
 import io.dure.broker.ReplicaApis;
 import io.dure.broker.TransactionGate;
+import io.dure.broker.TxnApis;
 import io.dure.group.GroupSettings;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Node;
+import io.dure.txn.TxnSettings;
 import io.dure.wire.RequestSink;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,18 +30,16 @@ final class Handlers {
     NodeCluster cluster = NodeCluster.of(self, node, clock, rng);
     Dispatcher.Builder table = Dispatcher.builder(Executors.newVirtualThreadPerTaskExecutor());
     BrokerSettings settings = brokerSettings(config);
-    DataApis.addTo(
-        table,
-        cluster,
-        node.partitions(),
-        settings,
-        told(config),
-        TransactionGate.closed(),
-        rng,
-        home);
+    TransactionGate gate = TxnApis.gate(cluster);
+    DataApis.addTo(table, cluster, node.partitions(), settings, told(config), gate, rng);
     ReplicaApis.addTo(table, cluster);
-    GroupApis.addTo(table, cluster, node.partitions(), settings, groupSettings(config), clock, rng);
-    return table.build(cluster);
+    GroupApis.addTo(
+        table, cluster, node.partitions(), settings, groupSettings(config), gate, clock, rng);
+    TxnApis.addTo(
+        table, cluster, node.partitions(), settings, txnSettings(config), clock, rng, home);
+    Dispatcher dispatcher = table.build(cluster);
+    node.answerNodeAsks(dispatcher.forNodes(home));
+    return dispatcher;
   }
 
   private static BrokerSettings brokerSettings(Config config) {
@@ -48,7 +48,14 @@ final class Handlers {
         config.topicDefaults(),
         config.get(Settings.FETCH_MAX_BYTES),
         config.get(Settings.FETCH_SESSIONS),
-        config.get(Settings.OFFSETS_PARTITIONS));
+        config.get(Settings.OFFSETS_PARTITIONS),
+        config.get(Settings.TRANSACTION_PARTITIONS));
+  }
+
+  private static TxnSettings txnSettings(Config config) {
+    return TxnSettings.DEFAULTS.with(
+        config.get(Settings.TRANSACTION_MAX_TIMEOUT_MS),
+        config.get(Settings.TRANSACTIONAL_ID_EXPIRATION_MS));
   }
 
   private static GroupSettings groupSettings(Config config) {

@@ -132,6 +132,30 @@ final class Settings {
           Integer.MAX_VALUE,
           7 * 24 * 60,
           "How long offsets outlive the last use of their group.");
+  static final Setting<Integer> TRANSACTION_PARTITIONS =
+      number(
+          "transaction.state.log.num.partitions",
+          "",
+          1,
+          1_000,
+          16,
+          "Partitions of the topic that keeps the transactions, when it is created.");
+  static final Setting<Integer> TRANSACTION_MAX_TIMEOUT_MS =
+      number(
+          "transaction.max.timeout.ms",
+          "ms",
+          1,
+          Integer.MAX_VALUE,
+          900_000,
+          "The longest time a producer may ask for; a transaction that lasts longer than its producer asked for is aborted.");
+  static final Setting<Integer> TRANSACTIONAL_ID_EXPIRATION_MS =
+      number(
+          "transactional.id.expiration.ms",
+          "ms",
+          1,
+          Integer.MAX_VALUE,
+          7 * 24 * 3_600_000,
+          "How long a transactional id that is not used is remembered.");
   static final Setting<Integer> GROUP_MIN_SESSION_MS =
       number(
           "group.min.session.timeout.ms",
@@ -278,6 +302,9 @@ final class Settings {
           OFFSETS_PARTITIONS,
           OFFSET_METADATA_MAX,
           OFFSETS_RETENTION_MINUTES,
+          TRANSACTION_PARTITIONS,
+          TRANSACTION_MAX_TIMEOUT_MS,
+          TRANSACTIONAL_ID_EXPIRATION_MS,
           GROUP_MIN_SESSION_MS,
           GROUP_MAX_SESSION_MS,
           GROUP_INITIAL_DELAY_MS,

@@ -49,6 +49,12 @@ public final class Apis {
               entry(ApiKeys.DELETE_RECORDS, range(0, 2)),
               // 6 is unstable: announcing it makes clients use fields of two-phase commit.
               entry(ApiKeys.INIT_PRODUCER_ID, range(0, 5)),
+              entry(ApiKeys.ADD_PARTITIONS_TO_TXN, range(0, 5)),
+              entry(ApiKeys.ADD_OFFSETS_TO_TXN, range(0, 4)),
+              entry(ApiKeys.END_TXN, range(0, 5)),
+              entry(ApiKeys.TXN_OFFSET_COMMIT, range(0, 6)),
+              entry(ApiKeys.DESCRIBE_TRANSACTIONS, range(0, 0)),
+              entry(ApiKeys.LIST_TRANSACTIONS, range(0, 2)),
               entry(ApiKeys.OFFSET_FOR_LEADER_EPOCH, range(2, 4)),
               entry(ApiKeys.WRITE_TXN_MARKERS, range(1, 2)),
               entry(ApiKeys.DESCRIBE_PRODUCERS, range(0, 0)),

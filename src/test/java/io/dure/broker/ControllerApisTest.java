@@ -2,12 +2,14 @@ package io.dure.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dure.base.Clock;
 import io.dure.base.TopicId;
 import io.dure.controller.Answer;
 import io.dure.controller.Answer.Result;
 import io.dure.controller.Answer.TopicCreation;
 import io.dure.controller.Command;
 import io.dure.metadata.MetadataRecord;
+import io.dure.txn.TxnSettings;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
@@ -268,10 +270,27 @@ class ControllerApisTest {
     return ask(ApiKeys.INIT_PRODUCER_ID, handler, request, 4).get();
   }
 
+  private InitProducerIdHandler initHandler() {
+    var ids = new ProducerIds(cluster, cluster.loop);
+    var clock =
+        new Clock() {
+          @Override
+          public long nowMs() {
+            return cluster.nowMs();
+          }
+
+          @Override
+          public long wallMs() {
+            return cluster.wallMs();
+          }
+        };
+    return new InitProducerIdHandler(new TxnShards(cluster, TxnSettings.DEFAULTS, ids, clock), ids);
+  }
+
   @Test
   void producerIdsComeFromBlocksAndNeverTwice() {
     controllerAnswers(_ -> new Answer.ProducerIds(1_000L * commands.size(), 2));
-    var handler = new InitProducerIdHandler(cluster, cluster.loop);
+    var handler = initHandler();
 
     List<Long> ids = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -283,18 +302,18 @@ class ControllerApisTest {
 
   @Test
   void aProducerThatGetsNoIdNowIsToldToTryAgain() {
-    var handler = new InitProducerIdHandler(cluster, cluster.loop);
+    var handler = initHandler();
 
     assertThat(init(handler, new InitProducerIdRequestData().setTransactionalId(null)).errorCode())
         .isEqualTo(WireError.COORDINATOR_LOAD_IN_PROGRESS.code());
   }
 
   @Test
-  void transactionsAreRefusedForGoodAndNonsenseToo() {
-    var handler = new InitProducerIdHandler(cluster, cluster.loop);
+  void transactionsNeedTheirCoordinatorAndNonsenseIsRefused() {
+    var handler = initHandler();
 
     assertThat(init(handler, new InitProducerIdRequestData().setTransactionalId("tx")).errorCode())
-        .isEqualTo(WireError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code());
+        .isEqualTo(WireError.COORDINATOR_NOT_AVAILABLE.code());
     assertThat(init(handler, new InitProducerIdRequestData().setTransactionalId("")).errorCode())
         .isEqualTo(WireError.INVALID_REQUEST.code());
     assertThat(

@@ -242,8 +242,7 @@ class DescribeHandlersTest {
         BrokerSettings.DEFAULT,
         List.of(),
         TransactionGate.closed(),
-        new FakeRng(),
-        cluster.loop);
+        new FakeRng());
     Dispatcher dispatcher = table.build(cluster);
     assertThat(Apis.table().keySet()).containsAll(dispatcher.served());
     return ask(

@@ -55,7 +55,7 @@ class GroupHandlersTest {
   private final GroupShards groups = new GroupShards(cluster, GroupSettings.DEFAULTS, clock());
   private final FindCoordinatorHandler find =
       new FindCoordinatorHandler(
-          cluster, groups, new TopicCreation(cluster, BrokerSettings.DEFAULT, new FakeRng()));
+          cluster, new TopicCreation(cluster, BrokerSettings.DEFAULT, new FakeRng()));
   private final JoinGroupHandler join = new JoinGroupHandler(groups, new FakeRng());
   private TopicId read = TopicId.ZERO;
   private PartitionId partition = PartitionId.METADATA;
@@ -235,22 +235,21 @@ class GroupHandlersTest {
   @Test
   void coordinatorsOfOtherKindsAreRefusedInWords() {
     var request =
-        new FindCoordinatorRequestData().setKeyType((byte) 1).setCoordinatorKeys(List.of("tx"));
+        new FindCoordinatorRequestData().setKeyType((byte) 2).setCoordinatorKeys(List.of("g"));
 
     FindCoordinatorResponseData response = ask(ApiKeys.FIND_COORDINATOR, find, request, 6);
 
     var refused = response.coordinators().getFirst();
     assertThat(refused.errorCode()).isEqualTo(WireError.INVALID_REQUEST.code());
-    assertThat(refused.errorMessage()).contains("transactions are not served");
+    assertThat(refused.errorMessage()).contains("share groups are not served");
   }
 
   @Test
   void whileTheTopicIsNotThereTheClientIsToAskAgain() {
     var fresh = new FakeCluster();
-    var none = new GroupShards(fresh, GroupSettings.DEFAULTS, clock());
     var handler =
         new FindCoordinatorHandler(
-            fresh, none, new TopicCreation(fresh, BrokerSettings.DEFAULT, new FakeRng()));
+            fresh, new TopicCreation(fresh, BrokerSettings.DEFAULT, new FakeRng()));
     var reply = new FakeReply<FindCoordinatorResponseData>(ApiKeys.FIND_COORDINATOR, 3);
     handler.handle(new FindCoordinatorRequestData().setKey(GROUP), fresh.request(3), reply);
     fresh.loop.pass(2_000);

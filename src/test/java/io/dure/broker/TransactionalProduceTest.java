@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
-import io.dure.broker.TransactionGate.TopicPart;
 import io.dure.log.TxnGuard;
 import io.dure.runtime.Loop;
+import io.dure.txn.TopicPart;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.HashMap;

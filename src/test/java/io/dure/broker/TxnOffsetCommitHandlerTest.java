@@ -8,6 +8,7 @@ import io.dure.base.TopicId;
 import io.dure.group.GroupSettings;
 import io.dure.log.TxnMarker;
 import io.dure.runtime.Loop;
+import io.dure.txn.TopicPart;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,8 +40,7 @@ class TxnOffsetCommitHandlerTest {
   private static final long PRODUCER = 7;
 
   /** What the gate was asked. */
-  private record Question(
-      String transactionalId, List<TransactionGate.TopicPart> partitions, boolean add) {}
+  private record Question(String transactionalId, List<TopicPart> partitions, boolean add) {}
 
   /** Says the same to everybody. */
   private static final class FakeGate implements TransactionGate {
@@ -165,10 +165,7 @@ class TxnOffsetCommitHandlerTest {
 
     assertThat(gate.asked)
         .containsExactly(
-            new Question(
-                "x",
-                List.of(new TransactionGate.TopicPart(InternalTopics.OFFSETS, 0)),
-                version >= 5));
+            new Question("x", List.of(new TopicPart(InternalTopics.OFFSETS, 0)), version >= 5));
   }
 
   @ParameterizedTest

@@ -140,7 +140,7 @@ class PeerCodecTest {
           new PeerMessage.Answer(
               random.nextLong(),
               random.nextBoolean() ? Optional.of(blob(10_000)) : Optional.empty());
-      case 16 -> new PeerMessage.NodeAsk(random.nextLong(), blob(10_000));
+      case 16 -> new PeerMessage.NodeAsk(random.nextLong(), random.nextLong(), blob(10_000));
       case 17 ->
           new PeerMessage.NodeAnswer(
               random.nextLong(),
