@@ -23,7 +23,11 @@ final class Enlisting {
     }
     Transaction current = known.orElseThrow();
     if (current.state().isEnding()) {
-      return new Verdict.Later();
+      // In version 2 a partition's leader asks, under a guard that the marker which is on its way
+      // there ends: it has to begin anew after that, and so must not wait here.
+      return add.clientVersion() >= Transaction.VERSION_2
+          ? answered(add.partitions(), WireError.CONCURRENT_TRANSACTIONS)
+          : new Verdict.Later();
     }
     if (current.state() == TransactionState.ONGOING
         && current.partitions().containsAll(add.partitions())) {
