@@ -47,7 +47,7 @@ public final class TxnShard {
     nextExpiryMs = now.nowMs() + settings.expiryCheckMs();
     for (TxnAnswer.Entry each : table.all()) {
       if (each.transaction().state().isEnding()) {
-        turn.order(each.transactionalId(), each.transaction());
+        turn.finish(each.transactionalId(), each.transaction());
       }
     }
     return turn.done();

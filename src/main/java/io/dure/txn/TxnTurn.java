@@ -48,21 +48,19 @@ final class TxnTurn {
     table.apply(record);
   }
 
-  /**
-   * Writes an outcome down and orders its markers. Where there is nothing to mark, the transaction
-   * is complete at once.
-   */
+  /** Writes an outcome down, and has it carried out. */
   void conclude(String transactionalId, Transaction prepared) {
     store(transactionalId, prepared);
-    if (prepared.partitions().isEmpty()) {
-      store(transactionalId, prepared.completed(wallMs()));
-    } else {
-      order(transactionalId, prepared);
-    }
+    finish(transactionalId, prepared);
   }
 
-  void order(String transactionalId, Transaction ending) {
-    orders.add(MarkerOrder.of(transactionalId, ending));
+  /** Orders the markers; where there is nothing to mark, the transaction is complete at once. */
+  void finish(String transactionalId, Transaction ending) {
+    if (ending.partitions().isEmpty()) {
+      store(transactionalId, ending.completed(wallMs()));
+    } else {
+      orders.add(MarkerOrder.of(transactionalId, ending));
+    }
   }
 
   void reply(long ticket, TxnAnswer answer) {
