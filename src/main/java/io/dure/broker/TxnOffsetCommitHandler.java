@@ -216,8 +216,11 @@ public final class TxnOffsetCommitHandler
       case CONCURRENT_TRANSACTIONS ->
           version >= FIRST_THAT_ADDS_THE_PARTITION ? error : tryAgain(version);
       case NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH -> WireError.NOT_COORDINATOR;
-      case INVALID_TXN_STATE ->
-          version >= FIRST_THAT_KNOWS_ABORTABLE ? WireError.TRANSACTION_ABORTABLE : error;
+      case INVALID_TXN_STATE, TRANSACTION_ABORTABLE ->
+          version >= FIRST_THAT_KNOWS_ABORTABLE
+              ? WireError.TRANSACTION_ABORTABLE
+              : WireError.INVALID_TXN_STATE;
+      case PRODUCER_FENCED -> WireError.INVALID_PRODUCER_EPOCH;
       default -> error;
     };
   }

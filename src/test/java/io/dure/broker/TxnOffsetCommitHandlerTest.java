@@ -181,7 +181,9 @@ class TxnOffsetCommitHandlerTest {
             version >= 5 ? WireError.CONCURRENT_TRANSACTIONS : tryAgain,
             WireError.INVALID_TXN_STATE,
             version >= 4 ? WireError.TRANSACTION_ABORTABLE : WireError.INVALID_TXN_STATE,
-            WireError.INVALID_PRODUCER_EPOCH,
+            WireError.TRANSACTION_ABORTABLE,
+            version >= 4 ? WireError.TRANSACTION_ABORTABLE : WireError.INVALID_TXN_STATE,
+            WireError.PRODUCER_FENCED,
             WireError.INVALID_PRODUCER_EPOCH);
     told.forEach((says, expected) -> {
       gate.answer = says;
