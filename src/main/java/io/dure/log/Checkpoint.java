@@ -16,6 +16,7 @@ import java.util.zip.CRC32C;
  * @param sequence larger in a later checkpoint
  * @param history the log's start and epochs up to the recovery point
  * @param visibleStart the first offset readers get; may lie within the first batch
+ * @param cleanedEnd everything below (exclusive) was compacted
  * @param segments all segments up to and with the one the recovery point is in; that one's size is
  *     where the point is
  * @param indexEntries how many entries of the last segment's offset index lie below the recovery
@@ -30,6 +31,7 @@ record Checkpoint(
     long sequence,
     EpochHistory history,
     long visibleStart,
+    long cleanedEnd,
     List<Extent> segments,
     int indexEntries,
     int timeEntries,
@@ -40,10 +42,11 @@ record Checkpoint(
    * How much of a segment lies below the recovery point: all of it, for all but the last.
    *
    * @param aborted the entries of its index of aborted transactions that do
+   * @param version how often it was compacted
    */
-  record Extent(long base, int sizeBytes, AbortedIndex.Sum aborted) {
+  record Extent(long base, int sizeBytes, AbortedIndex.Sum aborted, int version) {
     Extent(long base, int sizeBytes) {
-      this(base, sizeBytes, AbortedIndex.Sum.NONE);
+      this(base, sizeBytes, AbortedIndex.Sum.NONE, 0);
     }
   }
 
@@ -71,6 +74,7 @@ record Checkpoint(
           sequence + 1,
           history.startAt(start),
           visible,
+          cleanedEnd,
           List.of(new Extent(firstSegment, 0)),
           0,
           0,
@@ -82,7 +86,48 @@ record Checkpoint(
         sequence + 1,
         history.startAt(start),
         visible,
+        cleanedEnd,
         kept,
+        indexEntries,
+        timeEntries,
+        firstTimestamp,
+        largest,
+        producers);
+  }
+
+  /** The same recovery point after some segments were compacted into one. */
+  Checkpoint compacted(Extent into, long end, long newCleanedEnd) {
+    List<Extent> now = new ArrayList<>();
+    for (Extent segment : segments) {
+      if (segment.base() == into.base()) {
+        now.add(into);
+      } else if (segment.base() < into.base() || segment.base() >= end) {
+        now.add(segment);
+      }
+    }
+    return new Checkpoint(
+        sequence + 1,
+        history,
+        visibleStart,
+        Math.max(cleanedEnd, newCleanedEnd),
+        now,
+        indexEntries,
+        timeEntries,
+        firstTimestamp,
+        largest,
+        producers);
+  }
+
+  /** The same recovery point with these segments before its last one. */
+  Checkpoint withClosed(List<Extent> closed) {
+    List<Extent> all = new ArrayList<>(closed);
+    all.add(last());
+    return new Checkpoint(
+        sequence,
+        history,
+        visibleStart,
+        cleanedEnd,
+        all,
         indexEntries,
         timeEntries,
         firstTimestamp,
@@ -95,6 +140,7 @@ record Checkpoint(
         number,
         history,
         visibleStart,
+        cleanedEnd,
         segments,
         indexEntries,
         timeEntries,
@@ -110,6 +156,9 @@ record Checkpoint(
     text.append("\nend: ").append(history.end());
     if (visibleStart != history.start()) {
       text.append("\nvisible-start: ").append(visibleStart);
+    }
+    if (cleanedEnd > 0) {
+      text.append("\ncleaned: ").append(cleanedEnd);
     }
     text.append("\nepochs:");
     history
@@ -162,6 +211,7 @@ record Checkpoint(
             number(fields, "sequence"),
             new EpochHistory(epochs, number(fields, "start"), number(fields, "end")),
             number(fields, fields.containsKey("visible-start") ? "visible-start" : "start"),
+            number(fields, "cleaned"),
             words(fields, "segments").stream().map(Checkpoint::extent).toList(),
             (int) number(fields, "index"),
             (int) number(fields, "timeindex"),
@@ -180,15 +230,21 @@ record Checkpoint(
           .append(':')
           .append(segment.aborted().crc());
     }
+    if (segment.version() > 0) {
+      text.append('~').append(segment.version());
+    }
   }
 
-  private static Extent extent(String word) {
+  private static Extent extent(String text) {
+    int tilde = text.indexOf('~');
+    String word = tilde < 0 ? text : text.substring(0, tilde);
+    int version = tilde < 0 ? 0 : Integer.parseInt(text.substring(tilde + 1));
     String[] parts = word.split(":");
     var aborted =
         parts.length < 4
             ? AbortedIndex.Sum.NONE
             : new AbortedIndex.Sum(Integer.parseInt(parts[2]), Integer.parseInt(parts[3]));
-    return new Extent(Long.parseLong(parts[0]), Integer.parseInt(parts[1]), aborted);
+    return new Extent(Long.parseLong(parts[0]), Integer.parseInt(parts[1]), aborted, version);
   }
 
   private static long number(Map<String, String> fields, String key) {

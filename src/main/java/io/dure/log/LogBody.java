@@ -31,6 +31,7 @@ final class LogBody {
   private EpochHistory history;
   private long flushedEnd;
   private long visibleStart;
+  private long cleanedEnd;
   private long generation;
 
   LogBody(Disk disk, String folder, LogSettings settings, LogRecovery.Result found) {
@@ -44,6 +45,7 @@ final class LogBody {
     this.recent = new RecentAppends(settings.tailBytes());
     this.history = found.history();
     this.flushedEnd = found.checkpoint().end();
+    this.cleanedEnd = found.checkpoint().cleanedEnd();
     this.visibleStart = Math.max(found.checkpoint().visibleStart(), history.start());
   }
 
@@ -77,6 +79,15 @@ final class LogBody {
     visibleStart = Math.max(visibleStart, visible);
   }
 
+  /** Everything below (exclusive) was compacted. */
+  long cleanedEnd() {
+    return cleanedEnd;
+  }
+
+  void cleanedTo(long end) {
+    cleanedEnd = Math.max(cleanedEnd, end);
+  }
+
   /** Everything below (exclusive) is durable. */
   long flushedEnd() {
     return flushedEnd;
@@ -95,6 +106,7 @@ final class LogBody {
   void restartedAt(long start) {
     history = EpochHistory.emptyAt(start);
     visibleStart = start;
+    cleanedEnd = start;
     flushedEnd = start;
   }
 

@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** Finds batches of a log by offset and by time. Confined to the log's loop. */
 final class LogReads {
+  /** Of one span, where batches without records stand for many offsets each. */
+  private static final long MOST_OFFSETS = 1L << 30;
+
   private final LogBody body;
 
   LogReads(LogBody body) {
@@ -48,7 +51,7 @@ final class LogReads {
 
   /**
    * As {@link #read}, but the bytes come to the heap and their checksums are verified; {@code
-   * offset} must start a batch.
+   * offset} must start a batch, or lie within one without records, which then starts there.
    *
    * @throws io.dure.base.DiskException when a batch is corrupt
    */
@@ -57,10 +60,10 @@ final class LogReads {
     Check.that(slice.sizeBytes() > 0, "nothing to read from %d to %d", offset, endExclusive);
     ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
     slice.file().read(slice.position(), bytes);
-    return spanOf(slice, bytes.flip());
+    return spanOf(slice, offset, bytes.flip());
   }
 
-  private static BatchSpan spanOf(LogSlice slice, ByteBuffer bytes) {
+  private static BatchSpan spanOf(LogSlice slice, long from, ByteBuffer bytes) {
     List<EpochHistory.Entry> epochs = new ArrayList<>(1);
     long next = slice.from();
     int at = 0;
@@ -80,14 +83,23 @@ final class LogReads {
       if (!flaw.isEmpty()) {
         throw BatchCursor.corrupt(slice.file(), slice.position() + at, flaw);
       }
+      if (next < from) {
+        // Elsewhere the run of empty offsets may end here.
+        Check.that(EmptyBatch.is(bytes, at), "span from %d within the batch at %d", from, next);
+        EmptyBatch.startAt(bytes, at, from);
+      }
+      if (BatchFormat.endOffset(bytes, at) - from > MOST_OFFSETS && at > 0) {
+        bytes.limit(at);
+        break;
+      }
       int epoch = BatchFormat.leaderEpoch(bytes, at);
       if (epochs.isEmpty() || epochs.getLast().epoch() != epoch) {
-        epochs.add(new EpochHistory.Entry(epoch, next));
+        epochs.add(new EpochHistory.Entry(epoch, Math.max(next, from)));
       }
       next = BatchFormat.endOffset(bytes, at);
       at += (int) BatchFormat.sizeBytes(bytes, at);
     }
-    return new BatchSpan(bytes.asReadOnlyBuffer(), slice.from(), next, epochs);
+    return new BatchSpan(bytes.asReadOnlyBuffer(), from, next, epochs);
   }
 
   private void checkReadable(long offset) {

@@ -58,8 +58,9 @@ final class LogRecovery {
     if (fresh) {
       disk.makeFolder(folder);
     }
-    List<Long> bases = segmentBases();
     Checkpoint checkpoint = checkpoints.load().orElseGet(LogRecovery::beforeAll);
+    finishSwaps(checkpoint);
+    List<Long> bases = segmentBases();
     restore(checkpoint, bases);
     List<Long> later = bases.stream().filter(b -> b > checkpoint.last().base()).toList();
     scan(segments.getLast());
@@ -82,6 +83,28 @@ final class LogRecovery {
     return new Result(segments, leftovers, history, producers, checkpoint, scannedBytes);
   }
 
+  /**
+   * A compacted segment that the recovery point knows takes its place now; any other one was not
+   * finished, and goes.
+   */
+  private void finishSwaps(Checkpoint checkpoint) {
+    for (String name : disk.list(folder)) {
+      if (name.endsWith(SegmentWriter.SWAP)) {
+        String[] parts = name.split("\\.");
+        long base = Long.parseLong(parts[0]);
+        int version = Integer.parseInt(parts[2]);
+        if (checkpoint.segments().stream()
+            .anyMatch(s -> s.base() == base && s.version() == version)) {
+          Segment.finishTakeOver(disk, folder + "/" + Segment.name(base), folder + "/" + name);
+          continue;
+        }
+      }
+      if (name.endsWith(SegmentWriter.SWAP) || name.endsWith(SegmentWriter.CLEANED)) {
+        disk.delete(folder + "/" + name);
+      }
+    }
+  }
+
   private List<Long> segmentBases() {
     return disk.list(folder).stream()
         .filter(n -> n.endsWith(".log"))
@@ -94,6 +117,7 @@ final class LogRecovery {
     return new Checkpoint(
         0,
         EpochHistory.EMPTY,
+        0,
         0,
         List.of(new Checkpoint.Extent(0, 0)),
         0,
@@ -112,6 +136,10 @@ final class LogRecovery {
         leftovers.add(Segment.empty(disk, folder, base));
       } else if (base < checkpoint.last().base()
           && flushed.stream().noneMatch(s -> s.base() == base)) {
+        if (isCompacted(base, flushed)) {
+          Segment.empty(disk, folder, base).delete();
+          continue;
+        }
         throw new DiskException(folder + "/" + Segment.name(base) + " does not belong to this log");
       }
     }
@@ -141,6 +169,15 @@ final class LogRecovery {
               segments,
               () -> new ProducerReplay(snapshots, segments, settings).until(checkpoint.end()));
     }
+  }
+
+  /** Whether it was compacted into the segment before it. */
+  private static boolean isCompacted(long base, List<Checkpoint.Extent> segments) {
+    int version = 0;
+    for (Checkpoint.Extent segment : segments) {
+      version = segment.base() < base ? segment.version() : version;
+    }
+    return version > 0;
   }
 
   /** Reads a segment on from where it is known, and cuts it where it stops making sense. */

@@ -27,6 +27,7 @@ public final class PartitionLog implements AutoCloseable {
   private final RecoveryPoints points;
   private final LogCuts cuts;
   private final LogAging aging;
+  private final LogCompactions compactions;
   private long nextExpiryMs;
 
   private PartitionLog(LogBody body, RecoveryPoints points) {
@@ -35,6 +36,7 @@ public final class PartitionLog implements AutoCloseable {
     this.points = points;
     this.cuts = new LogCuts(body, reads, points);
     this.aging = new LogAging(body);
+    this.compactions = new LogCompactions(body, points);
   }
 
   /**
@@ -251,7 +253,7 @@ public final class PartitionLog implements AutoCloseable {
 
   /**
    * As {@link #read}, but the bytes come to the heap and their checksums are verified; {@code
-   * offset} must start a batch.
+   * offset} must start a batch, or lie within one without records, which then starts there.
    *
    * @throws io.dure.base.DiskException when a batch is corrupt
    */
@@ -340,10 +342,49 @@ public final class PartitionLog implements AutoCloseable {
   }
 
   /** Closes the segment that is written to if its first batch is old enough for that. */
-  public void rollIfOld(long wallMs) {
-    if (body.active().sizeBytes() > 0 && aging.isOld(body.active(), wallMs)) {
+  public boolean rollIfOld(long wallMs) {
+    boolean old = body.active().sizeBytes() > 0 && aging.isOld(body.active(), wallMs);
+    if (old) {
       roll();
     }
+    return old;
+  }
+
+  // ---- compaction ----
+
+  /**
+   * How much a compaction is worth, given that all below {@code committed} (exclusive) is
+   * committed: 0 where none is due, the largest first.
+   */
+  public double worthCompacting(long committed, long wallMs) {
+    return compactions.worth(committed, wallMs);
+  }
+
+  /** Begins a compaction of all that may be; at most one at a time. */
+  public Optional<Compaction> beginCompaction(long committed, long wallMs) {
+    return compactions.begin(committed, wallMs, Compaction.MOST_KEYS);
+  }
+
+  Optional<Compaction> beginCompaction(long committed, long wallMs, int mostKeys) {
+    return compactions.begin(committed, wallMs, mostKeys);
+  }
+
+  /**
+   * Takes over the segment that is ready; durable on return. False, and the compaction is over,
+   * where the log was cut meanwhile.
+   */
+  public boolean swap(Compaction compaction) {
+    return compactions.swap(compaction);
+  }
+
+  /** The compaction has come to its end. */
+  public void compacted(Compaction compaction) {
+    compactions.finished(compaction);
+  }
+
+  /** Everything below (exclusive) was compacted. */
+  public long cleanedEnd() {
+    return body.cleanedEnd();
   }
 
   // ---- rest ----

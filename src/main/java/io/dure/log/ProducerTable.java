@@ -3,6 +3,7 @@ package io.dure.log;
 import io.dure.log.Producer.Batch;
 import io.dure.log.ProducerVerdict.Reason;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -328,6 +329,18 @@ public final class ProducerTable {
               p.txnFirstOffset);
         })
         .toList();
+  }
+
+  /** The last batch of each producer. */
+  Map<Long, LastBatch> lastBatches() {
+    Map<Long, LastBatch> last = new HashMap<>();
+    producers.forEach((id, producer) ->
+        last.put(
+            id,
+            new LastBatch(
+                producer.epoch,
+                producer.batches.isEmpty() ? -1 : producer.batches.getLast().lastOffset())));
+    return last;
   }
 
   // ---- kept ----

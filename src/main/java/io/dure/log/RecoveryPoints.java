@@ -156,6 +156,7 @@ final class RecoveryPoints {
     encodedProducers.ifPresent(bytes -> body.snapshots.write(taken.end(), bytes, body.bases()));
     Checkpoint next =
         taken
+            .withClosed(closedBefore(taken.last().base()))
             .startingAt(
                 body.history().start(), body.visibleStart(), body.segments.getFirst().base())
             .numbered(last.sequence() + 1);
@@ -223,6 +224,7 @@ final class RecoveryPoints {
             last.sequence() + 1,
             body.history(),
             start,
+            start,
             List.of(new Checkpoint.Extent(start, 0)),
             0,
             0,
@@ -245,6 +247,17 @@ final class RecoveryPoints {
   void startThrough(long start, long firstSegment) {
     last = last.startingAt(start, body.visibleStart(), firstSegment);
     writeThrough();
+  }
+
+  /** A compacted segment is about to take the place of those before {@code end}. */
+  void compactedThrough(Segment into, long end) {
+    last = last.compacted(into.extent(), end, body.cleanedEnd());
+    writeThrough();
+  }
+
+  /** Segments before this one may be compacted: they lie below the recovery point. */
+  long lastBase() {
+    return last.last().base();
   }
 
   /** All is flushed and the recovery point is at the end. */
@@ -282,6 +295,11 @@ final class RecoveryPoints {
 
   // ---- contents ----
 
+  /** Compaction may have changed them since a flush began. */
+  private List<Checkpoint.Extent> closedBefore(long base) {
+    return body.segments.stream().filter(s -> s.base() < base).map(Segment::extent).toList();
+  }
+
   private Optional<byte[]> encodedProducers() {
     return body.producers.isEmpty() ? Optional.empty() : Optional.of(body.producers.encode());
   }
@@ -309,6 +327,7 @@ final class RecoveryPoints {
         last.sequence() + 1,
         body.history(),
         body.visibleStart(),
+        body.cleanedEnd(),
         upTo.stream().map(Segment::extent).toList(),
         active.offsetEntries(),
         active.timeEntries(),

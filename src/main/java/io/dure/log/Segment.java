@@ -26,6 +26,7 @@ final class Segment {
   private final String path;
   private final long base;
   private Optional<DiskFile> file = Optional.empty();
+  private int version;
   private int sizeBytes;
   private long allocatedBytes;
   private int chunkBytes = LogSettings.LEAST_CHUNK_BYTES;
@@ -62,6 +63,7 @@ final class Segment {
     var segment =
         new Segment(disk, folder, extent.base(), extent.sizeBytes(), new IndexTrust(false, 0, 0));
     segment.abortedSum = extent.aborted();
+    segment.version = extent.version();
     return segment;
   }
 
@@ -78,7 +80,34 @@ final class Segment {
     segment.largest = checkpoint.largest();
     segment.lastIndexedAt = segment.sizeBytes;
     segment.abortedSum = checkpoint.last().aborted();
+    segment.version = checkpoint.last().version();
     return segment;
+  }
+
+  /** A segment that compaction writes; under another name, until {@link #takeOver}. */
+  static Segment compacted(Disk disk, String folder, long base, int version) {
+    var segment = new Segment(disk, folder, base, 0, new IndexTrust(true, 0, 0));
+    segment.version = version;
+    // What stands in the index files is about the segment whose place it takes.
+    segment.indexes = Optional.of(new Indexes(new OffsetIndex(base), new TimeIndex(base)));
+    segment.aborted = Optional.of(AbortedIndex.of(List.of()));
+    return segment;
+  }
+
+  /** Gets its own name, in place of what had it, and goes on with the open file. */
+  void takeOver(String from, DiskFile open) {
+    finishTakeOver(disk, path, from);
+    file = Optional.of(open);
+    allocatedBytes = sizeBytes;
+  }
+
+  /** The old indexes go first: they must not be taken for those of the new segment. */
+  static void finishTakeOver(Disk disk, String path, String from) {
+    for (String ending : List.of(".index", ".timeindex", ABORTED)) {
+      disk.delete(path.substring(0, path.length() - 4) + ending);
+    }
+    disk.flushFolder(path.substring(0, path.lastIndexOf('/')));
+    disk.rename(from, path);
   }
 
   static Segment empty(Disk disk, String folder, long base) {
@@ -91,7 +120,7 @@ final class Segment {
 
   Checkpoint.Extent extent() {
     return new Checkpoint.Extent(
-        base, sizeBytes, aborted.map(AbortedIndex::sum).orElse(abortedSum));
+        base, sizeBytes, aborted.map(AbortedIndex::sum).orElse(abortedSum), version);
   }
 
   long base() {
@@ -100,6 +129,11 @@ final class Segment {
 
   int sizeBytes() {
     return sizeBytes;
+  }
+
+  /** How often it was compacted. */
+  int version() {
+    return version;
   }
 
   long firstTimestamp() {

@@ -28,6 +28,7 @@ final class HostedLog {
   private final RecordTail tail;
   private boolean dirty;
   private boolean flushing;
+  private boolean working;
   private boolean markDurable;
   private final ArrayDeque<Runnable> afterFlush = new ArrayDeque<>(0);
   private Optional<Runnable> whenClosed = Optional.empty();
@@ -173,8 +174,7 @@ final class HostedLog {
   private void flushed(FlushTicket ticket) {
     flushing = false;
     if (whenClosed.isPresent()) {
-      log.close();
-      whenClosed.get().run();
+      closeIfFree();
       return;
     }
     log.flushed(ticket);
@@ -187,15 +187,41 @@ final class HostedLog {
   }
 
   /**
-   * Closes the log once no flush is under way, then runs {@code then}. Nothing may be called
+   * Closes the log once no flush or other work is under way, then runs {@code then}. Nothing may be called
    * afterwards.
    */
   void close(Runnable then) {
     tail.clear();
     whenClosed = Optional.of(then);
-    if (!flushing) {
+    closeIfFree();
+  }
+
+  private void closeIfFree() {
+    if (!flushing && !working && whenClosed.isPresent()) {
       log.close();
-      then.run();
+      whenClosed.get().run();
+    }
+  }
+
+  boolean isClosing() {
+    return whenClosed.isPresent();
+  }
+
+  /** Somebody works with the log's files elsewhere; false where it is closing. */
+  boolean beginWork() {
+    working = !isClosing();
+    return working;
+  }
+
+  void endWork() {
+    working = false;
+    closeIfFree();
+  }
+
+  /** Closes the segment that is written to when its time has come. */
+  void rollIfOld(long wallMs) {
+    if (!isClosing() && log.rollIfOld(wallMs)) {
+      written();
     }
   }
 }

@@ -22,6 +22,7 @@ import java.util.UUID;
  * @param snapshotRecords a metadata snapshot is written when so many records were committed since
  *     the last one
  * @param retentionCheckMs how often a partition is looked at for what its retention does not keep
+ * @param compactionCheckMs how often a loop looks for a log to compact
  */
 public record NodeSettings(
     NodeId self,
@@ -32,7 +33,8 @@ public record NodeSettings(
     Map<String, String> started,
     long waitingBytes,
     int snapshotRecords,
-    long retentionCheckMs) {
+    long retentionCheckMs,
+    long compactionCheckMs) {
   public NodeSettings {
     voters = List.copyOf(voters);
     started = Map.copyOf(started);
@@ -42,31 +44,48 @@ public record NodeSettings(
   /** With Kafka's defaults where it has them. */
   public static NodeSettings of(NodeId self, UUID process, Endpoint endpoint, List<NodeId> voters) {
     return new NodeSettings(
-        self, process, endpoint, Optional.empty(), voters, Map.of(), 128L << 20, 20_000, 300_000);
+        self, process, endpoint, Optional.empty(), voters, Map.of(), 128L << 20, 20_000, 300_000, 15_000);
   }
 
   public NodeSettings withRack(Optional<String> wanted) {
-    return with(wanted, started, snapshotRecords, retentionCheckMs);
+    return with(wanted, started, snapshotRecords, retentionCheckMs, compactionCheckMs);
   }
 
   /** With one more of the settings that it was started with. */
   public NodeSettings withStarted(String brokerKey, String value) {
     Map<String, String> more = new HashMap<>(started);
     more.put(brokerKey, value);
-    return with(rack, more, snapshotRecords, retentionCheckMs);
+    return with(rack, more, snapshotRecords, retentionCheckMs, compactionCheckMs);
   }
 
   public NodeSettings withSnapshotRecords(int wanted) {
-    return with(rack, started, wanted, retentionCheckMs);
+    return with(rack, started, wanted, retentionCheckMs, compactionCheckMs);
   }
 
   public NodeSettings withRetentionCheckMs(long wanted) {
-    return with(rack, started, snapshotRecords, wanted);
+    return with(rack, started, snapshotRecords, wanted, compactionCheckMs);
+  }
+
+  public NodeSettings withCompactionCheckMs(long wanted) {
+    return with(rack, started, snapshotRecords, retentionCheckMs, wanted);
   }
 
   private NodeSettings with(
-      Optional<String> itsRack, Map<String, String> itsStarted, int records, long checkMs) {
+      Optional<String> itsRack,
+      Map<String, String> itsStarted,
+      int records,
+      long checkMs,
+      long itsCompactionCheckMs) {
     return new NodeSettings(
-        self, process, endpoint, itsRack, voters, itsStarted, waitingBytes, records, checkMs);
+        self,
+        process,
+        endpoint,
+        itsRack,
+        voters,
+        itsStarted,
+        waitingBytes,
+        records,
+        checkMs,
+        itsCompactionCheckMs);
   }
 }

@@ -107,6 +107,10 @@ final class PartitionHost {
     hosted.flushWhatIsNot();
   }
 
+  HostedLog hosted() {
+    return hosted;
+  }
+
   LogStart start() {
     return start;
   }

@@ -49,6 +49,7 @@ final class Shard {
   private Optional<Incarnation> own = Optional.empty();
   private List<PartitionHost> round = List.of();
   private int roundAt;
+  private final Compactor compactor;
   private boolean closed;
 
   Shard(
@@ -63,6 +64,7 @@ final class Shard {
     this.listeners = listeners;
     this.waitingBytes = new ByteBudget(ports.settings().waitingBytes());
     this.replicaSettings = replicaSettings;
+    this.compactor = new Compactor(ports, hosts::values);
   }
 
   void start() {
@@ -327,6 +329,7 @@ final class Shard {
     }
     tickSomeIdle(nowMs);
     listeners.tick(this, nowMs);
+    compactor.onTick(nowMs);
     ports.loop().schedule(TICK_MS, this::tick);
   }
 

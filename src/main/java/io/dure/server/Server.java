@@ -217,7 +217,8 @@ final class Server implements PeerEvents {
             config.topicDefaults(),
             config.get(Settings.WAITING_BYTES),
             config.get(Settings.SNAPSHOT_RECORDS),
-            config.get(Settings.RETENTION_CHECK_MS));
+            config.get(Settings.RETENTION_CHECK_MS),
+            config.get(Settings.COMPACTION_CHECK_MS));
     var ports =
         new NodePorts(disk, clock, rng, List.<Loop>copyOf(loops), flusher, peers, this::onFatal);
     var fresh =

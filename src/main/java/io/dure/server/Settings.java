@@ -273,6 +273,14 @@ final class Settings {
           Long.MAX_VALUE,
           300_000L,
           "How often a partition is looked at for records that its retention does not keep.");
+  static final Setting<Long> COMPACTION_CHECK_MS =
+      number(
+          "log.cleaner.backoff.ms",
+          "ms",
+          1L,
+          Long.MAX_VALUE,
+          15_000L,
+          "How often a node looks for a partition to compact.");
   static final Setting<Integer> LOOPS =
       number(
           "num.network.threads",
@@ -320,6 +328,7 @@ final class Settings {
           WAITING_BYTES,
           SNAPSHOT_RECORDS,
           RETENTION_CHECK_MS,
+          COMPACTION_CHECK_MS,
           LOOPS);
 
   private Settings() {}
