@@ -63,8 +63,9 @@ final class LogReads {
     return spanOf(slice, offset, bytes.flip());
   }
 
-  private static BatchSpan spanOf(LogSlice slice, long from, ByteBuffer bytes) {
+  private static BatchSpan spanOf(LogSlice slice, long wanted, ByteBuffer bytes) {
     List<EpochHistory.Entry> epochs = new ArrayList<>(1);
+    long from = slice.from();
     long next = slice.from();
     int at = 0;
     while (at < bytes.limit()) {
@@ -83,10 +84,10 @@ final class LogReads {
       if (!flaw.isEmpty()) {
         throw BatchCursor.corrupt(slice.file(), slice.position() + at, flaw);
       }
-      if (next < from) {
-        // Elsewhere the run of empty offsets may end here.
-        Check.that(EmptyBatch.is(bytes, at), "span from %d within the batch at %d", from, next);
-        EmptyBatch.startAt(bytes, at, from);
+      if (next < wanted && EmptyBatch.is(bytes, at)) {
+        // Elsewhere the run of offsets without records may have ended here.
+        EmptyBatch.startAt(bytes, at, wanted);
+        from = wanted;
       }
       if (BatchFormat.endOffset(bytes, at) - from > MOST_OFFSETS && at > 0) {
         bytes.limit(at);

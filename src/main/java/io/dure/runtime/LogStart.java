@@ -32,6 +32,8 @@ final class LogStart {
   /** Deletions waiting for one partition's replicas; further ones are refused. */
   private static final int MAX_WAITING = 1_000;
 
+  private static final int NO_EPOCH = -1;
+
   private final PartitionId id;
   private final LoopPorts ports;
   private final HostedLog hosted;
@@ -40,8 +42,10 @@ final class LogStart {
   private long nextCheckMs = Long.MIN_VALUE;
   private long lastToldMs = Long.MIN_VALUE / 2;
   private Map<NodeId, Long> durableStarts = Map.of();
-  private Optional<NodeId> reportedTo = Optional.empty();
-  private long reportedStart;
+  // Only what was said with an acknowledgement counts as said: before that the leader may not even
+  // have the partition open.
+  private int acknowledgedEpoch = NO_EPOCH;
+  private long acknowledgedStart;
   private long reportedDurable;
   private final List<Waiting> waiting = new ArrayList<>(0);
 
@@ -52,6 +56,8 @@ final class LogStart {
     boolean isOpened();
 
     long highWatermark();
+
+    int epoch();
 
     Optional<NodeId> leader();
 
@@ -230,15 +236,15 @@ final class LogStart {
   /** Before anything is acknowledged to a leader that does not know where this log starts. */
   void beforeAcknowledging(NodeId leader) {
     if (hosted.log().startOffset() > 0
-        && (!reportedTo.equals(Optional.of(leader))
-            || reportedStart < hosted.log().startOffset())) {
+        && (acknowledgedEpoch != site.epoch()
+            || acknowledgedStart < hosted.log().startOffset())) {
+      acknowledgedEpoch = site.epoch();
+      acknowledgedStart = hosted.log().startOffset();
       report(leader);
     }
   }
 
   private void report(NodeId leader) {
-    reportedTo = Optional.of(leader);
-    reportedStart = hosted.log().startOffset();
     reportedDurable = hosted.log().durableStart();
     send(leader);
   }
@@ -253,8 +259,8 @@ final class LogStart {
 
   /** What was said on the old stream may be lost. */
   void onPeerConnected(NodeId peer) {
-    if (reportedTo.equals(Optional.of(peer))) {
-      reportedTo = Optional.empty();
+    if (site.leader().equals(Optional.of(peer))) {
+      acknowledgedEpoch = NO_EPOCH;
     }
     if (site.leads() && hosted.log().startOffset() > 0) {
       send(peer);
@@ -269,7 +275,7 @@ final class LogStart {
   }
 
   void onResigned() {
-    reportedTo = Optional.empty();
+    acknowledgedEpoch = NO_EPOCH;
     durableStarts = Map.of();
     takeOut(_ -> true)
         .forEach(each -> refuse(each.caller(), each.done(), WireError.NOT_LEADER_OR_FOLLOWER));

@@ -470,6 +470,11 @@ final class PartitionHost {
     }
 
     @Override
+    public int epoch() {
+      return replica.epoch();
+    }
+
+    @Override
     public Optional<NodeId> leader() {
       return replica.leader();
     }
