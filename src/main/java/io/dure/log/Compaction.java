@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * One compaction of one log: first the last offset of each key is found in what was never cleaned,
  * then all segments from the log's start up to there are written anew, several small ones into one.
- * Taken from the log by {@link PartitionLog#beginCompaction}; {@link #work} blocks for a moment at a
- * time and may run on any thread, one at a time; whenever a segment is ready the log's own loop
+ * Taken from the log by {@link PartitionLog#beginCompaction}; {@link #work} blocks for a moment at
+ * a time and may run on any thread, one at a time; whenever a segment is ready the log's own loop
  * hands it to {@link PartitionLog#swap}.
  *
  * <pre>
@@ -59,6 +59,15 @@ public final class Compaction {
       long wallMs,
       int mostKeys) {}
 
+  /** A batch of a source is not what was written; unlike a failed flush no reason to stop. */
+  private static final class Unreadable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Unreadable(DiskException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
   private final Start start;
   private final KeyOffsets keys;
   private final SeenTransactions seenForKeys;
@@ -96,7 +105,7 @@ public final class Compaction {
       } else {
         findKeys();
       }
-    } catch (DiskException e) {
+    } catch (Unreadable e) {
       failure = Optional.of(String.valueOf(e.getMessage()));
       done = true;
     }
@@ -134,7 +143,7 @@ public final class Compaction {
       Source source = dirty.get(sourceAt);
       BatchReader batches = readerOf(source);
       while (budget > 0 && batches.hasMore()) {
-        ByteBuffer batch = batches.next();
+        ByteBuffer batch = nextOf(batches);
         budget -= batch.remaining();
         if (keys.isFull()) {
           keysEnd = BatchFormat.baseOffset(batch, 0);
@@ -181,6 +190,14 @@ public final class Compaction {
     }
   }
 
+  private static ByteBuffer nextOf(BatchReader batches) {
+    try {
+      return batches.next();
+    } catch (DiskException e) {
+      throw new Unreadable(e);
+    }
+  }
+
   private BatchReader readerOf(Source source) {
     if (reader.isEmpty()) {
       reader = Optional.of(new BatchReader(source.file(), source.sizeBytes()));
@@ -199,8 +216,7 @@ public final class Compaction {
       }
       boolean fits =
           bytes + source.sizeBytes() <= start.settings().segmentBytes()
-              && (group.isEmpty()
-                  || source.end() - group.getFirst().base() <= Integer.MAX_VALUE);
+              && (group.isEmpty() || source.end() - group.getFirst().base() <= Integer.MAX_VALUE);
       if (!group.isEmpty() && !fits) {
         found.add(new Group(List.copyOf(group)));
         group.clear();
@@ -229,7 +245,7 @@ public final class Compaction {
     while (budget > 0 && sourceAt < group.sources().size()) {
       BatchReader batches = readerOf(group.sources().get(sourceAt));
       while (budget > 0 && batches.hasMore()) {
-        ByteBuffer batch = batches.next();
+        ByteBuffer batch = nextOf(batches);
         budget -= batch.remaining();
         ByteBuffer left = filter.orElseThrow().apply(batch);
         changed |= !left.equals(batch) && !EmptyBatch.is(batch, 0);

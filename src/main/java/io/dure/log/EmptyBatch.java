@@ -35,8 +35,7 @@ final class EmptyBatch {
 
   /** Leaves of the one at {@code at} what is from {@code from} (inclusive) on. */
   static void startAt(ByteBuffer b, int at, long from) {
-    ByteBuffer rest =
-        of(from, BatchFormat.endOffset(b, at), BatchFormat.leaderEpoch(b, at));
+    ByteBuffer rest = of(from, BatchFormat.endOffset(b, at), BatchFormat.leaderEpoch(b, at));
     b.put(at, rest, 0, BatchFormat.HEADER_BYTES);
   }
 }

@@ -90,10 +90,9 @@ final class LogCompactions {
                 body.settings(),
                 sources,
                 body.cleanedEnd(),
-                body.reading(
-                    () ->
-                        body.abortedIn(
-                            Math.max(from, body.history().start()), sources.getLast().end())),
+                body.reading(() ->
+                    body.abortedIn(
+                        Math.max(from, body.history().start()), sources.getLast().end())),
                 body.producers.lastBatches(),
                 wallMs,
                 mostKeys)));

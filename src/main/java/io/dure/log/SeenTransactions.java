@@ -13,6 +13,7 @@ import java.util.Set;
  */
 final class SeenTransactions {
   private final ArrayDeque<AbortedTxn> comingAborted;
+
   /** Producers in an aborted transaction, and whether any batch of it was seen. */
   private final Map<Long, Boolean> aborted = new HashMap<>();
 

@@ -51,8 +51,7 @@ final class SegmentWriter {
     int epoch = BatchFormat.leaderEpoch(batch, 0);
     long from = BatchFormat.baseOffset(batch, 0);
     long end = BatchFormat.endOffset(batch, 0);
-    if (emptyFrom >= 0
-        && (epoch != emptyEpoch || end - emptyFrom > EmptyBatch.MOST_OFFSETS)) {
+    if (emptyFrom >= 0 && (epoch != emptyEpoch || end - emptyFrom > EmptyBatch.MOST_OFFSETS)) {
       endRun();
     }
     if (emptyFrom < 0) {

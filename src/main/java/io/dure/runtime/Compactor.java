@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compacts the logs of one loop, one at a time, always the one where it is worth most. Reading and
- * writing happen where work waits for the disk, about a MiB at a time with a pause after it, so that
- * flushes are not held up; only the swap of a finished segment runs on the loop. Every replica
+ * writing happen where work waits for the disk, about a MiB at a time with a pause after it, so
+ * that flushes are not held up; only the swap of a finished segment runs on the loop. Every replica
  * compacts for itself, below the high watermark it knows. Belongs to its loop.
  */
 final class Compactor {

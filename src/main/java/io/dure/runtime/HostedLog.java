@@ -187,8 +187,8 @@ final class HostedLog {
   }
 
   /**
-   * Closes the log once no flush or other work is under way, then runs {@code then}. Nothing may be called
-   * afterwards.
+   * Closes the log once no flush or other work is under way, then runs {@code then}. Nothing may be
+   * called afterwards.
    */
   void close(Runnable then) {
     tail.clear();

@@ -91,6 +91,8 @@ final class LogStart {
 
   /** Drops what the retention does not keep. Costs nothing where nothing can be due. */
   void onTick(long nowMs) {
+    // Who is in step may have changed.
+    answerDone();
     expire(nowMs);
     if (!site.leads()) {
       return;
@@ -236,8 +238,7 @@ final class LogStart {
   /** Before anything is acknowledged to a leader that does not know where this log starts. */
   void beforeAcknowledging(NodeId leader) {
     if (hosted.log().startOffset() > 0
-        && (acknowledgedEpoch != site.epoch()
-            || acknowledgedStart < hosted.log().startOffset())) {
+        && (acknowledgedEpoch != site.epoch() || acknowledgedStart < hosted.log().startOffset())) {
       acknowledgedEpoch = site.epoch();
       acknowledgedStart = hosted.log().startOffset();
       report(leader);

@@ -44,7 +44,16 @@ public record NodeSettings(
   /** With Kafka's defaults where it has them. */
   public static NodeSettings of(NodeId self, UUID process, Endpoint endpoint, List<NodeId> voters) {
     return new NodeSettings(
-        self, process, endpoint, Optional.empty(), voters, Map.of(), 128L << 20, 20_000, 300_000, 15_000);
+        self,
+        process,
+        endpoint,
+        Optional.empty(),
+        voters,
+        Map.of(),
+        128L << 20,
+        20_000,
+        300_000,
+        15_000);
   }
 
   public NodeSettings withRack(Optional<String> wanted) {

@@ -211,7 +211,8 @@ class CompactionPowerCutTest {
         BatchSpan span = log.readSpan(next, 1 + rng.below(3_000), log.endOffset());
         assertThat(span.from()).isEqualTo(next);
         for (LogRecord record : LogRecord.in(span.bytes())) {
-          found.put(record.offset(), new Appended(text(record.key()), record.value().map(Run::text)));
+          found.put(
+              record.offset(), new Appended(text(record.key()), record.value().map(Run::text)));
         }
         next = span.end();
       }
@@ -231,11 +232,14 @@ class CompactionPowerCutTest {
                   .mapToLong(Map.Entry::getKey)
                   .findFirst()
                   .orElse(Long.MAX_VALUE);
-          assertThat(newer).as("older than another cleaned one").isGreaterThanOrEqualTo(log.cleanedEnd());
+          assertThat(newer)
+              .as("older than another cleaned one")
+              .isGreaterThanOrEqualTo(log.cleanedEnd());
         }
       });
       if (log.endOffset() > log.history().start()) {
-        long within = log.history().start() + rng.below((int) (log.endOffset() - log.history().start()));
+        long within =
+            log.history().start() + rng.below((int) (log.endOffset() - log.history().start()));
         LogSlice slice = log.read(within, 1, log.endOffset());
         assertThat(slice.from()).isLessThanOrEqualTo(within);
         assertThat(slice.end()).isGreaterThan(within);

@@ -1,9 +1,12 @@
 package io.dure.sim.node;
 
+import io.dure.log.LogRecord;
 import io.dure.log.PartitionLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
@@ -11,6 +14,7 @@ import java.util.zip.CRC32C;
  *
  * @param count how many records its header names
  * @param contentCrc the producer's checksum: the same wherever the batch is put
+ * @param keys of its records, by their offsets
  * @param bytesCrc of every byte, the offset and epoch the leader gave it included
  */
 record Batch(
@@ -21,7 +25,8 @@ record Batch(
     int sequence,
     int count,
     int contentCrc,
-    int bytesCrc) {
+    int bytesCrc,
+    Map<Long, Integer> keys) {
   private static final int HEADER_BYTES = 61;
   private static final int READ_BYTES = 1 << 20;
 
@@ -40,6 +45,9 @@ record Batch(
   static List<Batch> of(PartitionLog log, long from, long end) {
     var found = new ArrayList<Batch>();
     for (long offset = from; offset < end; ) {
+      if (log.read(offset, READ_BYTES, end).sizeBytes() == 0) {
+        break; // a run without records goes on past the end
+      }
       var span = log.readSpan(offset, READ_BYTES, end);
       found.addAll(in(span.bytes()));
       offset = span.end();
@@ -74,7 +82,33 @@ record Batch(
         bytes.getInt(at + 53),
         bytes.getInt(at + 57),
         bytes.getInt(at + 17),
-        (int) crc.getValue());
+        (int) crc.getValue(),
+        keysIn(bytes.slice(at, sizeAt(bytes, at))));
+  }
+
+  private static Map<Long, Integer> keysIn(ByteBuffer batch) {
+    var keys = new HashMap<Long, Integer>();
+    if ((batch.getShort(21) & 0x07) == 0 && batch.getInt(57) > 0) {
+      for (LogRecord record : LogRecord.in(batch)) {
+        record.key().ifPresent(key -> keys.put(record.offset(), (int) key.get(key.position())));
+      }
+    }
+    return keys;
+  }
+
+  /** Whether this may be what compaction left where {@code whole} was. */
+  boolean isLeftOf(Batch whole) {
+    return base == whole.base
+        && end == whole.end
+        && epoch == whole.epoch
+        && producer == whole.producer
+        && sequence == whole.sequence
+        && whole.keys.entrySet().containsAll(keys.entrySet());
+  }
+
+  /** Whether it stands for offsets only. */
+  boolean isEmptyRun() {
+    return count == 0 && producer < 0;
   }
 
   @Override

@@ -20,7 +20,7 @@ final class Batches {
       for (int at = 0; at < value.length; at++) {
         value[at] = (byte) rng.below(256);
       }
-      builder.add(Optional.empty(), Optional.of(value), SENT_AT);
+      builder.add(new byte[] {(byte) rng.below(12)}, Optional.of(value), SENT_AT);
     }
     ByteBuffer batch = builder.build();
     batch.putLong(43, producer).putShort(51, (short) 0).putInt(53, sequence);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What was ever seen committed, by anybody: the truth that every log is held against. */
@@ -21,6 +22,7 @@ final class CommittedLogs {
     private final TreeMap<Long, Batch> batches = new TreeMap<>();
     private final List<Commit> commits = new ArrayList<>();
     private long end;
+    private boolean compacted;
     private long unseenBefore;
 
     /** Everything below {@code end} was seen committed in {@code epoch}. */
@@ -69,6 +71,25 @@ final class CommittedLogs {
       return base < unseenBefore;
     }
 
+    /** Older values of keys may be dropped. */
+    void compacted() {
+      compacted = true;
+    }
+
+    boolean isCompacted() {
+      return compacted;
+    }
+
+    /** The offsets below which every key has a later record, and those that are the last ones. */
+    Set<Long> lastOfEachKey() {
+      Map<Integer, Long> last = new HashMap<>();
+      batches
+          .values()
+          .forEach(
+              batch -> batch.keys().forEach((offset, key) -> last.merge(key, offset, Math::max)));
+      return Set.copyOf(last.values());
+    }
+
     /** Takes note, or says what does not fit. */
     Optional<String> add(Batch batch, int inEpoch) {
       if (batch.base() < end) {
@@ -89,6 +110,10 @@ final class CommittedLogs {
     /** Says how a batch below the committed end is not what was committed. */
     Optional<String> differs(Batch batch) {
       Batch known = batches.get(batch.base());
+      if (compacted
+          && (known == null ? batch.isEmptyRun() : batch.isEmptyRun() || batch.isLeftOf(known))) {
+        return Optional.empty();
+      }
       return batch.equals(known) || known == null && mayBeUnseen(batch.base())
           ? Optional.empty()
           : Optional.of(

@@ -10,8 +10,10 @@ import io.dure.sim.Violation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -95,6 +97,27 @@ final class Healed {
     return found;
   }
 
+  /** What is left is what was committed, and the last record of each key is left. */
+  private static void compareCompacted(
+      PartitionId partition, NodeProbe.Replica replica, CommittedLogs.Log truth) {
+    long start = replica.log().history().start();
+    Set<Long> found = new HashSet<>();
+    for (Batch batch : Batch.of(replica.log(), start, truth.end())) {
+      truth
+          .differs(batch)
+          .ifPresent(how -> {
+            throw new Violation("a replica of " + partition + " is wrong: " + how);
+          });
+      found.addAll(batch.keys().keySet());
+    }
+    for (long last : truth.lastOfEachKey()) {
+      if (last >= replica.log().startOffset() && !found.contains(last)) {
+        throw new Violation(
+            "a replica of " + partition + " lacks the last record of a key, at " + last);
+      }
+    }
+  }
+
   private void compare(PartitionId partition, List<NodeProbe.Replica> all, List<String> found) {
     CommittedLogs.Log truth = committed.of(partition);
     if (all.stream().filter(NodeProbe.Replica::open).count() != 1) {
@@ -116,6 +139,10 @@ final class Healed {
     if (found.isEmpty()) {
       for (NodeProbe.Replica replica : all) {
         long start = replica.log().history().start();
+        if (truth.isCompacted()) {
+          compareCompacted(partition, replica, truth);
+          continue;
+        }
         List<Batch> expected = truth.all().stream().filter(each -> each.base() >= start).toList();
         if (!Batch.of(replica.log(), start, truth.end()).equals(expected)) {
           throw new Violation("a replica of " + partition + " is not what was committed");

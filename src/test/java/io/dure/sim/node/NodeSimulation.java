@@ -28,7 +28,7 @@ public final class NodeSimulation implements Simulation {
                 "flushes failed", counts.failedFlushes,
                 "freezes", counts.freezes,
                 "streams broken or cut", counts.breaks + counts.cuts,
-                "deletions", counts.deletions,
+                "deletions and compactions", counts.deletions + counts.compactions,
                 "topics made", counts.topics,
                 "reads", counts.reads));
     others.put("wishes for other replicas", counts.reassignments);

@@ -27,11 +27,13 @@ import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -53,6 +55,7 @@ final class NodeWorld {
     private int ledEpoch = -1;
     private boolean open;
     private long generation;
+    private long cleanedEnd;
     private Optional<EpochHistory> history = Optional.empty();
 
     Seen(Object host) {
@@ -75,6 +78,7 @@ final class NodeWorld {
   private final Durability durability = new Durability(disks);
   private final List<Invariant<NodeFact>> invariants;
   private final Map<TopicId, String> topics = new LinkedHashMap<>();
+  private final Set<TopicId> compacted = new HashSet<>();
   private final Map<TopicId, String> names = new HashMap<>();
   private final Map<PartitionId, Producer> producers = new LinkedHashMap<>();
   private final List<NodeFact.Read> reads = new ArrayList<>();
@@ -100,6 +104,7 @@ final class NodeWorld {
     long reads;
     long deletions;
     long reassignments;
+    long compactions;
   }
 
   NodeWorld(long seed, Trace.Sink sink) {
@@ -116,7 +121,7 @@ final class NodeWorld {
     this.streams = new Streams(scheduler, rng.split(), this::isUp, this::receive, this::connected);
     this.trouble = new NodeTrouble(this, scheduler, rng.split(), faults);
     this.invariants = NodeInvariants.all(committed, durability);
-    durability.known(PartitionId.METADATA, "__cluster_metadata-0", nodes.size() / 2 + 1);
+    durability.known(PartitionId.METADATA, "__cluster_metadata-0", nodes.size() / 2 + 1, false);
   }
 
   Counts counts() {
@@ -248,7 +253,8 @@ final class NodeWorld {
                   settings
                       .withSnapshotRecords(30)
                       .withStarted("log.segment.bytes", "4000")
-                      .withRetentionCheckMs(100),
+                      .withRetentionCheckMs(100)
+                      .withCompactionCheckMs(50),
               faults.pace());
     } catch (DiskException e) {
       say(node, "cannot start: " + e.getMessage());
@@ -382,14 +388,20 @@ final class NodeWorld {
           topics.put(id, name);
           names.put(id, name);
           var topic =
-              new Command.NewTopic(id, name, partitions, copies, List.of(), configs(), false);
+              new Command.NewTopic(id, name, partitions, copies, List.of(), configs(id), false);
           sim.node()
               .command(new Command.CreateTopics(List.of(topic), false), Runnable::run, _ -> {});
         });
   }
 
   /** Some topics keep little, so that their logs start later and later. */
-  private Map<String, Optional<String>> configs() {
+  private Map<String, Optional<String>> configs(TopicId id) {
+    if (rng.below(3) == 0) {
+      compacted.add(id);
+      return Map.of(
+          "cleanup.policy", Optional.of(rng.below(2) == 0 ? "compact" : "compact,delete"),
+          "min.cleanable.dirty.ratio", Optional.of("0.2"));
+    }
     return rng.below(3) == 0
         ? Map.of("retention.bytes", Optional.of(Integer.toString(8_000 + rng.below(8_000))))
         : Map.of();
@@ -472,7 +484,11 @@ final class NodeWorld {
     if (!producers.containsKey(partition.id())) {
       int copies = partition.replicas().size();
       String folder = topics.get(partition.id().topic()) + "-" + partition.id().index();
-      durability.known(partition.id(), folder, copies / 2 + 1);
+      boolean isCompacted = compacted.contains(partition.id().topic());
+      durability.known(partition.id(), folder, copies / 2 + 1, isCompacted);
+      if (isCompacted) {
+        committed.of(partition.id()).compacted();
+      }
       var producer = new Producer(this, partition.id(), nextProducer++, rng.split());
       producers.put(partition.id(), producer);
       if (healed) {
@@ -647,6 +663,11 @@ final class NodeWorld {
       durability.open(partition, replica.commitQuorum());
     }
     last.open = replica.open();
+    if (replica.log().cleanedEnd() != last.cleanedEnd) {
+      last.cleanedEnd = replica.log().cleanedEnd();
+      counts.compactions++;
+      trace(life, partition, () -> "has compacted all before " + replica.log().cleanedEnd());
+    }
     EpochHistory history = replica.log().history();
     if (last.history.isPresent() && last.history.get().start() < history.start()) {
       tell(new NodeFact.Dropped(life, partition, last.history.get(), history.start()));
