@@ -71,6 +71,13 @@ final class TestCluster {
     step(new ControllerEvent.Activated(controllerEpoch, image, voters, CLUSTER_ID, nowMs));
   }
 
+  /** A setting changes, and a new controller finds it in the log. */
+  void configure(MetadataRecord record) {
+    log.add(record);
+    image = image.apply(List.of(record), log.size());
+    takeOver(1);
+  }
+
   void step(ControllerEvent event) {
     for (ControllerEffect effect : controller.step(event)) {
       switch (effect) {
