@@ -1,5 +1,8 @@
 /**
- * Consumer groups and their committed offsets, as Apache Kafka's classic protocol has them.
+ * Consumer groups and their committed offsets, as Apache Kafka's protocols have them: classic
+ * groups here, those of KIP-848 in {@link io.dure.group.consumer}; {@link io.dure.group.Conversion}
+ * turns one into the other, {@link io.dure.group.ClassicBridge} serves classic members in a group
+ * of the new.
  *
  * <p>{@link io.dure.group.GroupShard} holds the groups of one partition of {@code
  * __consumer_offsets}. A {@link io.dure.group.GroupCommand} goes in; a {@link

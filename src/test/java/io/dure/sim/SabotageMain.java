@@ -36,6 +36,10 @@ public final class SabotageMain {
         "io.dure.sim.core.CoreSimulation",
         List.of("base", "log", "metadata", "replication", "quorum")),
     OFFSETS("offsets", "io.dure.broker.TxnOffsetsSimulation", List.of("")), // all of them
+    GROUPS(
+        "groups",
+        "io.dure.sim.group.GroupSimulation",
+        List.of("base", "log", "wire", "metadata", "group")),
     NODES(
         "nodes",
         "io.dure.sim.node.NodeSimulation",
