@@ -36,7 +36,8 @@ final class Durability {
   /** An epoch begins that commits with so many: from now on no more may be demanded. */
   void led(PartitionId partition, int quorum) {
     homes.computeIfPresent(
-        partition, (_, home) -> new Home(home.folder, Math.min(home.quorum, quorum), home.compacted));
+        partition,
+        (_, home) -> new Home(home.folder, Math.min(home.quorum, quorum), home.compacted));
   }
 
   /** That epoch is open: all that was committed is held by so many. */
