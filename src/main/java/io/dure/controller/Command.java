@@ -93,11 +93,6 @@ public sealed interface Command {
       implements Command {
     public AlterReassignments {
       partitions = List.copyOf(partitions);
-
-  /** Changes settings; each resource succeeds or fails as a whole and by itself. */
-  record AlterConfigs(List<Alteration> alterations, boolean validateOnly) implements Command {
-    public AlterConfigs {
-      alterations = List.copyOf(alterations);
     }
   }
 
@@ -125,6 +120,14 @@ public sealed interface Command {
   /** Forgets a broker that is gone for good. */
   record UnregisterBroker(NodeId node) implements Command {}
 
+  /** Changes settings; each resource succeeds or fails as a whole and by itself. */
+  record AlterConfigs(List<Alteration> alterations, boolean validateOnly) implements Command {
+    public AlterConfigs {
+      alterations = List.copyOf(alterations);
+    }
+  }
+
+  /**
    * What is to become of the settings of one resource.
    *
    * @param replace whether settings that no change names are taken away
