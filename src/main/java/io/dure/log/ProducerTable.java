@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a log knows of its idempotent and transactional producers: of each the epoch, the last five
@@ -115,14 +116,11 @@ public final class ProducerTable {
 
   private Optional<ProducerVerdict> outOfOrder(
       long id, short epoch, int first, boolean transactional, Optional<Producer> known) {
-    if (transactional) {
-      var lowest = announced.of(id, epoch);
-      if (lowest.isPresent() && first > lowest.getAsInt()) {
-        return outOfOrder(id, first, lowest.getAsInt(), epoch);
-      }
-    }
     if (known.isEmpty()) {
-      return Optional.empty();
+      var lowest = transactional ? announced.of(id, epoch) : OptionalInt.empty();
+      return lowest.isPresent() && first > lowest.getAsInt()
+          ? outOfOrder(id, first, lowest.getAsInt(), epoch)
+          : Optional.empty();
     }
     Producer producer = known.get();
     int expected =
@@ -258,6 +256,7 @@ public final class ProducerTable {
   private Optional<AbortedTxn> end(Producer producer, TxnMarker marker, long offset) {
     producer.coordinatorEpoch = marker.coordinatorEpoch();
     producer.lastMarkerOffset = offset;
+    announced.appended(marker.producerId());
     if (!producer.inTransaction()) {
       return Optional.empty();
     }

@@ -27,6 +27,7 @@ import javax.tools.ToolProvider;
 public final class SabotageMain {
   private static final int SEEDS = 20_000;
   private static final int NODE_SEEDS = 1_000;
+  private static final int TXN_SEEDS = 8_000;
   private static final Path PROBE = Path.of("src/test/java/io/dure/runtime/NodeProbe.java");
 
   /** What a sabotage is found with. Those of the cores are in no folder of their own. */
@@ -40,6 +41,7 @@ public final class SabotageMain {
         "groups",
         "io.dure.sim.group.GroupSimulation",
         List.of("base", "log", "wire", "metadata", "group")),
+    TXN("txn", "io.dure.sim.txn.TxnSimulation", List.of("base", "log", "wire", "txn")),
     NODES(
         "nodes",
         "io.dure.sim.node.NodeSimulation",
@@ -133,7 +135,12 @@ public final class SabotageMain {
       if (!errors.isEmpty()) {
         return "DOES NOT COMPILE: " + errors;
       }
-      int most = level == Level.CORES ? seeds : Math.min(seeds, NODE_SEEDS);
+      int most =
+          switch (level) {
+            case CORES -> seeds;
+            case TXN -> Math.min(seeds, TXN_SEEDS);
+            case OFFSETS, GROUPS, NODES -> Math.min(seeds, NODE_SEEDS);
+          };
       String found = firstViolation(work.resolve("classes"), level, most);
       return found.isEmpty() ? "NOT CAUGHT in " + most + " seeds" : "caught by " + found;
     } finally {

@@ -3,16 +3,17 @@ package io.dure.sim;
 import io.dure.sim.Simulation.Figures;
 import io.dure.sim.core.CoreSimulation;
 import io.dure.sim.node.NodeSimulation;
+import io.dure.sim.txn.TxnSimulation;
 import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code --seeds N [--from S]} runs N seeds of every simulation, {@code --level cores} or {@code
- * nodes} those of one level, {@code --only NAME} a single one; {@code --seed S} repeats one seed
- * with its trace; {@code --sabotage} runs {@link SabotageMain} with the other options. Exit status
- * 1 on a violation.
+ * {@code --seeds N [--from S]} runs N seeds of every simulation, {@code --level cores}, {@code
+ * nodes} or {@code txn} those of one level, {@code --only NAME} a single one; {@code --seed S}
+ * repeats one seed with its trace; {@code --sabotage} runs {@link SabotageMain} with the other
+ * options. Exit status 1 on a violation.
  */
 public final class SimMain {
   private static final int LAST_STEPS = 30;
@@ -53,7 +54,7 @@ public final class SimMain {
           out.println(
               "unknown option "
                   + args[i]
-                  + "; known: --seeds N, --from S, --seed S, --level cores|nodes|all, --only NAME");
+                  + "; known: --seeds N, --from S, --seed S, --level cores|nodes|txn|all, --only NAME");
           return 2;
         }
       }
@@ -65,7 +66,8 @@ public final class SimMain {
       }
     }
     if (wanted.isEmpty()) {
-      out.println("no simulation " + only + " at level " + level + "; levels: cores, nodes, all");
+      out.println(
+          "no simulation " + only + " at level " + level + "; levels: cores, nodes, txn, all");
       return 2;
     }
     int status = 0;
@@ -75,7 +77,7 @@ public final class SimMain {
     return status;
   }
 
-  /** The cores alone, whole nodes, or both. */
+  /** The cores alone, whole nodes, transactions, or all of them. */
   private static List<Simulation> simulations(String level) {
     List<Simulation> all = new ArrayList<>();
     if (level.equals("cores") || level.equals("all")) {
@@ -83,6 +85,9 @@ public final class SimMain {
     }
     if (level.equals("nodes") || level.equals("all")) {
       all.add(new NodeSimulation());
+    }
+    if (level.equals("txn") || level.equals("all")) {
+      all.add(new TxnSimulation());
     }
     return all;
   }
