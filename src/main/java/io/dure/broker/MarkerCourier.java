@@ -49,6 +49,7 @@ final class MarkerCourier {
     private final Errand errand;
     private final TopicPart part;
     private boolean asked;
+    private int leaderEpoch = -1;
     private int failures;
     private long notBeforeMs;
 
@@ -63,6 +64,10 @@ final class MarkerCourier {
 
     TopicPart part() {
       return part;
+    }
+
+    int leaderEpoch() {
+      return leaderEpoch;
     }
   }
 
@@ -139,9 +144,10 @@ final class MarkerCourier {
       done(stop);
       return;
     }
-    Optional<NodeId> leader = cluster.leaderForClients(partition.get()).map(Leadership::leader);
-    if (leader.isPresent()) {
-      byNode.computeIfAbsent(leader.get(), _ -> new ArrayList<>()).add(stop);
+    Optional<Leadership> leadership = cluster.leaderForClients(partition.get());
+    if (leadership.isPresent()) {
+      stop.leaderEpoch = leadership.get().epoch();
+      byNode.computeIfAbsent(leadership.get().leader(), _ -> new ArrayList<>()).add(stop);
     } else {
       failed(stop, "it has no leader");
     }

@@ -3,7 +3,6 @@ package io.dure.broker;
 import io.dure.txn.MarkerOrder;
 import io.dure.txn.TopicPart;
 import io.dure.wire.WireError;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,13 +33,13 @@ final class MarkerWords {
   static WriteTxnMarkersRequestData request(List<MarkerCourier.Stop> stops, int coordinatorEpoch) {
     // By transactional id: two orders of one id are never on their way together.
     Map<String, MarkerOrder> orders = new LinkedHashMap<>();
-    Map<String, Map<String, List<Integer>>> partitions = new LinkedHashMap<>();
+    Map<String, Map<String, Map<Integer, Integer>>> partitions = new LinkedHashMap<>();
     for (MarkerCourier.Stop stop : stops) {
       orders.put(stop.order().transactionalId(), stop.order());
       partitions
           .computeIfAbsent(stop.order().transactionalId(), _ -> new TreeMap<>())
-          .computeIfAbsent(stop.part().topic(), _ -> new ArrayList<>())
-          .add(stop.part().partition());
+          .computeIfAbsent(stop.part().topic(), _ -> new LinkedHashMap<>())
+          .put(stop.part().partition(), stop.leaderEpoch());
     }
     var request = new WriteTxnMarkersRequestData();
     orders.forEach((id, order) ->
@@ -51,7 +50,7 @@ final class MarkerWords {
   }
 
   private static WritableTxnMarker marker(
-      MarkerOrder order, Map<String, List<Integer>> topics, int coordinatorEpoch) {
+      MarkerOrder order, Map<String, Map<Integer, Integer>> topics, int coordinatorEpoch) {
     var marker =
         new WritableTxnMarker()
             .setProducerId(order.producer().id())
@@ -59,10 +58,14 @@ final class MarkerWords {
             .setTransactionResult(order.commit())
             .setCoordinatorEpoch(coordinatorEpoch)
             .setTransactionVersion((byte) order.transactionVersion());
-    topics.forEach((topic, partitions) ->
-        marker
-            .topics()
-            .add(new WritableTxnMarkerTopic().setName(topic).setPartitionIndexes(partitions)));
+    topics.forEach((topic, epochs) -> {
+      var of =
+          new WritableTxnMarkerTopic()
+              .setName(topic)
+              .setPartitionIndexes(List.copyOf(epochs.keySet()));
+      MarkerEpochs.put(of, List.copyOf(epochs.values()));
+      marker.topics().add(of);
+    });
     return marker;
   }
 
