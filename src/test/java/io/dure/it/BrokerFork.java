@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** One broker in a process of its own, from the classes under test. Used by one thread. */
-final class BrokerFork {
+public final class BrokerFork {
   private static final int READY_WITHIN_S = 30;
 
   private final List<String> command;
@@ -25,7 +25,7 @@ final class BrokerFork {
     this.process = process;
   }
 
-  static BrokerFork start(int node, int port, Path folder, List<String> membership) {
+  public static BrokerFork start(int node, int port, Path folder, List<String> membership) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -72,7 +72,7 @@ final class BrokerFork {
         });
   }
 
-  void awaitReady() {
+  public void awaitReady() {
     try {
       ready.get(READY_WITHIN_S, TimeUnit.SECONDS);
     } catch (Exception e) {
@@ -80,7 +80,7 @@ final class BrokerFork {
     }
   }
 
-  String lastWords() {
+  public String lastWords() {
     try {
       List<String> lines = Files.readAllLines(log);
       return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
@@ -89,18 +89,18 @@ final class BrokerFork {
     }
   }
 
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
-  void restart() {
+  public void restart() {
     ready = new CompletableFuture<>();
     process = launch(command, log);
     watch();
   }
 
   /** An orderly end; returns the exit status. */
-  int stop() throws InterruptedException {
+  public int stop() throws InterruptedException {
     process.destroy();
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();

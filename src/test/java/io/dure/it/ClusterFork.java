@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Brokers 1 to n in processes of their own, on free ports of this machine. */
-final class ClusterFork implements AutoCloseable {
+public final class ClusterFork implements AutoCloseable {
   private final List<Integer> ports;
   private final List<BrokerFork> brokers = new ArrayList<>();
 
@@ -17,9 +17,18 @@ final class ClusterFork implements AutoCloseable {
     this.ports = ports;
   }
 
-  static ClusterFork start(int count, Path folder) {
+  /**
+   * @param settings of each broker, as key=value
+   */
+  public static ClusterFork start(int count, Path folder, String... settings) {
     var cluster = new ClusterFork(freePorts(count));
-    List<String> membership = count == 1 ? List.of() : List.of("--cluster", cluster.bootstrap());
+    List<String> membership = new ArrayList<>();
+    if (count > 1) {
+      membership.addAll(List.of("--cluster", cluster.bootstrap()));
+    }
+    for (String setting : settings) {
+      membership.addAll(List.of("-c", setting));
+    }
     for (int node = 1; node <= count; node++) {
       cluster.brokers.add(BrokerFork.start(node, cluster.port(node), folder, membership));
     }
@@ -43,19 +52,19 @@ final class ClusterFork implements AutoCloseable {
     }
   }
 
-  int port(int node) {
+  public int port(int node) {
     return ports.get(node - 1);
   }
 
-  String address(int node) {
+  public String address(int node) {
     return "127.0.0.1:" + port(node);
   }
 
-  String bootstrap() {
+  public String bootstrap() {
     return String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList());
   }
 
-  BrokerFork broker(int node) {
+  public BrokerFork broker(int node) {
     return brokers.get(node - 1);
   }
 
