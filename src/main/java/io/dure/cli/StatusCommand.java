@@ -92,9 +92,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private static void troubles(ClusterView view, Screen screen) {
     List<ClusterView.Partition> troubled =
-        view.topics().stream()
-            .filter(p -> p.behind() || p.leader().isEmpty() || p.moves())
-            .toList();
+        view.topics().stream().filter(p -> p.behind() || p.leader().isEmpty()).toList();
     if (troubled.isEmpty()) {
       screen.line(
           System.lineSeparator()
@@ -106,9 +104,7 @@ final class StatusCommand implements Callable<Integer> {
       String state =
           p.leader().isEmpty()
               ? screen.ink(Ink.BAD, "no leader")
-              : p.moves()
-                  ? "replicas move: " + p.moving()
-                  : screen.ink(Ink.WARN, "behind: " + p.missing());
+              : screen.ink(Ink.WARN, "behind: " + p.missing());
       screen.line("  " + p.topic() + "-" + p.index() + "  " + state);
     }
     if (troubled.size() > TROUBLES_SHOWN) {

@@ -1,7 +1,6 @@
 package io.dure.controller;
 
 import io.dure.base.TopicId;
-import io.dure.metadata.TopicSettings;
 import io.dure.wire.WireError;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ public sealed interface Answer {
    * One topic's result; what follows {@code result} is meaningful only when it is {@link
    * Result#DONE}.
    *
-   * @param configs the topic's settings in force
+   * @param configs the topic's own settings
    */
   record TopicCreation(
       String name,
@@ -30,9 +29,13 @@ public sealed interface Answer {
       TopicId id,
       int partitions,
       int replicationFactor,
-      TopicSettings configs) {
+      Map<String, String> configs) {
+    public TopicCreation {
+      configs = Map.copyOf(configs);
+    }
+
     static TopicCreation refused(String name, Result result) {
-      return new TopicCreation(name, result, TopicId.ZERO, -1, -1, TopicSettings.of(Map.of()));
+      return new TopicCreation(name, result, TopicId.ZERO, -1, -1, Map.of());
     }
   }
 
@@ -65,20 +68,6 @@ public sealed interface Answer {
   record PartitionDecision(String topic, int partition, Result result) {}
 
   record BrokerUnregistered(Result result) implements Answer {}
-
-  /** One result per resource. */
-  record ConfigsAltered(List<Result> resources) implements Answer {
-    public ConfigsAltered {
-      resources = List.copyOf(resources);
-    }
-  }
-
-  /** One result per feature; if one of them is an error nothing was changed. */
-  record FeaturesUpdated(List<Result> features) implements Answer {
-    public FeaturesUpdated {
-      features = List.copyOf(features);
-    }
-  }
 
   /** The ids {@code first} to {@code first + count - 1} are the asker's alone. */
   record ProducerIds(long first, int count) implements Answer {}

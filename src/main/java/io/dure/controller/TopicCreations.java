@@ -89,12 +89,7 @@ final class TopicCreations {
     Map<String, String> configs = new HashMap<>();
     topic.configs().forEach((key, value) -> value.ifPresent(text -> configs.put(key, text)));
     return new Answer.TopicCreation(
-        topic.name(),
-        Answer.Result.DONE,
-        topic.id(),
-        replicas.size(),
-        copies,
-        ledger.inForce(configs));
+        topic.name(), Answer.Result.DONE, topic.id(), replicas.size(), copies, configs);
   }
 
   private Assignments.Outcome replicasOf(Command.NewTopic topic) {

@@ -3,7 +3,6 @@ package io.dure.server;
 import io.dure.base.Clock;
 import io.dure.base.NodeId;
 import io.dure.base.Rng;
-import io.dure.broker.AdminApis;
 import io.dure.broker.BrokerConfig;
 import io.dure.broker.BrokerSettings;
 import io.dure.broker.DataApis;
@@ -32,8 +31,7 @@ final class Handlers {
     Dispatcher.Builder table = Dispatcher.builder(Executors.newVirtualThreadPerTaskExecutor());
     BrokerSettings settings = brokerSettings(config);
     TransactionGate gate = TxnApis.gate(cluster);
-    DataApis.addTo(table, cluster, node.partitions(), settings, gate, rng);
-    AdminApis.addTo(table, cluster, settings, told(config), new LogbackLoggers());
+    DataApis.addTo(table, cluster, node.partitions(), settings, told(config), gate, rng);
     ReplicaApis.addTo(table, cluster);
     GroupApis.addTo(
         table, cluster, node.partitions(), settings, groupSettings(config), gate, clock, rng);
