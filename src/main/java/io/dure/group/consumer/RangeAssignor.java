@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Gives each reader of a topic one range of its partitions. Readers stand in the same order for all
@@ -31,7 +32,7 @@ final class RangeAssignor implements Assignor {
       for (int i = 0; i < its.size(); i++) {
         int more = i < topic.partitions() % its.size() ? 1 : 0;
         int end = from + topic.partitions() / its.size() + more;
-        drafts.get(its.get(i).memberId()).addRange(topic.id(), from, end);
+        Objects.requireNonNull(drafts.get(its.get(i).memberId())).addRange(topic.id(), from, end);
         from = end;
       }
     }

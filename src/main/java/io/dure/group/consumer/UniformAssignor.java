@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,7 +41,7 @@ final class UniformAssignor implements Assignor {
 
     int give(TopicId topic) {
       size--;
-      List<Integer> ofTopic = cards.get(topic);
+      List<Integer> ofTopic = Objects.requireNonNull(cards.get(topic));
       int given = ofTopic.removeLast();
       if (ofTopic.isEmpty()) {
         cards.remove(topic);
@@ -123,6 +124,11 @@ final class UniformAssignor implements Assignor {
     }
   }
 
+  /** What is there for a topic that is known to have something. */
+  private static <T> T of(Map<TopicId, T> all, TopicId topic) {
+    return Objects.requireNonNull(all.get(topic));
+  }
+
   private static boolean exists(Map<TopicId, boolean[]> dealt, TopicId topic, int partition) {
     boolean[] ofTopic = dealt.get(topic);
     return ofTopic != null && partition < ofTopic.length;
@@ -137,9 +143,9 @@ final class UniformAssignor implements Assignor {
           .forEach((topic, p) -> {
             if (hand.hasRoom()
                 && exists(dealt, topic, p)
-                && !dealt.get(topic)[p]
-                && hand.isNear(topics.get(topic).racks().get(p)) == near) {
-              dealt.get(topic)[p] = true;
+                && !of(dealt, topic)[p]
+                && hand.isNear(of(topics, topic).racks().get(p)) == near) {
+              of(dealt, topic)[p] = true;
               hand.take(topic, p);
             }
           });
@@ -152,7 +158,7 @@ final class UniformAssignor implements Assignor {
         .sorted(Comparator.comparing(Topic::name))
         .filter(t -> dealt.containsKey(t.id()))
         .forEach(t -> {
-          boolean[] done = dealt.get(t.id());
+          boolean[] done = of(dealt, t.id());
           for (int p = 0; p < done.length; p++) {
             if (!done[p]) {
               rest.add(new Card(t, p));
@@ -218,8 +224,8 @@ final class UniformAssignor implements Assignor {
           .forEach((topic, p) -> {
             if (hand.reader.topics().contains(topic)
                 && exists(dealt, topic, p)
-                && !dealt.get(topic)[p]) {
-              dealt.get(topic)[p] = true;
+                && !of(dealt, topic)[p]) {
+              of(dealt, topic)[p] = true;
               hand.take(topic, p);
             }
           });
@@ -229,17 +235,17 @@ final class UniformAssignor implements Assignor {
         topics.values().stream()
             .filter(t -> readersOf.containsKey(t.id()))
             .sorted(
-                Comparator.comparingInt((Topic t) -> readersOf.get(t.id()).size())
+                Comparator.comparingInt((Topic t) -> of(readersOf, t.id()).size())
                     .thenComparing(Topic::name))
             .toList();
     for (Topic topic : order) {
-      giveToPoorest(topic, dealt.get(topic.id()), readersOf.get(topic.id()));
+      giveToPoorest(topic, of(dealt, topic.id()), of(readersOf, topic.id()));
     }
     boolean moved = true;
     while (moved) {
       moved = false;
       for (Topic topic : order) {
-        moved |= level(topic.id(), readersOf.get(topic.id()));
+        moved |= level(topic.id(), of(readersOf, topic.id()));
       }
     }
   }
