@@ -106,12 +106,21 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
       return;
     }
     ByteBuffer batches = WireRecords.of(data).orElseGet(() -> ByteBuffer.allocate(0));
+    var inForce = TopicSettings.inForce(topic, image, cluster.self(), settings.started());
+    ProducedRecords.Limits limits = limits(inForce);
     Optional<ProducedRecords.Refusal> wrong =
-        ProducedRecords.check(batches, context.version(), limits(topic));
+        ProducedRecords.check(batches, context.version(), limits);
     if (wrong.isPresent()) {
       slot.refused(wrong.get().error(), wrong.get().reason(), Optional.empty());
       return;
     }
+    RecordRules.Outcome ruled =
+        RecordRules.apply(batches, inForce, limits, topic.name() + "-" + data.index());
+    if (ruled.refusal().isPresent()) {
+      slot.refusedRecords(ruled.refusal().get());
+      return;
+    }
+    batches = ruled.batch();
     var partition = new PartitionId(topic.id(), data.index());
     if (ProducedRecords.isTransactional(batches)) {
       transactional.add(partition, new TopicPart(topic.name(), data.index()), batches, slot);
@@ -126,8 +135,7 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
         slot::outcome);
   }
 
-  private ProducedRecords.Limits limits(TopicImage topic) {
-    var inForce = TopicSettings.inForce(topic, cluster.image(), cluster.self(), settings.started());
+  private ProducedRecords.Limits limits(TopicSettings inForce) {
     int maxBatchBytes = inForce.intValue(TopicSettings.MAX_MESSAGE_BYTES);
     if (inForce.text(TopicSettings.TIMESTAMP_TYPE).equals("LogAppendTime")) {
       return new ProducedRecords.Limits(maxBatchBytes, Long.MIN_VALUE, Long.MAX_VALUE);

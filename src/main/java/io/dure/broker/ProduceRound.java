@@ -11,6 +11,7 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
@@ -116,6 +117,18 @@ final class ProduceRound {
         }
         case AppendOutcome.Refused r -> refused(r.error(), r.reason(), r.where());
       }
+    }
+
+    /** Single records are what is wrong; the whole batch is refused. */
+    void refusedRecords(RecordRules.Refusal refusal) {
+      for (RecordRules.RecordError each : refusal.records()) {
+        into.recordErrors()
+            .add(
+                new BatchIndexAndErrorMessage()
+                    .setBatchIndex(each.index())
+                    .setBatchIndexErrorMessage(each.message()));
+      }
+      refused(refusal.error(), refusal.reason(), Optional.empty());
     }
 
     void refused(WireError error, String reason, Optional<Leadership> where) {
