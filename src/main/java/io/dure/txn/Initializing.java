@@ -59,7 +59,14 @@ final class Initializing {
     if (init.expected().filter(expected -> !expected.equals(current.producer())).isPresent()) {
       return refused(WireError.PRODUCER_FENCED);
     }
-    turn.conclude(init.transactionalId(), current.fencedAndAborted(turn.wallMs()));
+    // Who says rightly who it is gets the epoch that ends its own transaction, as if it had asked
+    // a second time; everybody else is fenced by one more.
+    boolean itself = init.expected().isPresent() && !Transaction.isExhausted(current.epoch());
+    turn.conclude(
+        init.transactionalId(),
+        itself
+            ? current.preparedAndBumped(false, Transaction.NO_ID, turn.wallMs())
+            : current.fencedAndAborted(turn.wallMs()));
     return new Verdict.Later();
   }
 

@@ -300,6 +300,17 @@ class TxnShardTest {
   }
 
   @Test
+  void aProducerThatGoesOnAsItselfAbortsItsOwnTransaction() {
+    ProducerRef producer = begin();
+    add(producer, 2, A);
+    long again = tell(init(Optional.of(producer)));
+    assertThat(orders.getFirst().commit()).isFalse();
+    markersWritten();
+
+    assertThat(given(answer(again).orElseThrow()).producer()).isEqualTo(after(producer, 1));
+  }
+
+  @Test
   void aZombieThatSaysWhoItIsDoesNotAbortItsSuccessorsTransaction() {
     ProducerRef zombie = begin();
     ProducerRef next = begin();
