@@ -39,6 +39,9 @@ public final class ControllerDesk implements AskHandler {
     serve(new AlterPartitionReassignmentsApi());
     serve(new ElectLeadersApi());
     serve(new UnregisterBrokerApi());
+    serve(new IncrementalAlterConfigsApi());
+    serve(new AlterConfigsApi());
+    serve(new UpdateFeaturesApi());
   }
 
   @SuppressWarnings("unchecked") // the codec makes the body from the same API key

@@ -1,12 +1,16 @@
 package io.dure.broker;
 
 import io.dure.base.Rng;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** Answers requests that only the controller can decide, by asking it. */
@@ -38,6 +42,16 @@ public final class ControllerHandler<Q extends ApiMessage, R extends ApiMessage>
   public static Handler<CreatePartitionsRequestData, CreatePartitionsResponseData> createPartitions(
       Cluster cluster) {
     return new ControllerHandler<>(new CreatePartitionsApi(), cluster);
+  }
+
+  public static Handler<AlterConfigsRequestData, AlterConfigsResponseData> alterConfigs(
+      Cluster cluster) {
+    return new ControllerHandler<>(new AlterConfigsApi(), cluster);
+  }
+
+  public static Handler<UpdateFeaturesRequestData, UpdateFeaturesResponseData> updateFeatures(
+      Cluster cluster) {
+    return new ControllerHandler<>(new UpdateFeaturesApi(), cluster);
   }
 
   @Override

@@ -2,22 +2,17 @@ package io.dure.broker;
 
 import io.dure.base.Rng;
 import io.dure.runtime.Partitions;
-import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Puts the handlers of records and metadata into the table; those of groups join them there. */
 public final class DataApis {
   private DataApis() {}
 
-  /**
-   * @param configs this node's settings, for DescribeConfigs
-   */
   public static void addTo(
       Dispatcher.Builder table,
       Cluster cluster,
       Partitions partitions,
       BrokerSettings settings,
-      List<BrokerConfig> configs,
       TransactionGate gate,
       Rng rng) {
     var creation = new TopicCreation(cluster, settings, rng);
@@ -33,7 +28,6 @@ public final class DataApis {
         .on(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(cluster, partitions))
         .on(ApiKeys.WRITE_TXN_MARKERS, new WriteTxnMarkersHandler(cluster, partitions))
         .on(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(cluster, partitions))
-        .on(ApiKeys.DESCRIBE_CONFIGS, new DescribeConfigsHandler(cluster, configs))
         .on(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster))
         .on(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, new DescribeTopicPartitionsHandler(cluster));
   }

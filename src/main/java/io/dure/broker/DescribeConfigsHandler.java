@@ -1,13 +1,20 @@
 package io.dure.broker;
 
 import io.dure.metadata.BrokerKeys;
+import io.dure.metadata.ClientMetricsKeys;
 import io.dure.metadata.ConfigKey;
+import io.dure.metadata.ConfigResource;
+import io.dure.metadata.ConfigsImage;
+import io.dure.metadata.GroupKeys;
 import io.dure.metadata.TopicImage;
 import io.dure.metadata.TopicSettings;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
@@ -16,21 +23,31 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
 
 /**
- * DescribeConfigs (API key 32): every setting of a topic or of this node, with its default and
- * where its value is from. Settings of a node cannot be changed while it runs, so they are
- * read-only.
+ * DescribeConfigs (API key 32): every setting of a resource, its value and where that is from, and
+ * the values that would be in force without it.
  */
 public final class DescribeConfigsHandler
     implements Handler<DescribeConfigsRequestData, DescribeConfigsResponseData> {
-  private static final byte TOPIC = 2;
-  private static final byte BROKER = 4;
+  private static final byte OF_LOGGER = 6;
+  private static final byte OF_CLIENT_METRICS = 7;
+  private static final byte OF_GROUP = 8;
+  private static final byte TEXT = 2;
 
   private final Cluster cluster;
-  private final List<BrokerConfig> ofNode;
+  private final Map<String, String> started;
+  private final Map<String, BrokerConfig> ofNode = new TreeMap<>();
+  private final Loggers loggers;
 
-  public DescribeConfigsHandler(Cluster cluster, List<BrokerConfig> ofNode) {
+  /**
+   * @param started defaults of topics' settings that the node was started with, by broker's key
+   * @param ofNode all settings of the node
+   */
+  public DescribeConfigsHandler(
+      Cluster cluster, Map<String, String> started, List<BrokerConfig> ofNode, Loggers loggers) {
     this.cluster = cluster;
-    this.ofNode = List.copyOf(ofNode);
+    this.started = Map.copyOf(started);
+    this.loggers = loggers;
+    ofNode.forEach(config -> this.ofNode.put(config.name(), config));
   }
 
   @Override
@@ -44,8 +61,19 @@ public final class DescribeConfigsHandler
           .results()
           .add(
               switch (resource.resourceType()) {
-                case TOPIC -> ofTopic(resource, request);
-                case BROKER -> ofBroker(resource, request);
+                case ConfigTypes.TOPIC -> ofTopic(resource, request);
+                case ConfigTypes.BROKER -> ofBroker(resource, request);
+                case ConfigTypes.BROKER_LOGGER -> ofLoggers(resource, request);
+                case ConfigTypes.CLIENT_METRICS ->
+                    ofNamed(
+                        resource,
+                        request,
+                        ConfigResource.Kind.CLIENT_METRICS,
+                        ClientMetricsKeys.all(),
+                        OF_CLIENT_METRICS);
+                case ConfigTypes.GROUP ->
+                    ofNamed(
+                        resource, request, ConfigResource.Kind.GROUP, GroupKeys.all(), OF_GROUP);
                 default ->
                     refused(
                         resource,
@@ -66,49 +94,35 @@ public final class DescribeConfigsHandler
     if (topic.isEmpty()) {
       return refused(resource, WireError.UNKNOWN_TOPIC_OR_PARTITION, "");
     }
-    var inForce = TopicSettings.of(topic.get());
+    var inForce = TopicSettings.inForce(topic.get(), cluster.image(), cluster.self(), started);
     DescribeConfigsResult result = found(resource);
-    for (ConfigKey setting : TopicSettings.all()) {
-      if (isWanted(resource, setting.name())) {
-        result.configs().add(described(setting, inForce, request));
+    for (ConfigKey key : TopicSettings.all()) {
+      if (isWanted(resource, key.name())) {
+        List<DescribeConfigsSynonym> layers = new ArrayList<>();
+        for (TopicSettings.Layer layer : inForce.layers(key.name())) {
+          layers.add(synonym(layer.key(), layer.value(), layer.source().code()));
+        }
+        result
+            .configs()
+            .add(
+                described(
+                    key.name(),
+                    layers,
+                    TopicConfigs.type(key.kind()),
+                    key.documentation(),
+                    false,
+                    request));
       }
     }
     return result;
   }
 
-  private static DescribeConfigsResourceResult described(
-      ConfigKey setting, TopicSettings inForce, DescribeConfigsRequestData request) {
-    boolean own = inForce.isOwn(setting.name());
-    var described =
-        new DescribeConfigsResourceResult()
-            .setName(setting.name())
-            .setValue(inForce.text(setting.name()))
-            .setConfigSource(own ? TopicConfigs.FROM_TOPIC : TopicConfigs.DEFAULT)
-            .setConfigType(TopicConfigs.type(setting.kind()));
-    if (request.includeDocumentation()) {
-      described.setDocumentation(setting.documentation());
-    }
-    if (request.includeSynonyms()) {
-      List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
-      if (own) {
-        synonyms.add(
-            synonym(setting.name(), inForce.text(setting.name()), TopicConfigs.FROM_TOPIC));
-      }
-      synonyms.add(
-          synonym(
-              BrokerKeys.defaultOf(setting.name()).orElse(setting.name()),
-              setting.defaultValue(),
-              TopicConfigs.DEFAULT));
-      described.setSynonyms(synonyms);
-    }
-    return described;
-  }
-
   private DescribeConfigsResult ofBroker(
       DescribeConfigsResource resource, DescribeConfigsRequestData request) {
     String name = resource.resourceName();
+    ConfigsImage configs = cluster.image().configs();
     if (name.isEmpty()) {
-      return found(resource); // defaults for the whole cluster: there are none
+      return ofAllBrokers(resource, request, configs.ofAllBrokers());
     }
     String self = Integer.toString(cluster.self().value());
     if (!name.equals(self)) {
@@ -119,29 +133,172 @@ public final class DescribeConfigsHandler
               .formatted(self, name));
     }
     DescribeConfigsResult result = found(resource);
-    for (BrokerConfig config : ofNode) {
-      if (isWanted(resource, config.name())) {
-        result.configs().add(described(config, request));
+    var keys = new TreeMap<String, Byte>();
+    BrokerKeys.all().forEach(key -> keys.put(key.name(), TopicConfigs.type(key.kind())));
+    ofNode.values().forEach(config -> keys.putIfAbsent(config.name(), config.type()));
+    keys.forEach((key, type) -> {
+      if (isWanted(resource, key)) {
+        List<DescribeConfigsSynonym> layers = brokerLayers(key, configs);
+        boolean readOnly = BrokerKeys.find(key).isEmpty();
+        result.configs().add(described(key, layers, type, documentation(key), readOnly, request));
+      }
+    });
+    return result;
+  }
+
+  private List<DescribeConfigsSynonym> brokerLayers(String key, ConfigsImage configs) {
+    List<DescribeConfigsSynonym> layers = new ArrayList<>();
+    String own = configs.ofBroker(cluster.self()).get(key);
+    if (own != null) {
+      layers.add(synonym(key, own, TopicSettings.Source.BROKER.code()));
+    }
+    String all = configs.ofAllBrokers().get(key);
+    if (all != null) {
+      layers.add(synonym(key, all, TopicSettings.Source.ALL_BROKERS.code()));
+    }
+    BrokerConfig config = ofNode.get(key);
+    if (config != null && !config.isDefault()) {
+      layers.add(synonym(key, config.value(), TopicSettings.Source.STARTED.code()));
+    } else if (started.containsKey(key)) {
+      layers.add(synonym(key, started.get(key), TopicSettings.Source.STARTED.code()));
+    }
+    String otherwise =
+        BrokerKeys.find(key)
+            .map(ConfigKey::defaultValue)
+            .orElseGet(() -> config != null && config.isDefault() ? config.value() : "");
+    if (!otherwise.isEmpty() || layers.isEmpty()) {
+      layers.add(synonym(key, otherwise, TopicSettings.Source.DEFAULT.code()));
+    }
+    return layers;
+  }
+
+  private String documentation(String key) {
+    BrokerConfig config = ofNode.get(key);
+    return config != null
+        ? config.documentation()
+        : BrokerKeys.find(key).map(ConfigKey::documentation).orElse("");
+  }
+
+  /** Only what was set for all brokers together. */
+  private DescribeConfigsResult ofAllBrokers(
+      DescribeConfigsResource resource,
+      DescribeConfigsRequestData request,
+      Map<String, String> set) {
+    DescribeConfigsResult result = found(resource);
+    for (ConfigKey key : BrokerKeys.all()) {
+      String value = set.get(key.name());
+      if (value != null && isWanted(resource, key.name())) {
+        byte source = TopicSettings.Source.ALL_BROKERS.code();
+        result
+            .configs()
+            .add(
+                described(
+                    key.name(),
+                    List.of(synonym(key.name(), value, source)),
+                    TopicConfigs.type(key.kind()),
+                    key.documentation(),
+                    false,
+                    request));
+      }
+    }
+    return result;
+  }
+
+  private DescribeConfigsResult ofLoggers(
+      DescribeConfigsResource resource, DescribeConfigsRequestData request) {
+    String self = Integer.toString(cluster.self().value());
+    if (!resource.resourceName().equals(self)) {
+      return refused(
+          resource,
+          WireError.INVALID_REQUEST,
+          resource.resourceName().isEmpty()
+              ? "Broker id must not be empty"
+              : "Unexpected broker id, expected %s but received %s"
+                  .formatted(self, resource.resourceName()));
+    }
+    DescribeConfigsResult result = found(resource);
+    new TreeMap<>(loggers.levels())
+        .forEach((name, level) -> {
+          if (isWanted(resource, name)) {
+            result
+                .configs()
+                .add(
+                    described(
+                        name,
+                        List.of(synonym(name, level, OF_LOGGER)),
+                        TEXT,
+                        "Level of this logger.",
+                        false,
+                        request));
+          }
+        });
+    return result;
+  }
+
+  /** Groups and subscriptions: they have settings whether or not they exist. */
+  private DescribeConfigsResult ofNamed(
+      DescribeConfigsResource resource,
+      DescribeConfigsRequestData request,
+      ConfigResource.Kind kind,
+      Collection<ConfigKey> keys,
+      byte source) {
+    if (resource.resourceName().isEmpty()) {
+      return refused(
+          resource,
+          WireError.INVALID_REQUEST,
+          kind == ConfigResource.Kind.GROUP
+              ? "Group name must not be empty"
+              : "Client metrics subscription name must not be empty");
+    }
+    Map<String, String> own =
+        cluster.image().configs().of(new ConfigResource(kind, resource.resourceName()));
+    DescribeConfigsResult result = found(resource);
+    for (ConfigKey key : keys) {
+      if (isWanted(resource, key.name())) {
+        List<DescribeConfigsSynonym> layers = new ArrayList<>();
+        String value = own.get(key.name());
+        if (value != null) {
+          layers.add(synonym(key.name(), value, source));
+        }
+        layers.add(
+            synonym(
+                kind == ConfigResource.Kind.GROUP ? "group." + key.name() : key.name(),
+                key.defaultValue(),
+                TopicSettings.Source.DEFAULT.code()));
+        result
+            .configs()
+            .add(
+                described(
+                    key.name(),
+                    layers,
+                    TopicConfigs.type(key.kind()),
+                    key.documentation(),
+                    false,
+                    request));
       }
     }
     return result;
   }
 
   private static DescribeConfigsResourceResult described(
-      BrokerConfig config, DescribeConfigsRequestData request) {
-    byte source = config.isDefault() ? TopicConfigs.DEFAULT : TopicConfigs.FROM_CONFIG_FILE;
+      String name,
+      List<DescribeConfigsSynonym> layers,
+      byte type,
+      String documentation,
+      boolean readOnly,
+      DescribeConfigsRequestData request) {
     var described =
         new DescribeConfigsResourceResult()
-            .setName(config.name())
-            .setValue(config.value())
-            .setReadOnly(true)
-            .setConfigSource(source)
-            .setConfigType(config.type());
+            .setName(name)
+            .setValue(layers.getFirst().value())
+            .setReadOnly(readOnly)
+            .setConfigSource(layers.getFirst().source())
+            .setConfigType(type);
     if (request.includeDocumentation()) {
-      described.setDocumentation(config.documentation());
+      described.setDocumentation(documentation);
     }
     if (request.includeSynonyms()) {
-      described.setSynonyms(List.of(synonym(config.name(), config.value(), source)));
+      described.setSynonyms(layers);
     }
     return described;
   }

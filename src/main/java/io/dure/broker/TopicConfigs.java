@@ -4,27 +4,21 @@ import io.dure.metadata.ConfigKey;
 import io.dure.metadata.TopicSettings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
 
 /** The settings of topics, in the codes in which clients are told of them. */
 final class TopicConfigs {
-  static final byte FROM_TOPIC = 1;
-  static final byte FROM_CONFIG_FILE = 4;
-  static final byte DEFAULT = 5;
-
   private TopicConfigs() {}
 
   /** What a new topic has, as the answer to its creation tells. */
-  static List<CreatableTopicConfigs> echo(Map<String, String> own) {
-    var inForce = TopicSettings.of(own);
+  static List<CreatableTopicConfigs> echo(TopicSettings inForce) {
     List<CreatableTopicConfigs> echo = new ArrayList<>();
     for (ConfigKey setting : TopicSettings.all()) {
       echo.add(
           new CreatableTopicConfigs()
               .setName(setting.name())
               .setValue(inForce.text(setting.name()))
-              .setConfigSource(inForce.isOwn(setting.name()) ? FROM_TOPIC : DEFAULT));
+              .setConfigSource(inForce.layers(setting.name()).getFirst().source().code()));
     }
     return echo;
   }

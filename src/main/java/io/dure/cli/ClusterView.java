@@ -10,13 +10,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 
 /**
  * The brokers and partitions of a cluster as one moment's answers of the Admin client show them.
@@ -27,13 +32,31 @@ public record ClusterView(
   /** A broker; not {@code live} when partitions name it but the cluster does not list it. */
   public record Broker(int id, String address, Optional<String> rack, boolean live) {}
 
-  /** A partition; {@code replicas} are in preference order. */
+  /**
+   * A partition; {@code replicas} are in preference order.
+   *
+   * @param adding of the replicas, those that do not count yet
+   * @param removing of the replicas, those that are about to go
+   */
   public record Partition(
       String topic,
       int index,
       Optional<Integer> leader,
       List<Integer> replicas,
-      List<Integer> inStep) {
+      List<Integer> inStep,
+      List<Integer> adding,
+      List<Integer> removing) {
+    public boolean moves() {
+      return !adding.isEmpty() || !removing.isEmpty();
+    }
+
+    /** Who comes and who goes, for people. */
+    public String moving() {
+      return Stream.concat(
+              adding.stream().map(id -> "+" + id), removing.stream().map(id -> "-" + id))
+          .collect(Collectors.joining(" "));
+    }
+
     public boolean behind() {
       return inStep.size() < replicas.size();
     }
@@ -76,6 +99,8 @@ public record ClusterView(
     if (topics.isEmpty()) {
       return List.of();
     }
+    Map<TopicPartition, PartitionReassignment> moving =
+        admin.listPartitionReassignments().reassignments().get();
     var partitions = new ArrayList<Partition>();
     for (TopicDescription topic : admin.describeTopics(topics).allTopicNames().get().values()) {
       topic
@@ -89,10 +114,22 @@ public record ClusterView(
                           ? Optional.empty()
                           : Optional.of(p.leader().id()),
                       ids(p.replicas()),
-                      ids(p.isr()))));
+                      ids(p.isr()),
+                      of(moving, topic.name(), p, PartitionReassignment::addingReplicas),
+                      of(moving, topic.name(), p, PartitionReassignment::removingReplicas))));
     }
     partitions.sort(Comparator.comparing(Partition::topic).thenComparing(Partition::index));
     return List.copyOf(partitions);
+  }
+
+  private static List<Integer> of(
+      Map<TopicPartition, PartitionReassignment> moving,
+      String topic,
+      TopicPartitionInfo partition,
+      Function<PartitionReassignment, List<Integer>> what) {
+    return Optional.ofNullable(moving.get(new TopicPartition(topic, partition.partition())))
+        .map(what)
+        .orElse(List.of());
   }
 
   private static List<Integer> ids(List<Node> nodes) {
@@ -151,7 +188,11 @@ public record ClusterView(
                 "replicas",
                 p.replicas(),
                 "inStep",
-                p.inStep()))
+                p.inStep(),
+                "adding",
+                p.adding(),
+                "removing",
+                p.removing()))
         .toList();
   }
 }

@@ -92,7 +92,9 @@ final class StatusCommand implements Callable<Integer> {
 
   private static void troubles(ClusterView view, Screen screen) {
     List<ClusterView.Partition> troubled =
-        view.topics().stream().filter(p -> p.behind() || p.leader().isEmpty()).toList();
+        view.topics().stream()
+            .filter(p -> p.behind() || p.leader().isEmpty() || p.moves())
+            .toList();
     if (troubled.isEmpty()) {
       screen.line(
           System.lineSeparator()
@@ -104,7 +106,9 @@ final class StatusCommand implements Callable<Integer> {
       String state =
           p.leader().isEmpty()
               ? screen.ink(Ink.BAD, "no leader")
-              : screen.ink(Ink.WARN, "behind: " + p.missing());
+              : p.moves()
+                  ? "replicas move: " + p.moving()
+                  : screen.ink(Ink.WARN, "behind: " + p.missing());
       screen.line("  " + p.topic() + "-" + p.index() + "  " + state);
     }
     if (troubled.size() > TROUBLES_SHOWN) {

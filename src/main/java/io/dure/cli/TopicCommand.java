@@ -171,7 +171,8 @@ final class TopicCommand {
                           .toList()));
         } else {
           Screen.standard()
-              .table(List.of("PARTITION", "LEADER", "REPLICAS", "BEHIND"), rows(partitions));
+              .table(
+                  List.of("PARTITION", "LEADER", "REPLICAS", "BEHIND", "MOVES"), rows(partitions));
         }
         return 0;
       }
@@ -185,7 +186,8 @@ final class TopicCommand {
                 new Cell(p.topic() + "-" + p.index(), Ink.NAME),
                 p.leader().map(id -> Cell.of(id)).orElse(new Cell("none", Ink.BAD)),
                 Cell.of(p.replicas().toString()),
-                p.behind() ? new Cell(p.missing().toString(), Ink.WARN) : new Cell("-", Ink.DIM)));
+                p.behind() ? new Cell(p.missing().toString(), Ink.WARN) : new Cell("-", Ink.DIM),
+                p.moves() ? Cell.of(p.moving()) : new Cell("-", Ink.DIM)));
       }
       return rows;
     }

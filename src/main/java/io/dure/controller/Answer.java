@@ -1,6 +1,7 @@
 package io.dure.controller;
 
 import io.dure.base.TopicId;
+import io.dure.metadata.TopicSettings;
 import io.dure.wire.WireError;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ public sealed interface Answer {
    * One topic's result; what follows {@code result} is meaningful only when it is {@link
    * Result#DONE}.
    *
-   * @param configs the topic's own settings
+   * @param configs the topic's settings in force
    */
   record TopicCreation(
       String name,
@@ -29,13 +30,9 @@ public sealed interface Answer {
       TopicId id,
       int partitions,
       int replicationFactor,
-      Map<String, String> configs) {
-    public TopicCreation {
-      configs = Map.copyOf(configs);
-    }
-
+      TopicSettings configs) {
     static TopicCreation refused(String name, Result result) {
-      return new TopicCreation(name, result, TopicId.ZERO, -1, -1, Map.of());
+      return new TopicCreation(name, result, TopicId.ZERO, -1, -1, TopicSettings.of(Map.of()));
     }
   }
 
@@ -68,6 +65,20 @@ public sealed interface Answer {
   record PartitionDecision(String topic, int partition, Result result) {}
 
   record BrokerUnregistered(Result result) implements Answer {}
+
+  /** One result per resource. */
+  record ConfigsAltered(List<Result> resources) implements Answer {
+    public ConfigsAltered {
+      resources = List.copyOf(resources);
+    }
+  }
+
+  /** One result per feature; if one of them is an error nothing was changed. */
+  record FeaturesUpdated(List<Result> features) implements Answer {
+    public FeaturesUpdated {
+      features = List.copyOf(features);
+    }
+  }
 
   /** The ids {@code first} to {@code first + count - 1} are the asker's alone. */
   record ProducerIds(long first, int count) implements Answer {}

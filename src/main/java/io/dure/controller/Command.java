@@ -2,6 +2,7 @@ package io.dure.controller;
 
 import io.dure.base.NodeId;
 import io.dure.base.TopicId;
+import io.dure.metadata.ConfigResource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -118,6 +119,56 @@ public sealed interface Command {
 
   /** Forgets a broker that is gone for good. */
   record UnregisterBroker(NodeId node) implements Command {}
+
+  /** Changes settings; each resource succeeds or fails as a whole and by itself. */
+  record AlterConfigs(List<Alteration> alterations, boolean validateOnly) implements Command {
+    public AlterConfigs {
+      alterations = List.copyOf(alterations);
+    }
+  }
+
+  /**
+   * What is to become of the settings of one resource.
+   *
+   * @param replace whether settings that no change names are taken away
+   */
+  record Alteration(ConfigTarget target, boolean replace, List<ConfigChange> changes) {
+    public Alteration {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /** Something that has settings. */
+  sealed interface ConfigTarget {
+    record Topic(String name) implements ConfigTarget {}
+
+    record Of(ConfigResource resource) implements ConfigTarget {}
+  }
+
+  /**
+   * @param value for {@link Change#DELETE} without meaning
+   */
+  record ConfigChange(String key, Change change, String value) {}
+
+  enum Change {
+    SET,
+    DELETE,
+    APPEND,
+    SUBTRACT
+  }
+
+  /** Moves levels of features; all of them or none. */
+  record UpdateFeatures(List<FeatureUpdate> updates, boolean validateOnly) implements Command {
+    public UpdateFeatures {
+      updates = List.copyOf(updates);
+    }
+  }
+
+  /**
+   * @param level wanted; 0: without it
+   * @param mayFall whether the level may become lower
+   */
+  record FeatureUpdate(String feature, int level, boolean mayFall) {}
 
   /** Takes a block of producer ids that nobody else gets. */
   record AllocateProducerIds() implements Command {}

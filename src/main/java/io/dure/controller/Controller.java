@@ -158,6 +158,8 @@ public final class Controller {
       case Command.AlterReassignments c -> new Reassignments(ledger, active.elections).alter(c);
       case Command.ElectLeaders c -> new AskedElections(ledger, active.elections).elect(c);
       case Command.UnregisterBroker c -> new BrokerRemovals(ledger).remove(c);
+      case Command.AlterConfigs c -> new ConfigChanges(ledger).alter(c);
+      case Command.UpdateFeatures c -> new FeatureLevels(ledger).update(c);
       case Command.AllocateProducerIds _ -> {
         long first = ledger.image().nextProducerId();
         ledger.append(List.of(new MetadataRecord.ProducerIdsAllocated(first + PRODUCER_ID_BLOCK)));

@@ -89,7 +89,12 @@ final class TopicCreations {
     Map<String, String> configs = new HashMap<>();
     topic.configs().forEach((key, value) -> value.ifPresent(text -> configs.put(key, text)));
     return new Answer.TopicCreation(
-        topic.name(), Answer.Result.DONE, topic.id(), replicas.size(), copies, configs);
+        topic.name(),
+        Answer.Result.DONE,
+        topic.id(),
+        replicas.size(),
+        copies,
+        ledger.inForce(configs));
   }
 
   private Assignments.Outcome replicasOf(Command.NewTopic topic) {

@@ -14,7 +14,6 @@ import java.util.TreeMap;
  * of which topic's.
  */
 public final class BrokerKeys {
-  public static final String MAX_CONNECTIONS = "max.connections";
   public static final String LEADER_THROTTLE = "leader.replication.throttled.rate";
   public static final String FOLLOWER_THROTTLE = "follower.replication.throttled.rate";
   public static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
@@ -79,7 +78,6 @@ public final class BrokerKeys {
 
   private static Map<String, ConfigKey> table() {
     Map<String, ConfigKey> table = new TreeMap<>(TOPIC_DEFAULTS);
-    add(table, MAX_CONNECTIONS, false, 1, 1_000_000, "10000", "Connections of clients at a time.");
     add(
         table,
         LEADER_THROTTLE,

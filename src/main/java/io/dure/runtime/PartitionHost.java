@@ -45,6 +45,12 @@ final class PartitionHost {
   /** As above, for records that must be read from the file: new ones go first. */
   private static final long CATCH_UP_BYTES = 6L << 20;
 
+  /**
+   * As above, while a learner copies what is there already: there is no hurry, and whoever waits
+   * for its producers' records shall not wait behind that.
+   */
+  private static final long LEARNER_BYTES = 1L << 20;
+
   private final PartitionId id;
   private final String topicName;
   private final LoopPorts ports;
@@ -409,11 +415,17 @@ final class PartitionHost {
     }
     Optional<BatchSpan> records =
         ports.sender().hasRoom(e.to(), PUSH_BOUND_BYTES)
-            ? hosted.readForPush(e.from(), upTo, ports.sender().hasRoom(e.to(), CATCH_UP_BYTES))
+            ? hosted.readForPush(
+                e.from(), upTo, ports.sender().hasRoom(e.to(), catchUpBytes(e.to())))
             : Optional.empty();
     records.ifPresent(
         span -> send(e.to(), new ReplicaMessage.Append(e.epoch(), span, e.highWatermark())));
     return records.map(BatchSpan::end).orElse(e.from());
+  }
+
+  private long catchUpBytes(NodeId to) {
+    boolean learns = !image.target().isEmpty() && !image.replicas().contains(to);
+    return learns ? LEARNER_BYTES : CATCH_UP_BYTES;
   }
 
   private void send(NodeId to, ReplicaMessage message) {

@@ -3,6 +3,7 @@ package io.dure.server;
 import io.dure.base.Clock;
 import io.dure.base.NodeId;
 import io.dure.base.Rng;
+import io.dure.broker.AdminApis;
 import io.dure.broker.BrokerConfig;
 import io.dure.broker.BrokerSettings;
 import io.dure.broker.DataApis;
@@ -31,7 +32,8 @@ final class Handlers {
     Dispatcher.Builder table = Dispatcher.builder(Executors.newVirtualThreadPerTaskExecutor());
     BrokerSettings settings = brokerSettings(config);
     TransactionGate gate = TxnApis.gate(cluster);
-    DataApis.addTo(table, cluster, node.partitions(), settings, told(config), gate, rng);
+    DataApis.addTo(table, cluster, node.partitions(), settings, gate, rng);
+    AdminApis.addTo(table, cluster, settings, told(config), new LogbackLoggers());
     ReplicaApis.addTo(table, cluster);
     GroupApis.addTo(
         table, cluster, node.partitions(), settings, groupSettings(config), gate, clock, rng);

@@ -9,6 +9,7 @@ import io.dure.controller.Answer.Result;
 import io.dure.controller.Answer.TopicCreation;
 import io.dure.controller.Command;
 import io.dure.metadata.MetadataRecord;
+import io.dure.metadata.TopicSettings;
 import io.dure.txn.TxnSettings;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
@@ -84,7 +85,9 @@ class ControllerApisTest {
     List<TopicCreation> made = new ArrayList<>();
     for (Command.NewTopic topic : ((Command.CreateTopics) command).topics()) {
       TopicId id = cluster.topic(topic.name(), 2);
-      made.add(new TopicCreation(topic.name(), Result.DONE, id, 2, 3, Map.of("retention.ms", "5")));
+      made.add(
+          new TopicCreation(
+              topic.name(), Result.DONE, id, 2, 3, TopicSettings.of(Map.of("retention.ms", "5"))));
     }
     return new Answer.TopicsCreated(made);
   }
@@ -151,7 +154,7 @@ class ControllerApisTest {
                     TopicId.ZERO,
                     -1,
                     -1,
-                    Map.of()))));
+                    TopicSettings.of(Map.of())))));
 
     CreatableTopicResult refused = create(topics(topic("a")), 7).topics().find("a");
 
@@ -172,7 +175,12 @@ class ControllerApisTest {
         new Answer.TopicsCreated(
             List.of(
                 new TopicCreation(
-                    "a", Result.DONE, new TopicId(new java.util.UUID(5, 5)), 1, 1, Map.of()))));
+                    "a",
+                    Result.DONE,
+                    new TopicId(new java.util.UUID(5, 5)),
+                    1,
+                    1,
+                    TopicSettings.of(Map.of())))));
 
     var reply =
         ask(

@@ -8,6 +8,7 @@ import io.dure.base.TopicId;
 import io.dure.controller.Answer;
 import io.dure.controller.Command;
 import io.dure.metadata.MetadataRecord;
+import io.dure.metadata.TopicSettings;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,7 +148,12 @@ class MetadataHandlerTest {
                       new Answer.TopicsCreated(
                           List.of(
                               new Answer.TopicCreation(
-                                  wanted.name(), Answer.Result.DONE, id, 1, 3, Map.of())))));
+                                  wanted.name(),
+                                  Answer.Result.DONE,
+                                  id,
+                                  1,
+                                  3,
+                                  TopicSettings.of(Map.of()))))));
             },
             new FakeRng());
 

@@ -25,7 +25,7 @@ class ConfigurationPageTest {
     }
     assertThat(Files.readString(PAGE))
         .as(
-            "JAVA_TOOL_OPTIONS=-Ddocs.rewrite=true ./dev test -Dtest=ConfigurationPageTest writes it anew")
+            "./dev docs writes it anew")
         .isEqualTo(page);
   }
 

@@ -1,0 +1,28 @@
+package io.dure.broker;
+
+import java.util.List;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** Puts the handlers of settings and features into the table. */
+public final class AdminApis {
+  private AdminApis() {}
+
+  /**
+   * @param configs this node's settings as it was started with, for DescribeConfigs
+   */
+  public static void addTo(
+      Dispatcher.Builder table,
+      Cluster cluster,
+      BrokerSettings settings,
+      List<BrokerConfig> configs,
+      Loggers loggers) {
+    table
+        .on(
+            ApiKeys.DESCRIBE_CONFIGS,
+            new DescribeConfigsHandler(cluster, settings.started(), configs, loggers))
+        .on(ApiKeys.ALTER_CONFIGS, ControllerHandler.alterConfigs(cluster))
+        .on(ApiKeys.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsHandler(cluster, loggers))
+        .on(ApiKeys.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(cluster))
+        .on(ApiKeys.UPDATE_FEATURES, ControllerHandler.updateFeatures(cluster));
+  }
+}
