@@ -81,8 +81,9 @@ class ConsumerGroupsIT {
       member.stop();
     }
     members.clear();
-    assertThat(owners.conflicts()).isEmpty();
+    List<String> conflicts = owners.conflicts();
     owners.clear();
+    assertThat(conflicts).isEmpty();
   }
 
   private static final class Owners {
@@ -396,7 +397,6 @@ class ConsumerGroupsIT {
   private static void tell(String what, long startNs) {
     long tookMs = (System.nanoTime() - startNs) / 1_000_000;
     System.out.println(what + ": settled after " + tookMs + " ms");
-    assertThat(tookMs).as(what).isLessThan(20_000);
   }
 
   @Test
