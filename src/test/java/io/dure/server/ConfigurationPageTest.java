@@ -23,10 +23,7 @@ class ConfigurationPageTest {
     if (Boolean.getBoolean("docs.rewrite")) {
       Files.writeString(PAGE, page);
     }
-    assertThat(Files.readString(PAGE))
-        .as(
-            "./dev docs writes it anew")
-        .isEqualTo(page);
+    assertThat(Files.readString(PAGE)).as("./dev docs writes it anew").isEqualTo(page);
   }
 
   @Test
