@@ -28,13 +28,6 @@ final class TransactionalProduce {
   private static final short FIRST_VERSION_WITH_ABORTABLE = 11;
   private static final short FIRST_VERSION_THAT_ADDS = 12;
 
-  /**
-   * While the markers of the transaction before are being written, the new one is tried again here
-   * for a little: the client would do so only after its back-off, with every transaction.
-   */
-  private static final int MAX_TRIES = 20;
-
-  private static final long PAUSE_MS = 5;
   private static final String NOT_ADDED = "Partition was not added to the transaction";
   private static final String UNABLE =
       "Unable to verify the partition has been added to the transaction. Underlying error: ";
@@ -48,7 +41,6 @@ final class TransactionalProduce {
   private final List<Item> items = new ArrayList<>();
   private final List<Guarded> toConfirm = new ArrayList<>();
   private int preparing;
-  private int tries;
 
   /** One partition's batch; {@code part} as transactions name it. */
   private record Item(
@@ -97,7 +89,7 @@ final class TransactionalProduce {
       return;
     }
     preparing = items.size();
-    for (Item item : List.copyOf(items)) {
+    for (Item item : items) {
       var writer =
           new TxnWriter(
               producer,
@@ -132,27 +124,19 @@ final class TransactionalProduce {
     }
   }
 
+  /**
+   * While the transaction before is being finished the batch is refused at once and not tried again
+   * here: the producer's next batch on this connection would overtake it, and be refused for good.
+   */
   private void confirmed(Map<TopicPart, WireError> errors) {
-    tries++;
-    List<Guarded> asked = List.copyOf(toConfirm);
-    toConfirm.clear();
-    items.clear();
-    for (Guarded each : asked) {
+    for (Guarded each : toConfirm) {
       WireError error =
           errors.getOrDefault(each.item().part(), WireError.COORDINATOR_NOT_AVAILABLE);
       if (error == WireError.NONE) {
         append(each.item(), each.guard());
-      } else if (error == WireError.CONCURRENT_TRANSACTIONS
-          && version >= FIRST_VERSION_THAT_ADDS
-          && tries < MAX_TRIES) {
-        items.add(each.item());
       } else {
         refuse(each.item().slot(), error);
       }
-    }
-    if (!items.isEmpty()) {
-      // The marker ends the guard, so a new one is needed.
-      loop.schedule(PAUSE_MS, this::start);
     }
   }
 

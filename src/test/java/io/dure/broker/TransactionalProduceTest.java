@@ -109,9 +109,6 @@ class TransactionalProduceTest {
 
   private List<PartitionProduceResponse> ask(ProduceRequestData request, int version) {
     FakeReply<ProduceResponseData> reply = start(request, version);
-    for (int ms = 0; ms < 200 && reply.isOpen(); ms += 5) {
-      cluster.loop.pass(5); // a transaction that is being finished is waited for a little
-    }
     return reply.get().responses().iterator().next().partitionResponses();
   }
 
