@@ -4,12 +4,15 @@ import io.dure.base.PartitionId;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
 import io.dure.metadata.TopicSettings;
+import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions;
 import io.dure.txn.TopicPart;
 import io.dure.wire.WireError;
 import io.dure.wire.WireRecords;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
@@ -31,6 +34,9 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
   private final BrokerSettings settings;
   private final TransactionGate gate;
 
+  /** A loop's are used by it alone. */
+  private final Map<Loop, TransactionLanes> lanes = new ConcurrentHashMap<>();
+
   public ProduceHandler(
       Cluster cluster, Partitions partitions, BrokerSettings settings, TransactionGate gate) {
     this.cluster = cluster;
@@ -45,12 +51,13 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
     ClusterImage image = cluster.image();
     var round = new ProduceRound(request, context, image, reply);
     Optional<WireError> refusal = refusal(request);
+    String transactionalId = Optional.ofNullable(request.transactionalId()).orElse("");
     var transactional =
         new TransactionalProduce(
             gate,
             partitions,
             context.loop(),
-            Optional.ofNullable(request.transactionalId()).orElse(""),
+            transactionalId,
             context.version(),
             cluster.nowMs() + Math.max(0, request.timeoutMs()));
     for (TopicProduceData topic : request.topicData()) {
@@ -63,7 +70,11 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
         }
       }
     }
-    transactional.start();
+    if (!transactional.isEmpty()) {
+      lanes
+          .computeIfAbsent(context.loop(), TransactionLanes::new)
+          .start(transactionalId, transactional);
+    }
     round.allStarted();
   }
 

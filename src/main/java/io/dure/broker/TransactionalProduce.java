@@ -28,6 +28,13 @@ final class TransactionalProduce {
   private static final short FIRST_VERSION_WITH_ABORTABLE = 11;
   private static final short FIRST_VERSION_THAT_ADDS = 12;
 
+  /**
+   * While the markers of the transaction before are being written, the new one is tried again here
+   * for a little: the client would do so only after its back-off, with every transaction.
+   */
+  private static final int MAX_TRIES = 20;
+
+  private static final long PAUSE_MS = 5;
   private static final String NOT_ADDED = "Partition was not added to the transaction";
   private static final String UNABLE =
       "Unable to verify the partition has been added to the transaction. Underlying error: ";
@@ -41,6 +48,8 @@ final class TransactionalProduce {
   private final List<Item> items = new ArrayList<>();
   private final List<Guarded> toConfirm = new ArrayList<>();
   private int preparing;
+  private int tries;
+  private Runnable handedOver = () -> {};
 
   /** One partition's batch; {@code part} as transactions name it. */
   private record Item(
@@ -67,11 +76,21 @@ final class TransactionalProduce {
     items.add(new Item(partition, part, batch, slot));
   }
 
-  /** To be called once, when all are added. */
-  void start() {
-    if (items.isEmpty()) {
-      return;
-    }
+  boolean isEmpty() {
+    return items.isEmpty();
+  }
+
+  /**
+   * To be called once, when all are added.
+   *
+   * @param handedOver runs once, when each batch was given to its partition or refused
+   */
+  void start(Runnable handedOver) {
+    this.handedOver = handedOver;
+    prepare();
+  }
+
+  private void prepare() {
     long producer = ProducedRecords.producerId(items.getFirst().batch());
     short epoch = ProducedRecords.producerEpoch(items.getFirst().batch());
     boolean one =
@@ -86,10 +105,11 @@ final class TransactionalProduce {
                   WireError.INVALID_PRODUCER_ID_MAPPING,
                   "Transactional records contained more than one producer ID",
                   Optional.empty()));
+      handedOver.run();
       return;
     }
     preparing = items.size();
-    for (Item item : items) {
+    for (Item item : List.copyOf(items)) {
       var writer =
           new TxnWriter(
               producer,
@@ -111,7 +131,12 @@ final class TransactionalProduce {
       case Preparation.Refused r -> item.slot().refused(r.error(), r.reason(), r.where());
     }
     preparing--;
-    if (preparing == 0 && !toConfirm.isEmpty()) {
+    if (preparing > 0) {
+      return;
+    }
+    if (toConfirm.isEmpty()) {
+      handedOver.run();
+    } else {
       gate.confirm(
           transactionalId,
           producer,
@@ -124,19 +149,29 @@ final class TransactionalProduce {
     }
   }
 
-  /**
-   * While the transaction before is being finished the batch is refused at once and not tried again
-   * here: the producer's next batch on this connection would overtake it, and be refused for good.
-   */
   private void confirmed(Map<TopicPart, WireError> errors) {
-    for (Guarded each : toConfirm) {
+    tries++;
+    List<Guarded> asked = List.copyOf(toConfirm);
+    toConfirm.clear();
+    items.clear();
+    for (Guarded each : asked) {
       WireError error =
           errors.getOrDefault(each.item().part(), WireError.COORDINATOR_NOT_AVAILABLE);
       if (error == WireError.NONE) {
         append(each.item(), each.guard());
+      } else if (error == WireError.CONCURRENT_TRANSACTIONS
+          && version >= FIRST_VERSION_THAT_ADDS
+          && tries < MAX_TRIES) {
+        items.add(each.item());
       } else {
         refuse(each.item().slot(), error);
       }
+    }
+    if (items.isEmpty()) {
+      handedOver.run();
+    } else {
+      // The marker ends the guard, so a new one is needed.
+      loop.schedule(PAUSE_MS, this::prepare);
     }
   }
 

@@ -109,6 +109,9 @@ class TransactionalProduceTest {
 
   private List<PartitionProduceResponse> ask(ProduceRequestData request, int version) {
     FakeReply<ProduceResponseData> reply = start(request, version);
+    for (int ms = 0; ms < 200 && reply.isOpen(); ms += 5) {
+      cluster.loop.pass(5); // a transaction that is being finished is waited for a little
+    }
     return reply.get().responses().iterator().next().partitionResponses();
   }
 
@@ -209,5 +212,28 @@ class TransactionalProduceTest {
 
     assertThat(ask(produce(9, in(0, plain)), 9)).allMatch(a -> a.errorCode() == 0);
     assertThat(gate.asked).isEmpty();
+  }
+
+  /** The answer would come after that of the batch which it overtook, and be fatal. */
+  @Test
+  void aLaterBatchDoesNotOvertakeOneThatIsBeingConfirmed() {
+    gate.answersAtOnce = Optional.empty();
+    var handler = new ProduceHandler(cluster, partitions, BrokerSettings.DEFAULT, gate);
+    var first = new FakeReply<ProduceResponseData>(ApiKeys.PRODUCE, 12);
+    var second = new FakeReply<ProduceResponseData>(ApiKeys.PRODUCE, 12);
+    handler.handle(produce(12, in(0, batch(9))), cluster.request(12), first);
+    handler.handle(produce(12, in(0, batch(9))), cluster.request(12), second);
+    cluster.loop.turn();
+    assertThat(gate.asked).as("of the first only").hasSize(1);
+
+    gate.answer(0, WireError.CONCURRENT_TRANSACTIONS);
+    cluster.loop.pass(5);
+    assertThat(gate.asked).as("of the first again").hasSize(2);
+    assertThat(partitions.guards).isEmpty();
+
+    gate.answer(1, WireError.NONE);
+    cluster.loop.turn();
+    assertThat(partitions.guards).as("the first is appended").hasSize(1);
+    assertThat(gate.asked).as("of the second at last").hasSize(3);
   }
 }
