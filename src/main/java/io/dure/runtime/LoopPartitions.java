@@ -5,6 +5,7 @@ import io.dure.log.TxnGuard;
 import io.dure.log.TxnMarker;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -136,6 +137,32 @@ final class LoopPartitions implements Partitions {
                           : new ProducersOutcome.Refused(WireError.NOT_LEADER_OR_FOLLOWER))
                   .orElseGet(() -> new ProducersOutcome.Refused(absent(partition)));
           WaitingAppends.answer(caller, done, outcome);
+        });
+  }
+
+  @Override
+  public void copies(Executor caller, Consumer<List<Copy>> done) {
+    gather(0, new ArrayList<>(), caller, done);
+  }
+
+  /** One loop after the other adds what it holds. */
+  private void gather(int loop, List<Copy> found, Executor caller, Consumer<List<Copy>> done) {
+    if (loop == shards.size()) {
+      WaitingAppends.answer(caller, done, List.copyOf(found));
+      return;
+    }
+    Shard shard = shards.get(loop);
+    shard
+        .loop()
+        .execute(() -> {
+          for (PartitionHost host : shard.hosts()) {
+            found.add(
+                new Copy(
+                    host.id(),
+                    host.log().sizeBytes(),
+                    Math.max(0, host.highWatermark() - host.log().endOffset())));
+          }
+          gather(loop + 1, found, caller, done);
         });
   }
 

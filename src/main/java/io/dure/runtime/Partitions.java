@@ -103,6 +103,17 @@ public interface Partitions {
   /** What a partition led here knows of its producers. */
   void describeProducers(PartitionId partition, Executor caller, Consumer<ProducersOutcome> done);
 
+  /** All replicas on this node, led here or not, in no order. */
+  void copies(Executor caller, Consumer<List<Copy>> done);
+
+  /**
+   * A replica on this node's disk.
+   *
+   * @param sizeBytes of all its segments
+   * @param lag records committed elsewhere that it does not hold yet, as far as it knows
+   */
+  record Copy(PartitionId partition, long sizeBytes, long lag) {}
+
   sealed interface ProducersOutcome {
     record Found(List<ProducerState> producers) implements ProducersOutcome {}
 

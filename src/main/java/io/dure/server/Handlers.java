@@ -7,6 +7,7 @@ import io.dure.broker.AdminApis;
 import io.dure.broker.BrokerConfig;
 import io.dure.broker.BrokerSettings;
 import io.dure.broker.DataApis;
+import io.dure.broker.DataVolume;
 import io.dure.broker.Dispatcher;
 import io.dure.broker.GroupApis;
 import io.dure.broker.NodeCluster;
@@ -18,6 +19,7 @@ import io.dure.runtime.Loop;
 import io.dure.runtime.Node;
 import io.dure.txn.TxnSettings;
 import io.dure.wire.RequestSink;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -32,7 +34,7 @@ final class Handlers {
     Dispatcher.Builder table = Dispatcher.builder(Executors.newVirtualThreadPerTaskExecutor());
     BrokerSettings settings = brokerSettings(config);
     TransactionGate gate = TxnApis.gate(cluster);
-    DataApis.addTo(table, cluster, node.partitions(), settings, gate, rng);
+    DataApis.addTo(table, cluster, node.partitions(), settings, gate, volume(config), rng);
     AdminApis.addTo(table, cluster, settings, told(config), new LogbackLoggers());
     ReplicaApis.addTo(table, cluster);
     GroupApis.addTo(
@@ -42,6 +44,26 @@ final class Handlers {
     Dispatcher dispatcher = table.build(cluster);
     node.answerNodeAsks(dispatcher.forNodes(home));
     return dispatcher;
+  }
+
+  private static DataVolume volume(Config config) {
+    var folder = new File(config.get(Settings.LOG_DIRS)).getAbsoluteFile();
+    return new DataVolume() {
+      @Override
+      public String path() {
+        return folder.getPath();
+      }
+
+      @Override
+      public long totalBytes() {
+        return folder.getTotalSpace();
+      }
+
+      @Override
+      public long usableBytes() {
+        return folder.getUsableSpace();
+      }
+    };
   }
 
   private static BrokerSettings brokerSettings(Config config) {

@@ -63,6 +63,7 @@ public final class Apis {
               entry(ApiKeys.INCREMENTAL_ALTER_CONFIGS, range(0, 1)),
               entry(ApiKeys.UPDATE_FEATURES, range(0, 2)),
               entry(ApiKeys.LIST_CONFIG_RESOURCES, range(0, 1)),
+              entry(ApiKeys.DESCRIBE_LOG_DIRS, range(1, 5)),
               entry(ApiKeys.CREATE_PARTITIONS, range(0, 3)),
               entry(ApiKeys.DELETE_GROUPS, range(0, 3)),
               entry(ApiKeys.ELECT_LEADERS, range(0, 2)),

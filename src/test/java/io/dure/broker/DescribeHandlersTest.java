@@ -242,6 +242,7 @@ class DescribeHandlersTest {
         new FakePartitions(),
         BrokerSettings.DEFAULT,
         TransactionGate.closed(),
+        new FakeVolume(),
         new FakeRng());
     Dispatcher dispatcher = table.build(cluster);
     assertThat(Apis.table().keySet()).containsAll(dispatcher.served());

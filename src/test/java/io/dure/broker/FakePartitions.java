@@ -246,6 +246,13 @@ final class FakePartitions implements Partitions {
   }
 
   @Override
+  public void copies(Executor caller, Consumer<List<Copy>> done) {
+    List<Copy> copies =
+        ends.entrySet().stream().map(e -> new Copy(e.getKey(), 10 * e.getValue(), 0)).toList();
+    caller.execute(() -> done.accept(copies));
+  }
+
+  @Override
   public void listen(String topicName, LeadershipListener listener) {
     throw new UnsupportedOperationException("no coordinator is tested here");
   }
