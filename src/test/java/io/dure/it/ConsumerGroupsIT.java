@@ -373,9 +373,11 @@ class ConsumerGroupsIT {
   @Test
   void aHundredMembersSettleQuicklyAfterEachChange() throws Exception {
     create("wide", 300);
+    Map<String, Object> config = config("hundred");
+    config.remove(ConsumerConfig.AUTO_COMMIT_INTERVAL_MS_CONFIG);
     long startNs = System.nanoTime();
     for (int i = 0; i < 100; i++) {
-      join("m" + i, config("hundred"), "wide");
+      join("m" + i, config, "wide");
     }
     await("all share", () -> spread(300, 100));
     tell("a hundred joined", startNs);
@@ -389,7 +391,7 @@ class ConsumerGroupsIT {
         .as("nobody else's partition moved")
         .allMatch(e -> e.getValue().equals(owners.of.get(e.getKey())));
     startNs = System.nanoTime();
-    join("late", config("hundred"), "wide");
+    join("late", config, "wide");
     await("100 share", () -> spread(300, 100));
     tell("one joined", startNs);
   }
