@@ -1,17 +1,24 @@
 package io.dure.broker;
 
+import io.dure.runtime.MetadataStatus;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Puts the handlers of replicas, leaders and brokers into the table. */
 public final class ReplicaApis {
   private ReplicaApis() {}
 
-  public static void addTo(Dispatcher.Builder table, Cluster cluster) {
+  /**
+   * @param metadata what this node knows of the metadata quorum now
+   */
+  public static void addTo(
+      Dispatcher.Builder table, Cluster cluster, Supplier<MetadataStatus> metadata) {
     table
         .on(
             ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
             ControllerHandler.of(new AlterPartitionReassignmentsApi(), cluster))
         .on(ApiKeys.LIST_PARTITION_REASSIGNMENTS, new ListPartitionReassignmentsHandler(cluster))
+        .on(ApiKeys.DESCRIBE_QUORUM, new DescribeQuorumHandler(cluster, metadata))
         .on(ApiKeys.ELECT_LEADERS, ControllerHandler.of(new ElectLeadersApi(), cluster))
         .on(ApiKeys.UNREGISTER_BROKER, ControllerHandler.of(new UnregisterBrokerApi(), cluster));
   }

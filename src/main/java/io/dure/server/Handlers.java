@@ -36,7 +36,7 @@ final class Handlers {
     TransactionGate gate = TxnApis.gate(cluster);
     DataApis.addTo(table, cluster, node.partitions(), settings, gate, volume(config), rng);
     AdminApis.addTo(table, cluster, settings, told(config), new LogbackLoggers());
-    ReplicaApis.addTo(table, cluster);
+    ReplicaApis.addTo(table, cluster, node::metadata);
     GroupApis.addTo(
         table, cluster, node.partitions(), settings, groupSettings(config), gate, clock, rng);
     TxnApis.addTo(

@@ -69,6 +69,7 @@ public final class Apis {
               entry(ApiKeys.ELECT_LEADERS, range(0, 2)),
               entry(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, range(0, 1)),
               entry(ApiKeys.LIST_PARTITION_REASSIGNMENTS, range(0, 0)),
+              entry(ApiKeys.DESCRIBE_QUORUM, range(0, 2)),
               entry(ApiKeys.UNREGISTER_BROKER, range(0, 0)),
               entry(ApiKeys.OFFSET_DELETE, range(0, 0)),
               entry(ApiKeys.DESCRIBE_CLUSTER, range(0, 2)),
