@@ -68,9 +68,9 @@ public final class TopicSettings {
           flag(
               "errors.deadletterqueue.group.enable",
               "Whether share groups may use it as a dead letter queue."),
-          int64("file.delete.delay.ms", "60000", 0, "How long a dropped segment stays on disk."),
-          int64("flush.messages", Long.toString(MAX), 1, "Records between forced flushes."),
-          int64("flush.ms", Long.toString(MAX), 0, "Time between forced flushes."),
+          int64("file.delete.delay.ms", "60000", 0, "Without effect: a dropped segment goes at once."),
+          int64("flush.messages", Long.toString(MAX), 1, "Without effect: every write is flushed."),
+          int64("flush.ms", Long.toString(MAX), 0, "Without effect: every write is flushed."),
           list(
               "follower.replication.throttled.replicas",
               "",
