@@ -68,7 +68,11 @@ public final class TopicSettings {
           flag(
               "errors.deadletterqueue.group.enable",
               "Whether share groups may use it as a dead letter queue."),
-          int64("file.delete.delay.ms", "60000", 0, "Without effect: a dropped segment goes at once."),
+          int64(
+              "file.delete.delay.ms",
+              "60000",
+              0,
+              "Without effect: a dropped segment goes at once."),
           int64("flush.messages", Long.toString(MAX), 1, "Without effect: every write is flushed."),
           int64("flush.ms", Long.toString(MAX), 0, "Without effect: every write is flushed."),
           list(
