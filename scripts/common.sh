@@ -117,7 +117,7 @@ train_start_caches() {
   rm -f "$app"/*.aot
   work="$(mktemp -d)" || return 1
   "$JDK/bin/java" "${BROKER_FLAGS[@]}" -XX:AOTCacheOutput="$work/broker.aot" -cp "$app/dure.jar" "$BROKER_MAIN" \
-    --listen 127.0.0.1:0 --data "$work/data" --console off > "$work/out" 2> "$work/broker.log" < /dev/null &
+    --listen 127.0.0.1:0 --data "$work/data" --console 127.0.0.1:0 > "$work/out" 2> "$work/broker.log" < /dev/null &
   pid=$!
   for _ in $(seq 100); do
     port="$(sed -n 's/^ready .*listen=[^ ]*:\([0-9]*\).*/\1/p' "$work/out")"

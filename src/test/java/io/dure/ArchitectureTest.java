@@ -62,7 +62,9 @@ class ArchitectureTest {
     arrows.put("runtime", union(DATA, PROTOCOL));
     arrows.put("broker", union(DATA, PROTOCOL, Set.of("runtime")));
     arrows.put("net", union(DATA, PROTOCOL, Set.of("runtime")));
-    arrows.put("server", union(DATA, PROTOCOL, SHELL));
+    // The console knows its node through two interfaces of its own that the server implements.
+    arrows.put("console", Set.of("base", "metadata"));
+    arrows.put("server", union(DATA, PROTOCOL, SHELL, Set.of("console")));
     // The command line is a client like any other: the launcher starts brokers, not it.
     arrows.put("cli", Set.of("base"));
     return arrows;

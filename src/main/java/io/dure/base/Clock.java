@@ -5,6 +5,11 @@ public interface Clock {
   /** Milliseconds that never jump back, from an arbitrary origin: for timeouts. */
   long nowMs();
 
+  /** Nanoseconds that never jump back, from an arbitrary origin: for measuring. */
+  default long nowNs() {
+    return nowMs() * 1_000_000;
+  }
+
   /** Milliseconds since 1970 (UTC), as the machine believes: for record timestamps. */
   long wallMs();
 }

@@ -28,8 +28,12 @@ public final class BrokerProcess {
     this.process = process;
   }
 
-  /** What a broker is started with. */
-  public record Plan(int node, String listen, Path data, List<String> membership) {
+  /**
+   * What a broker is started with.
+   *
+   * @param console whether it serves one
+   */
+  public record Plan(int node, String listen, Path data, List<String> membership, boolean console) {
     public Plan {
       membership = List.copyOf(membership);
     }
@@ -47,9 +51,10 @@ public final class BrokerProcess {
                 "--listen",
                 plan.listen(),
                 "--data",
-                plan.data().toString(),
-                "--console",
-                "off"));
+                plan.data().toString()));
+    if (!plan.console()) {
+      command.addAll(List.of("--console", "off"));
+    }
     command.addAll(plan.membership());
     try {
       Files.createDirectories(plan.data());
@@ -114,6 +119,11 @@ public final class BrokerProcess {
       throw new Refusal(
           "broker " + node + " was not ready within " + timeoutMs + " ms" + lastWords());
     }
+  }
+
+  /** Where its console is, of a broker that is ready; {@code off} when it has none. */
+  public String console() {
+    return ready.join().replaceFirst(".*console=", "");
   }
 
   public int node() {

@@ -69,7 +69,7 @@ final class UpCommand implements Callable<Integer> {
           nodes == 1 ? List.of() : List.of("--cluster", String.join(",", founders(addresses)));
       var plan =
           new BrokerProcess.Plan(
-              i + 1, addresses.get(i), data.resolve("node-" + (i + 1)), membership);
+              i + 1, addresses.get(i), data.resolve("node-" + (i + 1)), membership, true);
       brokers.add(BrokerProcess.start(plan, data.resolve("node-" + (i + 1) + ".log")));
     }
     for (BrokerProcess broker : brokers) {
@@ -90,6 +90,7 @@ final class UpCommand implements Callable<Integer> {
             + data
             + "; Ctrl-C stops it");
     screen.line("bootstrap.servers=" + String.join(",", addresses));
+    screen.line("console http://" + brokers.getFirst().console());
     watch(screen);
     return 1;
   }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.utils.internals.BufferSupplier;
 
 /**
  * One record, unpacked from its batch. The buffers are views and must not be written.
@@ -50,6 +51,40 @@ public record LogRecord(
         }
       }
       at += batch.sizeInBytes();
+    }
+    return records;
+  }
+
+  /**
+   * The first records at or after {@code from}, markers left out; nothing past the last of them is
+   * unpacked, however much a batch holds.
+   */
+  public static List<LogRecord> some(ByteBuffer batches, long from, int most) {
+    List<LogRecord> records = new ArrayList<>();
+    for (RecordBatch batch : MemoryRecords.readableRecords(batches.duplicate()).batches()) {
+      if (batch.isControlBatch() || batch.lastOffset() < from) {
+        continue;
+      }
+      try (var unpacked = batch.streamingIterator(BufferSupplier.NO_CACHING)) {
+        while (unpacked.hasNext() && records.size() < most) {
+          Record record = unpacked.next();
+          if (record.offset() >= from) {
+            records.add(
+                new LogRecord(
+                    record.offset(),
+                    record.timestamp(),
+                    Optional.ofNullable(record.key()),
+                    Optional.ofNullable(record.value()),
+                    batch.producerId(),
+                    batch.producerEpoch(),
+                    batch.isTransactional(),
+                    Optional.empty()));
+          }
+        }
+      }
+      if (records.size() == most) {
+        break;
+      }
     }
     return records;
   }

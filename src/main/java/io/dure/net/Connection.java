@@ -85,6 +85,7 @@ final class Connection implements SocketLoop.Channel {
     this.reserved = inbound.isCrowded();
     this.transport =
         new PlaintextTransportLayer(sockets.register(socket, SelectionKey.OP_READ, this));
+    sockets.traffic().connected(1);
   }
 
   SocketLoop sockets() {
@@ -115,6 +116,9 @@ final class Connection implements SocketLoop.Channel {
       return;
     }
     lastTrafficMs = inbound.nowMs();
+    if (peer.isEmpty()) {
+      sockets.traffic().read(n);
+    }
     cut(in.flip());
   }
 
@@ -242,7 +246,9 @@ final class Connection implements SocketLoop.Channel {
   private void take(RequestSink sink, RequestFrame request, ByteBuffer frame) {
     switch (request) {
       case RequestFrame.Decoded r -> {
-        var slot = new Slot(this, r.api(), r.version(), r.correlationId(), frame.capacity());
+        var slot =
+            new Slot(
+                this, r.api(), r.version(), r.correlationId(), frame.capacity(), inbound.nowNs());
         begin(slot);
         sink.take(
             new Request(
@@ -258,7 +264,14 @@ final class Connection implements SocketLoop.Channel {
             slot);
       }
       case RequestFrame.FutureApiVersions(int correlationId) -> {
-        var slot = new Slot(this, ApiKeys.API_VERSIONS, (short) 0, correlationId, frame.capacity());
+        var slot =
+            new Slot(
+                this,
+                ApiKeys.API_VERSIONS,
+                (short) 0,
+                correlationId,
+                frame.capacity(),
+                inbound.nowNs());
         begin(slot);
         slot.answer(ApiVersionsAnswer.unsupportedVersion());
       }
@@ -283,9 +296,11 @@ final class Connection implements SocketLoop.Channel {
     if (closed) {
       return;
     }
+    long nowNs = inbound.nowNs();
     while (!inFlight.isEmpty() && inFlight.peek().isDone()) {
       Slot done = inFlight.remove();
       inFlightBytes -= done.frameBytes();
+      sockets.traffic().answered(done.api(), nowNs - done.takenNs());
       switch (done.outcome()) {
         case Slot.Outcome.Frame(ResponseFrame frame) -> send(frame);
         case Slot.Outcome.Pending _, Slot.Outcome.Silence _ -> {}
@@ -323,8 +338,10 @@ final class Connection implements SocketLoop.Channel {
     if (closed) {
       return;
     }
-    if (unsent.writeTo(transport, sockets.writeBuffer()) > 0) {
+    long written = unsent.writeTo(transport, sockets.writeBuffer());
+    if (written > 0) {
       lastTrafficMs = inbound.nowMs();
+      sockets.traffic().written(written);
     }
     if (!unsent.isEmpty()) {
       awaitWritable(true);
@@ -355,6 +372,7 @@ final class Connection implements SocketLoop.Channel {
     switch (answer) {
       case PeerHello.Answer.Welcome _ -> {
         peer = Optional.of(hello.node());
+        sockets.traffic().connected(-1);
         reader = new FrameReader(NetSettings.PEER_FRAME_BYTES, peerMemory);
       }
       case PeerHello.Answer.Refusal(String reason, var _) -> closeWhenSent("refused: " + reason);
@@ -398,6 +416,9 @@ final class Connection implements SocketLoop.Channel {
       log.info("closing the connection of {}: {}", remote, reason);
     }
     sockets.forget(this);
+    if (peer.isEmpty()) {
+      sockets.traffic().connected(-1);
+    }
     inbound.disconnected();
     reader.close();
     inbound.doesNotWait(whenOpen);

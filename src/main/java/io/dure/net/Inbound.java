@@ -47,6 +47,10 @@ final class Inbound {
     return clock.nowMs();
   }
 
+  long nowNs() {
+    return clock.nowNs();
+  }
+
   RequestMemory memory() {
     return memory;
   }

@@ -33,18 +33,35 @@ final class Slot implements Responder {
   private final short version;
   private final int correlationId;
   private final int frameBytes;
+  private final long takenNs;
   private Outcome outcome = PENDING;
 
-  Slot(Connection connection, ApiKeys api, short version, int correlationId, int frameBytes) {
+  Slot(
+      Connection connection,
+      ApiKeys api,
+      short version,
+      int correlationId,
+      int frameBytes,
+      long takenNs) {
     this.connection = connection;
     this.api = api;
     this.version = version;
     this.correlationId = correlationId;
     this.frameBytes = frameBytes;
+    this.takenNs = takenNs;
   }
 
   int frameBytes() {
     return frameBytes;
+  }
+
+  ApiKeys api() {
+    return api;
+  }
+
+  /** When the request was taken up; see {@link io.dure.base.Clock#nowNs}. */
+  long takenNs() {
+    return takenNs;
   }
 
   boolean isDone() {

@@ -44,6 +44,7 @@ public final class SocketLoop implements IoSource {
   private final Selector selector;
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final Traffic traffic = new Traffic();
   private final Set<Channel> channels = new LinkedHashSet<>();
   private ArrayList<Channel> dirty = new ArrayList<>();
   private ArrayList<Channel> flushing = new ArrayList<>();
@@ -74,6 +75,11 @@ public final class SocketLoop implements IoSource {
 
   ByteBuffer writeBuffer() {
     return writeBuffer;
+  }
+
+  /** What clients asked over this loop; to be read on it. */
+  public Traffic traffic() {
+    return traffic;
   }
 
   int connections() {

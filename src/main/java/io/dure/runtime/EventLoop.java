@@ -124,6 +124,16 @@ public final class EventLoop implements Loop, AutoCloseable {
     run(() -> timers.add(new Timer(dueMs, timerOrder++, task)));
   }
 
+  /** Tasks that others have posted and that are not taken up yet. */
+  public int posted() {
+    lock.lock();
+    try {
+      return mailbox.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void turns() {
     try {
       while (turn()) {}

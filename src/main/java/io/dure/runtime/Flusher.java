@@ -1,6 +1,7 @@
 package io.dure.runtime;
 
 import io.dure.base.Check;
+import io.dure.base.Latencies;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class Flusher implements FlushQueue, AutoCloseable {
   // Bounded by its callers: each log and each state file has at most one work under way.
   private final ArrayDeque<Work> works = new ArrayDeque<>();
   private final List<Thread> threads = new ArrayList<>();
+  private final Latencies took = new Latencies();
   private int idle;
   private boolean closed;
 
@@ -69,10 +71,14 @@ public final class Flusher implements FlushQueue, AutoCloseable {
   }
 
   private void workOff() {
+    long tookNs = -1;
     while (true) {
       Work next;
       lock.lock();
       try {
+        if (tookNs >= 0) {
+          took.record(tookNs);
+        }
         while (works.isEmpty() && !closed) {
           idle++;
           some.awaitUninterruptibly();
@@ -86,13 +92,35 @@ public final class Flusher implements FlushQueue, AutoCloseable {
         lock.unlock();
       }
       Check.that(next != null, "an empty queue of flushes");
+      long beganNs = System.nanoTime();
       try {
         next.work().run();
       } catch (Throwable e) {
         stopAfter(e);
         return;
       }
+      tookNs = System.nanoTime() - beganNs;
       next.owner().execute(next.done());
+    }
+  }
+
+  /** How long the flushes took so far; a copy. */
+  public Latencies took() {
+    lock.lock();
+    try {
+      return took.copy();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many wait for a thread. */
+  public int waiting() {
+    lock.lock();
+    try {
+      return works.size();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -179,6 +179,9 @@ final class LoopPartitions implements Partitions {
                   .map(host -> PartitionReads.read(host, metadata.isMinority(), request))
                   .orElseGet(() ->
                       new ReadOutcome.Refused(absent(partition), leaderOf(partition), -1, -1));
+          if (outcome instanceof ReadOutcome.Found found) {
+            shard.numbers().read(found.slice().sizeBytes());
+          }
           WaitingAppends.answer(caller, done, outcome);
         });
   }

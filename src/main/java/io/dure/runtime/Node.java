@@ -407,6 +407,27 @@ public final class Node {
         });
   }
 
+  /** What all partitions here have done since the start, counted loop by loop. */
+  public void numbers(Executor caller, Consumer<PartitionNumbers> done) {
+    addNumbers(0, new PartitionNumbers(), caller, done);
+  }
+
+  private void addNumbers(
+      int index, PartitionNumbers sum, Executor caller, Consumer<PartitionNumbers> done) {
+    if (index == shards.size()) {
+      caller.execute(() -> done.accept(sum));
+      return;
+    }
+    Shard shard = shards.get(index);
+    shard
+        .loop()
+        .execute(() -> {
+          shard.numbers().holds(shard.hosts().size());
+          sum.add(shard.numbers());
+          addNumbers(index + 1, sum, caller, done);
+        });
+  }
+
   /** How this node's replica of a partition stands, for people; on the partition's loop only. */
   public String describe(PartitionId partition) {
     return shards

@@ -43,14 +43,21 @@ final class PartitionAppends {
     Optional<AppendOutcome.Refused> refusal =
         refusal(host, shard, batches.remaining(), leaderEpoch);
     if (refusal.isPresent()) {
+      shard.numbers().refuse();
       WaitingAppends.answer(caller, done, refusal.get());
       return;
     }
     switch (host.log().producers().check(batches, TransactionalAppends.inForce(host, guard))) {
-      case ProducerVerdict.Accepted _ -> appendNow(host, batches, deadlineMs, caller, done);
+      case ProducerVerdict.Accepted _ -> {
+        int sizeBytes = batches.remaining();
+        AppendInfo info = appendNow(host, shard, batches, deadlineMs, caller, done);
+        shard.numbers().appended(info.endOffset() - info.baseOffset(), sizeBytes);
+      }
       case ProducerVerdict.Duplicate duplicate -> repeat(host, duplicate, deadlineMs, caller, done);
-      case ProducerVerdict.Refused refused ->
-          WaitingAppends.answer(caller, done, refused(host, refused));
+      case ProducerVerdict.Refused refused -> {
+        shard.numbers().refuse();
+        WaitingAppends.answer(caller, done, refused(host, refused));
+      }
     }
   }
 
@@ -94,25 +101,29 @@ final class PartitionAppends {
     return Optional.empty();
   }
 
-  static void appendNow(
+  static AppendInfo appendNow(
       PartitionHost host,
+      Shard shard,
       ByteBuffer batches,
       long deadlineMs,
       Executor caller,
       Consumer<AppendOutcome> done) {
     int sizeBytes = batches.remaining();
+    long sinceNs = shard.ports().clock().nowNs();
     AppendInfo info = host.write(batches);
     host.waiting()
         .add(
             new Waiting(
                 info.endOffset(),
                 sizeBytes,
+                sinceNs,
                 deadlineMs,
                 new AppendOutcome.Committed(
                     info.baseOffset(), info.appendTimeMs(), host.log().startOffset()),
                 caller,
                 done));
     host.written(info);
+    return info;
   }
 
   /**
@@ -130,7 +141,7 @@ final class PartitionAppends {
       WaitingAppends.answer(caller, done, answer);
     } else {
       host.waiting()
-          .addRepeated(new Waiting(duplicate.endOffset(), 0, deadlineMs, answer, caller, done));
+          .addRepeated(new Waiting(duplicate.endOffset(), 0, 0, deadlineMs, answer, caller, done));
     }
   }
 
@@ -156,7 +167,7 @@ final class PartitionAppends {
       return;
     }
     long deadlineMs = shard.ports().clock().nowMs() + COORDINATOR_WAIT_MS;
-    appendNow(host, bytes, deadlineMs, shard.loop(), done);
+    appendNow(host, shard, bytes, deadlineMs, shard.loop(), done);
   }
 
   static BatchBuilder batchOf(List<KeyValue> records, long wallMs) {

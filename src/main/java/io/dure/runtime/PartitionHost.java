@@ -95,7 +95,8 @@ final class PartitionHost {
     this.hosted =
         new HostedLog(ports, PartitionFolders.name(topicName, id.index()), log, this::onFlushed);
     this.reports = new LeaderReports(id, shard);
-    this.waiting = new WaitingAppends(shard.waitingBytes());
+    this.waiting =
+        new WaitingAppends(shard.waitingBytes(), shard.numbers().commits(), ports.clock());
     this.replica =
         new Replica(
             ports.settings().self(),

@@ -39,6 +39,7 @@ final class Shard {
   private final MetadataView metadata;
   private final CoordinatorListeners listeners;
   private final ByteBudget waitingBytes;
+  private final PartitionNumbers numbers = new PartitionNumbers();
   private final ReplicaSettings replicaSettings;
 
   private final Map<PartitionId, PartitionHost> hosts = new HashMap<>();
@@ -81,6 +82,10 @@ final class Shard {
 
   ByteBudget waitingBytes() {
     return waitingBytes;
+  }
+
+  PartitionNumbers numbers() {
+    return numbers;
   }
 
   ReplicaSettings replicaSettings() {

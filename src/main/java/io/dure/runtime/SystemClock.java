@@ -10,6 +10,11 @@ public final class SystemClock implements Clock {
   }
 
   @Override
+  public long nowNs() {
+    return System.nanoTime();
+  }
+
+  @Override
   public long wallMs() {
     return System.currentTimeMillis();
   }

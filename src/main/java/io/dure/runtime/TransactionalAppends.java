@@ -82,7 +82,7 @@ final class TransactionalAppends {
     switch (host.log().producers().check(marker)) {
       case ProducerVerdict.Accepted _ -> {
         host.markers().appended(host.log().endOffset(), marker);
-        PartitionAppends.appendNow(host, batch, deadlineMs, caller, done);
+        PartitionAppends.appendNow(host, shard, batch, deadlineMs, caller, done);
       }
       case ProducerVerdict.Refused refused ->
           WaitingAppends.answer(caller, done, PartitionAppends.refused(host, refused));
@@ -116,6 +116,7 @@ final class TransactionalAppends {
     }
     PartitionAppends.appendNow(
         host,
+        shard,
         PartitionAppends.batchOf(records, shard.ports().clock().wallMs())
             .buildTransactional(producerId, producerEpoch, COORDINATOR_SEQUENCE),
         shard.ports().clock().nowMs() + PartitionAppends.COORDINATOR_WAIT_MS,

@@ -1,5 +1,7 @@
 package io.dure.runtime;
 
+import io.dure.base.Clock;
+import io.dure.base.Latencies;
 import io.dure.runtime.Partitions.AppendOutcome;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,11 +16,13 @@ import java.util.function.Function;
  */
 final class WaitingAppends {
   /**
-   * An append, and the answer it gets once everything below {@code end} (exclusive) is committed.
+   * An append, begun at {@code sinceNs}, and the answer it gets once everything below {@code end}
+   * (exclusive) is committed.
    */
   record Waiting(
       long end,
       int sizeBytes,
+      long sinceNs,
       long deadlineMs,
       AppendOutcome.Committed answer,
       Executor caller,
@@ -29,12 +33,19 @@ final class WaitingAppends {
   }
 
   private final ByteBudget budget;
+  private final Latencies commits;
+  private final Clock clock;
   // A repeated batch waits for an end that lies before the newest ones, hence a queue of its own.
   private final ArrayDeque<Waiting> appended = new ArrayDeque<>();
   private final ArrayDeque<Waiting> repeated = new ArrayDeque<>();
 
-  WaitingAppends(ByteBudget budget) {
+  /**
+   * @param commits counts from {@code sinceNs} to the commit
+   */
+  WaitingAppends(ByteBudget budget, Latencies commits, Clock clock) {
     this.budget = budget;
+    this.commits = commits;
+    this.clock = clock;
   }
 
   /** Answers through {@code caller}, in place when that is the loop we are on. */
@@ -64,8 +75,13 @@ final class WaitingAppends {
   }
 
   void committed(long highWatermark) {
+    if (appended.isEmpty() && repeated.isEmpty()) {
+      return;
+    }
+    long nowNs = clock.nowNs();
     while (!appended.isEmpty() && appended.peek().end() <= highWatermark) {
       Waiting waiting = appended.remove();
+      commits.record(nowNs - waiting.sinceNs());
       budget.giveBack(waiting.sizeBytes());
       waiting.tell(waiting.answer());
     }

@@ -18,7 +18,7 @@ final class Arguments {
       """
       Usage: dure start [--node ID] [--listen HOST:PORT] [--advertise HOST:PORT] [--data DIR]
                         [--cluster HOST:PORT,HOST:PORT,...] [--join HOST:PORT,...]
-                        [--console off] [--config FILE] [-c key=value ...]
+                        [--console HOST:PORT|off] [--config FILE] [-c key=value ...]
 
       Runs one broker in this process. Without any flag: a cluster of one, at 127.0.0.1:9092, data in ./dure-data.
 
@@ -28,6 +28,7 @@ final class Arguments {
         --data DIR       where it keeps all it stores
         --cluster        the founding members, the same list on each: HOST:PORT or ID@HOST:PORT
         --join           members of a running cluster that this node joins
+        --console        where its console, /metrics and /health are served
         --config FILE    settings, key=value on each line
         -c key=value     one setting; Kafka's names where the meaning is Kafka's
 
@@ -41,7 +42,8 @@ final class Arguments {
           "--advertise", Settings.ADVERTISED_LISTENERS.key(),
           "--data", Settings.LOG_DIRS.key(),
           "--cluster", Settings.CLUSTER.key(),
-          "--join", Settings.JOIN.key());
+          "--join", Settings.JOIN.key(),
+          "--console", Settings.CONSOLE.key());
 
   private final Map<String, String> fromFile = new HashMap<>();
   private final Map<String, String> fromLine = new HashMap<>();
@@ -93,11 +95,6 @@ final class Arguments {
       pair(value);
     } else if (flag.equals("--config")) {
       file(value);
-    } else if (flag.equals("--console")) {
-      if (!value.equals("off")) {
-        throw new BadConfig(
-            "--console " + value + " is refused: there is no console yet; allowed: off");
-      }
     } else {
       throw new BadConfig("unknown flag " + flag + "; see dure start --help");
     }

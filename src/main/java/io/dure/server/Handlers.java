@@ -1,7 +1,6 @@
 package io.dure.server;
 
 import io.dure.base.Clock;
-import io.dure.base.NodeId;
 import io.dure.base.Rng;
 import io.dure.broker.AdminApis;
 import io.dure.broker.BrokerConfig;
@@ -15,6 +14,7 @@ import io.dure.broker.ReplicaApis;
 import io.dure.broker.TransactionGate;
 import io.dure.broker.TxnApis;
 import io.dure.group.GroupSettings;
+import io.dure.runtime.AskHandler;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Node;
 import io.dure.txn.TxnSettings;
@@ -23,14 +23,25 @@ import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 
 /** Puts the table of handlers together, from the configuration. */
 final class Handlers {
   private Handlers() {}
 
-  /** Before the node starts: the coordinators are to hear of every partition led here. */
-  static RequestSink of(Config config, NodeId self, Node node, Clock clock, Rng rng, Loop home) {
-    NodeCluster cluster = NodeCluster.of(self, node, clock, rng);
+  /**
+   * Before the node starts: the coordinators are to hear of every partition led here.
+   *
+   * @param beside what answers what other nodes ask, given what answers Kafka's requests of them
+   */
+  static RequestSink of(
+      Config config,
+      NodeCluster cluster,
+      Node node,
+      Clock clock,
+      Rng rng,
+      Loop home,
+      UnaryOperator<AskHandler> beside) {
     Dispatcher.Builder table = Dispatcher.builder(Executors.newVirtualThreadPerTaskExecutor());
     BrokerSettings settings = brokerSettings(config);
     TransactionGate gate = TxnApis.gate(cluster);
@@ -42,7 +53,7 @@ final class Handlers {
     TxnApis.addTo(
         table, cluster, node.partitions(), settings, txnSettings(config), clock, rng, home);
     Dispatcher dispatcher = table.build(cluster);
-    node.answerNodeAsks(dispatcher.forNodes(home));
+    node.answerNodeAsks(beside.apply(dispatcher.forNodes(home)));
     return dispatcher;
   }
 

@@ -2,6 +2,9 @@ package io.dure.server;
 
 import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
+import io.dure.broker.NodeClient;
+import io.dure.broker.NodeCluster;
+import io.dure.console.Console;
 import io.dure.controller.ControllerSettings;
 import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
@@ -24,6 +27,7 @@ import io.dure.runtime.SystemClock;
 import io.dure.runtime.SystemRng;
 import io.dure.wire.PeerHello;
 import io.dure.wire.RequestSink;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -36,6 +40,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -76,6 +81,10 @@ final class Server implements PeerEvents {
   private final Listener listener;
   private final PeerLinks peers;
   private final Membership membership;
+  private final ConsoleAsks consoleAsks =
+      new ConsoleAsks(Executors.newVirtualThreadPerTaskExecutor());
+  private final Console console;
+  private String consoleAt = "off";
   private MetaFile meta;
   private PeerHello hello;
   private Optional<RequestSink> handlers = Optional.empty();
@@ -104,6 +113,7 @@ final class Server implements PeerEvents {
     List<String> founders = config.list(Settings.CLUSTER);
     hello = new PeerHello(meta.node(), process, meta.cluster(), listen, founders, meta.voters());
     peers = new PeerLinks(sockets, clock, netSettings(), hello, this);
+    console = makeConsole(sockets);
     listener = bind(listen, sockets);
     Endpoint advertised = advertised(listen, listener.port());
     membership = Membership.of(config, meta, advertised);
@@ -141,6 +151,19 @@ final class Server implements PeerEvents {
       loops.add(loop);
     }
     return sockets;
+  }
+
+  private Console makeConsole(List<SocketLoop> sockets) {
+    var vantage =
+        new NodeVantage(
+            meta.node(),
+            () -> node,
+            new NodeVantage.Machinery(loops, sockets, flusher, peers),
+            consoleAsks,
+            new File(config.get(Settings.LOG_DIRS)).getAbsoluteFile(),
+            clock);
+    var desk = new ClientDesk(meta.node(), consoleAsks::client, vantage::image, clock);
+    return new Console(vantage, desk, new PartitionShelf(() -> node.map(Node::partitions)));
   }
 
   private NetSettings netSettings() {
@@ -191,6 +214,8 @@ final class Server implements PeerEvents {
     if (membership.voters().isPresent()) {
       startNode(membership.voters().get());
     }
+    // While the node's loops are busy coming up.
+    consoleAt = ConsoleDoor.open(config, console, hello.endpoint().host());
     loops.getFirst().schedule(REPORT_EVERY_MS, this::report);
     while (true) {
       tasks.take().run();
@@ -230,7 +255,19 @@ final class Server implements PeerEvents {
             ControllerSettings.DEFAULTS.withTopicDefaults(
                 config.get(Settings.NUM_PARTITIONS),
                 config.get(Settings.DEFAULT_REPLICATION_FACTOR)));
-    handlers = Optional.of(Handlers.of(config, meta.node(), fresh, clock, rng, loops.getFirst()));
+    NodeCluster cluster = NodeCluster.of(meta.node(), fresh, clock, rng);
+    consoleAsks.through(new NodeClient(cluster));
+    handlers =
+        Optional.of(
+            Handlers.of(
+                config,
+                cluster,
+                fresh,
+                clock,
+                rng,
+                loops.getFirst(),
+                kafka -> consoleAsks.handler(console::answer, kafka)));
+    fresh.onImage(console::onImage);
     fresh.onImage(image -> post(() -> onImage(image)));
     fresh.start();
     node = Optional.of(fresh);
@@ -250,7 +287,8 @@ final class Server implements PeerEvents {
       openDoor();
       log.info("serving after {} ms", clock.nowMs() - startedMs);
       announce.accept(
-          "ready node=%d listen=%s console=off".formatted(meta.node().value(), hello.endpoint()));
+          "ready node=%d listen=%s console=%s"
+              .formatted(meta.node().value(), hello.endpoint(), consoleAt));
     }
   }
 
@@ -370,6 +408,7 @@ final class Server implements PeerEvents {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    console.close();
     peers.close();
     loops.forEach(EventLoop::close);
     flusher.close();

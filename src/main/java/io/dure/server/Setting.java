@@ -3,6 +3,10 @@ package io.dure.server;
 import io.dure.base.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * The declaration of one setting.
@@ -62,7 +66,7 @@ record Setting<T>(
   }
 
   private static Boolean readFlag(String value) throws BadConfig {
-    return switch (value.trim().toLowerCase(java.util.Locale.ROOT)) {
+    return switch (value.trim().toLowerCase(Locale.ROOT)) {
       case "true" -> true;
       case "false" -> false;
       default -> throw new BadConfig("neither true nor false");
@@ -113,6 +117,35 @@ record Setting<T>(
   static Setting<Endpoint> address(String key, String defaultValue, String text) {
     return new Setting<>(
         key, Type.STRING, "", "HOST:PORT", defaultValue, text, Setting::readAddress);
+  }
+
+  static Setting<Optional<Endpoint>> addressOrOff(String key, String defaultValue, String text) {
+    return new Setting<>(
+        key,
+        Type.STRING,
+        "",
+        "HOST:PORT or off",
+        defaultValue,
+        text,
+        value -> value.trim().equals("off") ? Optional.empty() : Optional.of(readAddress(value)));
+  }
+
+  static <T> Setting<T> choice(
+      String key, Map<String, T> choices, String defaultValue, String text) {
+    return new Setting<>(
+        key,
+        Type.STRING,
+        "",
+        String.join(", ", new TreeSet<>(choices.keySet())),
+        defaultValue,
+        text,
+        value -> {
+          T chosen = choices.get(value.trim().toLowerCase(Locale.ROOT));
+          if (chosen == null) {
+            throw new BadConfig("not one of these");
+          }
+          return chosen;
+        });
   }
 
   static Setting<List<String>> list(String key, String range, String text) {

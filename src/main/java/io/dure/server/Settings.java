@@ -1,13 +1,18 @@
 package io.dure.server;
 
 import static io.dure.server.Setting.address;
+import static io.dure.server.Setting.addressOrOff;
+import static io.dure.server.Setting.choice;
 import static io.dure.server.Setting.flag;
 import static io.dure.server.Setting.list;
 import static io.dure.server.Setting.number;
 import static io.dure.server.Setting.text;
 
 import io.dure.base.Endpoint;
+import io.dure.console.ConsoleSettings;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Every setting of a node, declared here and nowhere else. Names are Kafka's where the meaning is
@@ -47,6 +52,20 @@ final class Settings {
   static final Setting<String> RACK =
       text("broker.rack", "any text", "", "Where this node stands; told to clients.");
 
+  static final Setting<Optional<Endpoint>> CONSOLE =
+      addressOrOff(
+          "console",
+          "127.0.0.1:9080",
+          "Where the console, /metrics and /health are served (--console). When it is not given and another program has that port, one of the next 32 is taken.");
+  static final Setting<ConsoleSettings.Write> CONSOLE_WRITE =
+      choice(
+          "console.write",
+          Map.of(
+              "local", ConsoleSettings.Write.LOCAL,
+              "true", ConsoleSettings.Write.ALWAYS,
+              "false", ConsoleSettings.Write.NEVER),
+          "local",
+          "Whether the console may write records, create topics and delete them; local: where only this machine reaches it.");
   static final Setting<Boolean> AUTO_CREATE_TOPICS =
       flag(
           "auto.create.topics.enable",
@@ -299,6 +318,8 @@ final class Settings {
           CLUSTER,
           JOIN,
           RACK,
+          CONSOLE,
+          CONSOLE_WRITE,
           AUTO_CREATE_TOPICS,
           NUM_PARTITIONS,
           DEFAULT_REPLICATION_FACTOR,

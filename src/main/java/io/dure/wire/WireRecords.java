@@ -29,6 +29,11 @@ public final class WireRecords {
         : Optional.empty();
   }
 
+  /** Puts batches into a produce request. */
+  public static void put(ProduceRequestData.PartitionProduceData into, ByteBuffer batches) {
+    into.setRecords(MemoryRecords.readableRecords(batches));
+  }
+
   /**
    * Puts bytes of a file into a fetch response; they go to the socket without a copy through the
    * heap.

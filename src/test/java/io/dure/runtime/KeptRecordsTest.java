@@ -2,6 +2,7 @@ package io.dure.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dure.base.Latencies;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
@@ -100,7 +101,7 @@ class KeptRecordsTest {
   @Test
   void whoeverIsToldOfAnExpiryMayAppendAnewAtOnce() {
     var budget = new ByteBudget(MIB);
-    var waiting = new WaitingAppends(budget);
+    var waiting = new WaitingAppends(budget, new Latencies(), new SystemClock());
     var told = new ArrayList<AppendOutcome>();
     var committed = new AppendOutcome.Committed(0, -1, 0);
     var later = new AppendOutcome.Committed(2, -1, 0);
@@ -110,14 +111,16 @@ class KeptRecordsTest {
         new WaitingAppends.Waiting(
             1,
             10,
+            0,
             50,
             committed,
             Runnable::run,
             first -> {
               told.add(first);
-              waiting.add(new WaitingAppends.Waiting(3, 10, 900, later, Runnable::run, told::add));
+              waiting.add(
+                  new WaitingAppends.Waiting(3, 10, 0, 900, later, Runnable::run, told::add));
             }));
-    waiting.add(new WaitingAppends.Waiting(2, 10, 900, committed, Runnable::run, told::add));
+    waiting.add(new WaitingAppends.Waiting(2, 10, 0, 900, committed, Runnable::run, told::add));
 
     waiting.expire(100, refused);
     assertThat(told).containsExactly(refused);

@@ -94,7 +94,7 @@ final class Stage implements AutoCloseable {
           case LATECOMER -> List.of("--join", bootstrap());
           default -> List.of("--cluster", founders());
         };
-    var plan = new BrokerProcess.Plan(node, address(node), data(node), membership);
+    var plan = new BrokerProcess.Plan(node, address(node), data(node), membership, false);
     brokers.put(node, BrokerProcess.start(plan, folder.resolve("node-" + node + ".log")));
   }
 

@@ -1,0 +1,112 @@
+package io.dure.console;
+
+import io.dure.base.NodeId;
+import io.dure.metadata.BrokerImage;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Groups: who reads, how far behind. */
+final class GroupApi {
+  private static final int GROUPS_A_PAGE = 50;
+
+  private final Vantage vantage;
+  private final Desk desk;
+  private final GroupLag lag;
+
+  GroupApi(Vantage vantage, Desk desk, GroupLag lag) {
+    this.vantage = vantage;
+    this.desk = desk;
+    this.lag = lag;
+  }
+
+  private List<Desk.Group> groups() {
+    List<NodeId> live =
+        vantage.image().brokers().stream()
+            .filter(BrokerImage::live)
+            .map(BrokerImage::node)
+            .toList();
+    return desk.groups(live).stream().sorted(Comparator.comparing(Desk.Group::id)).toList();
+  }
+
+  Answer list(Query query) {
+    String filter = query.value("filter").orElse("");
+    int from = (int) query.number("from", 0, 0, Integer.MAX_VALUE);
+    List<Desk.Group> groups =
+        groups().stream().filter(group -> group.id().contains(filter)).toList();
+    var json =
+        new JsonWriter()
+            .begin()
+            .put("total", groups.size())
+            .put("from", from)
+            .put("page", GROUPS_A_PAGE);
+    json.array(
+        "groups",
+        into -> {
+          for (Desk.Group group : groups.stream().skip(from).limit(GROUPS_A_PAGE).toList()) {
+            write(into, group).end();
+          }
+        });
+    return Answer.json(json.end().toString());
+  }
+
+  /** Leaves the object open for more. */
+  private JsonWriter write(JsonWriter json, Desk.Group group) {
+    json.begin()
+        .put("id", group.id())
+        .put("type", group.type())
+        .put("state", group.state())
+        .put("coordinator", group.coordinator().value());
+    List<GroupLag.Lag> lags = lag.of(group);
+    return json.put("topics", lags.stream().map(GroupLag.Lag::topic).distinct().count())
+        .put("lag", lags.stream().mapToLong(GroupLag.Lag::records).filter(n -> n > 0).sum())
+        .put("seconds", lags.stream().mapToDouble(GroupLag.Lag::seconds).max().orElse(0));
+  }
+
+  Answer one(Query query) {
+    String id = query.needed("group");
+    Desk.Group group =
+        groups().stream()
+            .filter(each -> each.id().equals(id))
+            .findFirst()
+            .orElseThrow(() -> new Desk.Refused("there is no group " + id));
+    var json = write(new JsonWriter(), group);
+    json.array(
+        "lags",
+        into -> {
+          for (GroupLag.Lag each : lag.of(group)) {
+            into.begin()
+                .put("topic", each.topic())
+                .put("partition", each.partition())
+                .put("committed", each.committed())
+                .put("end", each.end())
+                .put("lag", each.records())
+                .put("seconds", each.seconds())
+                .end();
+          }
+        });
+    json.array(
+        "members",
+        into -> {
+          for (Desk.Member member : desk.members(group)) {
+            into.begin()
+                .put("id", member.id())
+                .put("client", member.client())
+                .put("host", member.host())
+                .put("holds", words(member))
+                .end();
+          }
+        });
+    return Answer.json(json.end().toString());
+  }
+
+  private static String words(Desk.Member member) {
+    return member.partitions().entrySet().stream()
+        .map(topic ->
+            topic.getKey()
+                + " "
+                + topic.getValue().stream().map(String::valueOf).collect(Collectors.joining(",")))
+        .sorted()
+        .collect(Collectors.joining("; "));
+  }
+}

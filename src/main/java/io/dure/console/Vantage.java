@@ -1,0 +1,72 @@
+package io.dure.console;
+
+import io.dure.base.NodeId;
+import io.dure.base.PartitionId;
+import io.dure.metadata.ClusterImage;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a console sees of its node, and through it of the cluster. Callable from any thread; what is
+ * counted on the node's loops is asked of them, and waited for briefly.
+ */
+public interface Vantage {
+  NodeId self();
+
+  /** What is committed as far as this node knows; empty until it takes part. */
+  ClusterImage image();
+
+  /** Why this node does not serve yet, as short phrases for people; empty when it does. */
+  List<String> waitsFor();
+
+  /** The metadata log as this node sees it; empty until it takes part. */
+  Optional<Quorum> quorum();
+
+  /**
+   * @param controllerHere whether this node's controller is the active one
+   * @param committed end (exclusive) of what is known to be committed
+   * @param behind per node, as far as its leader (this node) knows: records not yet durable there
+   */
+  record Quorum(
+      Optional<NodeId> leader,
+      int epoch,
+      boolean controllerHere,
+      long committed,
+      List<NodeId> voters,
+      List<Behind> behind) {
+    public Quorum {
+      voters = List.copyOf(voters);
+      behind = List.copyOf(behind);
+    }
+  }
+
+  record Behind(NodeId node, long records) {}
+
+  /** Whether something was heard of another node within about the last second. */
+  boolean reachable(NodeId node);
+
+  /** All that is counted here, summed over the loops; waits for them. */
+  Reading reading();
+
+  /** This node's replicas; waits for the loops. */
+  List<Copy> copies();
+
+  /**
+   * @param lag committed records that it does not hold yet, as far as it knows
+   */
+  record Copy(PartitionId partition, long sizeBytes, long lag) {}
+
+  Disk disk();
+
+  /** The volume that holds the data folder. */
+  record Disk(String path, long totalBytes, long usableBytes) {}
+
+  /**
+   * Asks the console of another node (or of this one) a question of {@link Questions}; empty when
+   * it does not answer in time. Waits.
+   */
+  Optional<String> ask(NodeId node, String question);
+
+  /** Milliseconds since 1970. */
+  long wallMs();
+}

@@ -1,0 +1,247 @@
+package io.dure.server;
+
+import io.dure.base.Clock;
+import io.dure.base.Latencies;
+import io.dure.base.NodeId;
+import io.dure.console.Reading;
+import io.dure.console.Vantage;
+import io.dure.metadata.BrokerImage;
+import io.dure.metadata.ClusterImage;
+import io.dure.metadata.TopicImage;
+import io.dure.net.PeerLinks;
+import io.dure.net.SocketLoop;
+import io.dure.net.Traffic;
+import io.dure.runtime.EventLoop;
+import io.dure.runtime.Flusher;
+import io.dure.runtime.MetadataStatus;
+import io.dure.runtime.Node;
+import io.dure.runtime.PartitionNumbers;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * This process as its console sees it, from the first moment on: there may be no {@link Node} yet.
+ * Safe for all threads.
+ */
+final class NodeVantage implements Vantage {
+  /** A loop that does not answer within this is left out of what is told. */
+  private static final long LOOP_WAIT_MS = 2_000;
+
+  private final NodeId self;
+  private final Supplier<Optional<Node>> node;
+  private final Machinery machinery;
+  private final ConsoleAsks asks;
+  private final File folder;
+  private final Clock clock;
+
+  /**
+   * What counts.
+   *
+   * @param sockets of each of the loops, in their order
+   */
+  record Machinery(
+      List<EventLoop> loops, List<SocketLoop> sockets, Flusher flusher, PeerLinks peers) {
+    Machinery {
+      loops = List.copyOf(loops);
+      sockets = List.copyOf(sockets);
+    }
+  }
+
+  NodeVantage(
+      NodeId self,
+      Supplier<Optional<Node>> node,
+      Machinery machinery,
+      ConsoleAsks asks,
+      File folder,
+      Clock clock) {
+    this.self = self;
+    this.node = node;
+    this.machinery = machinery;
+    this.asks = asks;
+    this.folder = folder;
+    this.clock = clock;
+  }
+
+  @Override
+  public NodeId self() {
+    return self;
+  }
+
+  @Override
+  public ClusterImage image() {
+    return node.get().map(Node::image).orElse(ClusterImage.EMPTY);
+  }
+
+  @Override
+  public List<String> waitsFor() {
+    Optional<Node> here = node.get();
+    if (here.isEmpty()) {
+      return List.of("the members named in --cluster or --join have not all been heard yet");
+    }
+    List<String> missing = new ArrayList<>();
+    MetadataStatus status = here.get().metadata();
+    if (status.leader().isEmpty()) {
+      missing.add(
+          "no leader of the metadata log is known; a majority of nodes %s is needed for one"
+              .formatted(numbers(status.voters())));
+    }
+    if (!here.get().isServing()) {
+      missing.add("this node is not registered with the controller yet");
+    }
+    long applied = here.get().image().endOffset();
+    if (status.highWatermark() > applied) {
+      missing.add(
+          "%d committed metadata records are not applied yet"
+              .formatted(status.highWatermark() - applied));
+    }
+    long wanted = wanted(here.get().image());
+    int held = partitions().replicas();
+    if (held < wanted) {
+      missing.add("%d of %d replicas are open yet".formatted(held, wanted));
+    }
+    return missing;
+  }
+
+  private static List<Integer> numbers(List<NodeId> nodes) {
+    return nodes.stream().map(NodeId::value).toList();
+  }
+
+  private long wanted(ClusterImage image) {
+    return image.topics().stream()
+        .map(TopicImage::partitions)
+        .flatMap(List::stream)
+        .filter(partition -> partition.hasMember(self))
+        .count();
+  }
+
+  @Override
+  public Optional<Quorum> quorum() {
+    return node.get().map(Node::metadata).map(NodeVantage::quorum);
+  }
+
+  private static Quorum quorum(MetadataStatus status) {
+    List<Behind> behind = new ArrayList<>();
+    status
+        .acknowledged()
+        .forEach((node, end) -> behind.add(new Behind(node, Math.max(0, status.end() - end))));
+    return new Quorum(
+        status.leader(),
+        status.epoch(),
+        status.controllerHere(),
+        status.highWatermark(),
+        status.voters(),
+        behind);
+  }
+
+  @Override
+  public boolean reachable(NodeId other) {
+    return node.get().filter(here -> here.reachable(other)).isPresent();
+  }
+
+  @Override
+  public Reading reading() {
+    Traffic traffic = Traffic.none();
+    int tasks = 0;
+    for (int i = 0; i < machinery.loops().size(); i++) {
+      EventLoop loop = machinery.loops().get(i);
+      SocketLoop sockets = machinery.sockets().get(i);
+      tasks += loop.posted();
+      this.<Traffic>waitFor(done ->
+              loop.execute(() -> {
+                Traffic copy = Traffic.none();
+                copy.add(sockets.traffic());
+                done.accept(copy);
+              }))
+          .ifPresent(traffic::add);
+    }
+    PartitionNumbers partitions = partitions();
+    return new Reading(
+        byName(traffic),
+        traffic.inBytes(),
+        traffic.outBytes(),
+        traffic.connections(),
+        partitions.replicas(),
+        partitions.records(),
+        partitions.bytes(),
+        partitions.refused(),
+        partitions.readBytes(),
+        partitions.commits(),
+        machinery.flusher().took(),
+        machinery.flusher().waiting(),
+        tasks,
+        peerBytes());
+  }
+
+  private static Map<String, Latencies> byName(Traffic traffic) {
+    Map<String, Latencies> byName = new LinkedHashMap<>();
+    traffic.requests().forEach((kind, latencies) -> byName.put(kind.label(), latencies));
+    return byName;
+  }
+
+  private PartitionNumbers partitions() {
+    return node.get()
+        .flatMap(here -> this.<PartitionNumbers>waitFor(done -> here.numbers(Runnable::run, done)))
+        .orElseGet(PartitionNumbers::none);
+  }
+
+  private long peerBytes() {
+    long bytes = 0;
+    for (BrokerImage broker : image().brokers()) {
+      bytes += machinery.peers().waitingBytes(broker.node());
+    }
+    return bytes;
+  }
+
+  @Override
+  public List<Copy> copies() {
+    return node
+        .get()
+        .flatMap(here ->
+            this.<List<io.dure.runtime.Partitions.Copy>>waitFor(
+                done -> here.partitions().copies(Runnable::run, done)))
+        .orElse(List.of())
+        .stream()
+        .map(each -> new Copy(each.partition(), each.sizeBytes(), each.lag()))
+        .toList();
+  }
+
+  private <T> Optional<T> waitFor(Consumer<Consumer<T>> question) {
+    var answer = new CompletableFuture<T>();
+    question.accept(answer::complete);
+    try {
+      return Optional.of(answer.get(LOOP_WAIT_MS, TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a loop could not be asked", e);
+    }
+  }
+
+  @Override
+  public Disk disk() {
+    return new Disk(folder.getPath(), folder.getTotalSpace(), folder.getUsableSpace());
+  }
+
+  @Override
+  public Optional<String> ask(NodeId to, String question) {
+    return asks.ask(to, question);
+  }
+
+  @Override
+  public long wallMs() {
+    return clock.wallMs();
+  }
+}
