@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final Set<String> DATA = Set.of("base", "log", "wire");
   private static final Set<String> PROTOCOL =
-      Set.of("metadata", "replication", "quorum", "controller", "group", "txn");
+      Set.of("metadata", "replication", "quorum", "controller", "balance", "group", "txn");
   private static final Set<String> SHELL = Set.of("runtime", "broker", "net");
 
   /** For each room, the rooms it may use. A room that is not listed may not exist. */
@@ -56,7 +56,8 @@ class ArchitectureTest {
     arrows.put("metadata", DATA);
     arrows.put("replication", DATA);
     arrows.put("quorum", union(DATA, Set.of("replication")));
-    arrows.put("controller", union(DATA, Set.of("metadata")));
+    arrows.put("balance", Set.of("base", "metadata"));
+    arrows.put("controller", union(DATA, Set.of("metadata", "balance")));
     arrows.put("group", union(DATA, Set.of("metadata")));
     arrows.put("txn", union(DATA, Set.of("metadata")));
     arrows.put("runtime", union(DATA, PROTOCOL));

@@ -52,6 +52,7 @@ final class ImageDraft {
     final boolean internal;
     final List<PartitionImage> partitions;
     final Map<String, String> configs;
+    boolean copiesByDefault;
 
     TopicDraft(TopicImage topic) {
       id = topic.id();
@@ -59,10 +60,11 @@ final class ImageDraft {
       internal = topic.internal();
       partitions = new ArrayList<>(topic.partitions());
       configs = new HashMap<>(topic.configs());
+      copiesByDefault = topic.copiesByDefault();
     }
 
     TopicImage finish() {
-      return new TopicImage(id, name, internal, partitions, configs);
+      return new TopicImage(id, name, internal, partitions, configs, copiesByDefault);
     }
   }
 
@@ -83,6 +85,9 @@ final class ImageDraft {
       case MetadataRecord.EpochOpened r ->
           change(r.partition(), old -> old.epoch() == r.epoch() ? old.opened() : old);
       case MetadataRecord.TargetSet r -> change(r.partition(), old -> old.withTarget(r.replicas()));
+      case MetadataRecord.PlacedByHand r ->
+          change(r.partition(), old -> old.withPlacedByHand(r.byHand()));
+      case MetadataRecord.CopiesByDefault r -> topic(r.topic()).copiesByDefault = r.byDefault();
       case MetadataRecord.TopicConfigured r -> configure(r);
       case MetadataRecord.ConfigChanged r ->
           configs = configs.with(r.resource(), r.key(), r.value());
@@ -125,7 +130,8 @@ final class ImageDraft {
   private void create(MetadataRecord.TopicCreated r) {
     Check.that(topicsByName.get(r.name()).isEmpty(), "topic %s is there already", r.name());
     Check.that(topicsById.get(r.topic()).isEmpty(), "topic id %s is there already", r.topic());
-    TopicImage topic = new TopicImage(r.topic(), r.name(), r.internal(), List.of(), Map.of());
+    TopicImage topic =
+        new TopicImage(r.topic(), r.name(), r.internal(), List.of(), Map.of(), false);
     topicsByName = topicsByName.with(r.name(), topic);
     topicsById = topicsById.with(r.topic(), topic);
   }

@@ -40,6 +40,8 @@ public final class MetadataCodec {
   private static final int FEATURE_LEVEL_SET = 15;
   private static final int EPOCH_OPENED = 30;
   private static final int TARGET_SET = 31;
+  private static final int PLACED_BY_HAND = 32;
+  private static final int COPIES_BY_DEFAULT = 33;
 
   private MetadataCodec() {}
 
@@ -75,6 +77,13 @@ public final class MetadataCodec {
           partition(EPOCH_OPENED, r.partition()).number(r.epoch()).finish();
       case MetadataRecord.TargetSet r ->
           nodes(partition(TARGET_SET, r.partition()), r.replicas()).finish();
+      case MetadataRecord.PlacedByHand r ->
+          partition(PLACED_BY_HAND, r.partition()).byteValue(r.byHand() ? 1 : 0).finish();
+      case MetadataRecord.CopiesByDefault r ->
+          start(COPIES_BY_DEFAULT)
+              .uuid(r.topic().value())
+              .byteValue(r.byDefault() ? 1 : 0)
+              .finish();
       case MetadataRecord.LeaderLost r ->
           partition(LEADER_LOST, r.partition()).number(r.epoch()).finish();
       case MetadataRecord.InStepChanged r ->
@@ -166,6 +175,9 @@ public final class MetadataCodec {
       case LEADER_APPOINTED -> readAppointment(version, in);
       case EPOCH_OPENED -> new MetadataRecord.EpochOpened(partition(in), in.intNumber());
       case TARGET_SET -> new MetadataRecord.TargetSet(partition(in), nodes(in));
+      case PLACED_BY_HAND -> new MetadataRecord.PlacedByHand(partition(in), in.byteValue() != 0);
+      case COPIES_BY_DEFAULT ->
+          new MetadataRecord.CopiesByDefault(new TopicId(in.uuid()), in.byteValue() != 0);
       case LEADER_LOST -> new MetadataRecord.LeaderLost(partition(in), in.intNumber());
       case IN_STEP_CHANGED ->
           new MetadataRecord.InStepChanged(partition(in), in.intNumber(), Set.copyOf(nodes(in)));

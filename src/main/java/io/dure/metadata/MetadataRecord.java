@@ -89,6 +89,18 @@ public sealed interface MetadataRecord {
     }
   }
 
+  /**
+   * Somebody chose the partition's replicas: they are not moved for evenness. Or, not {@code true},
+   * nobody did.
+   */
+  record PlacedByHand(PartitionId partition, boolean byHand) implements MetadataRecord {}
+
+  /**
+   * The topic's partitions have as many copies as is the default, as far as there are brokers; or,
+   * not {@code true}, as many as somebody chose.
+   */
+  record CopiesByDefault(TopicId topic, boolean byDefault) implements MetadataRecord {}
+
   /** The partition's leader died and no other could be appointed yet. */
   record LeaderLost(PartitionId partition, int epoch) implements MetadataRecord {}
 

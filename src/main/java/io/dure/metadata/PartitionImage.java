@@ -28,6 +28,7 @@ import java.util.Set;
  * @param earlier voting sets of earlier epochs that still count in elections; never the one of
  *     {@code epoch}
  * @param target the replicas that are wanted instead of the present ones; empty: none are
+ * @param placedByHand whether somebody chose these replicas, or the target
  */
 public record PartitionImage(
     PartitionId id,
@@ -38,7 +39,8 @@ public record PartitionImage(
     Incarnation leaderIncarnation,
     Set<NodeId> inStep,
     List<VotingSet> earlier,
-    List<NodeId> target) {
+    List<NodeId> target,
+    boolean placedByHand) {
   public PartitionImage {
     replicas = List.copyOf(replicas);
     inStep = Set.copyOf(inStep);
@@ -49,7 +51,16 @@ public record PartitionImage(
   /** Never led yet. */
   static PartitionImage created(PartitionId id, List<NodeId> replicas) {
     return new PartitionImage(
-        id, replicas, 0, -1, Optional.empty(), Incarnation.NONE, Set.of(), List.of(), List.of());
+        id,
+        replicas,
+        0,
+        -1,
+        Optional.empty(),
+        Incarnation.NONE,
+        Set.of(),
+        List.of(),
+        List.of(),
+        false);
   }
 
   /** The replica that leads whenever it can. */
@@ -132,7 +143,8 @@ public record PartitionImage(
         incarnation,
         Set.of(newLeader),
         before,
-        target.equals(newVotingSet.replicas()) ? List.of() : target);
+        target.equals(newVotingSet.replicas()) ? List.of() : target,
+        placedByHand);
   }
 
   PartitionImage leaderless() {
@@ -145,24 +157,66 @@ public record PartitionImage(
         Incarnation.NONE,
         inStep,
         earlier,
-        target);
+        target,
+        placedByHand);
   }
 
   PartitionImage withInStep(Set<NodeId> nodes) {
     return new PartitionImage(
-        id, replicas, commitQuorum, epoch, leader, leaderIncarnation, nodes, earlier, target);
+        id,
+        replicas,
+        commitQuorum,
+        epoch,
+        leader,
+        leaderIncarnation,
+        nodes,
+        earlier,
+        target,
+        placedByHand);
   }
 
   PartitionImage withTarget(List<NodeId> wanted) {
     List<NodeId> other = wanted.equals(replicas) ? List.of() : wanted;
     return new PartitionImage(
-        id, replicas, commitQuorum, epoch, leader, leaderIncarnation, inStep, earlier, other);
+        id,
+        replicas,
+        commitQuorum,
+        epoch,
+        leader,
+        leaderIncarnation,
+        inStep,
+        earlier,
+        other,
+        placedByHand);
+  }
+
+  PartitionImage withPlacedByHand(boolean byHand) {
+    return new PartitionImage(
+        id,
+        replicas,
+        commitQuorum,
+        epoch,
+        leader,
+        leaderIncarnation,
+        inStep,
+        earlier,
+        target,
+        byHand);
   }
 
   /** The epoch is open: what earlier sets committed is held by a quorum of this one. */
   PartitionImage opened() {
     return new PartitionImage(
-        id, replicas, commitQuorum, epoch, leader, leaderIncarnation, inStep, List.of(), target);
+        id,
+        replicas,
+        commitQuorum,
+        epoch,
+        leader,
+        leaderIncarnation,
+        inStep,
+        List.of(),
+        target,
+        placedByHand);
   }
 
   /** Appends the records that make this partition. */
@@ -174,6 +228,9 @@ public record PartitionImage(
     }
     if (!target.isEmpty()) {
       records.add(new MetadataRecord.TargetSet(id, target));
+    }
+    if (placedByHand) {
+      records.add(new MetadataRecord.PlacedByHand(id, true));
     }
   }
 

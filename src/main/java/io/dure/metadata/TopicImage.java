@@ -6,13 +6,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** One topic: its partitions by index, and the settings that differ from the defaults. */
+/**
+ * One topic: its partitions by index, and the settings that differ from the defaults.
+ *
+ * @param copiesByDefault whether it has as many copies as is the default, and not as somebody chose
+ */
 public record TopicImage(
     TopicId id,
     String name,
     boolean internal,
     List<PartitionImage> partitions,
-    Map<String, String> configs) {
+    Map<String, String> configs,
+    boolean copiesByDefault) {
   public TopicImage {
     partitions = List.copyOf(partitions);
     configs = Map.copyOf(configs);
@@ -34,6 +39,9 @@ public record TopicImage(
   /** Appends the records that make this topic. */
   void addRecords(List<MetadataRecord> records) {
     records.add(new MetadataRecord.TopicCreated(id, name, internal));
+    if (copiesByDefault) {
+      records.add(new MetadataRecord.CopiesByDefault(id, true));
+    }
     new TreeMap<>(configs)
         .forEach((key, value) ->
             records.add(new MetadataRecord.TopicConfigured(id, key, Optional.of(value))));
