@@ -98,11 +98,14 @@ final class DiskSpread {
   private int[] largest(int[] partitions, boolean first) {
     return Arrays.stream(partitions)
         .boxed()
-        .sorted((a, b) ->
-            (first ? -1 : 1) * Long.compare(board.partition(a).bytes(), board.partition(b).bytes()))
+        .sorted((a, b) -> first ? compare(b, a) : compare(a, b))
         .limit(MAX_LOOKED_AT)
         .mapToInt(Integer::intValue)
         .toArray();
+  }
+
+  private int compare(int p, int q) {
+    return Long.compare(board.partition(p).bytes(), board.partition(q).bytes());
   }
 
   private boolean keepsTopicsEven(int p, int q, int full, int empty) {

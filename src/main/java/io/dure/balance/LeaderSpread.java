@@ -226,8 +226,8 @@ final class LeaderSpread {
     long best = SLACK_BYTES_PER_SECOND / 8;
     int there = -1;
     int back = -1;
-    int[] candidates = led(idle, busy, 1);
-    for (int p : led(busy, idle, -1)) {
+    int[] candidates = led(idle, busy, false);
+    for (int p : led(busy, idle, true)) {
       for (int q : candidates) {
         long shifted = board.partition(p).bytesPerSecond() - board.partition(q).bytesPerSecond();
         long gain = Math.min(shifted, gap - shifted);
@@ -255,18 +255,19 @@ final class LeaderSpread {
     return true;
   }
 
-  /** What {@code leader} leads and {@code other} could, by traffic: busiest first where -1. */
-  private int[] led(int leader, int other, int order) {
+  /** What {@code leader} leads and {@code other} could, by traffic: busiest first or last. */
+  private int[] led(int leader, int other, boolean busiestFirst) {
     return Arrays.stream(board.hosted(leader))
         .filter(p -> board.replicas(p)[0] == leader && board.isOn(p, other) && board.isFree(p))
         .boxed()
-        .sorted((a, b) ->
-            order
-                * Long.compare(
-                    board.partition(a).bytesPerSecond(), board.partition(b).bytesPerSecond()))
+        .sorted((a, b) -> busiestFirst ? compare(b, a) : compare(a, b))
         .limit(MAX_LOOKED_AT)
         .mapToInt(Integer::intValue)
         .toArray();
+  }
+
+  private int compare(int p, int q) {
+    return Long.compare(board.partition(p).bytesPerSecond(), board.partition(q).bytesPerSecond());
   }
 
   private boolean keepsTopicsEven(int p, int q, int busy, int idle) {
