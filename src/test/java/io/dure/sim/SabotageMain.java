@@ -21,8 +21,8 @@ import javax.tools.ToolProvider;
  * sources, compiled, and run seed by seed until an invariant breaks. Fails when a patch does not
  * apply any more or when its absence goes unnoticed, for then the simulation has grown blind.
  *
- * <p>{@code [--seeds N] [--only PART-OF-A-NAME]}; the root of the project is {@code -Ddure.root},
- * or where it is run.
+ * <p>{@code [--seeds N] [--level cores|offsets|groups|txn|nodes] [--only PART-OF-A-NAME]}; the root
+ * of the project is {@code -Ddure.root}, or where it is run.
  */
 public final class SabotageMain {
   private static final int SEEDS = 20_000;
@@ -58,6 +58,11 @@ public final class SabotageMain {
       this.rooms = rooms;
     }
 
+    /** Whether {@code name} means this level; none named means each. */
+    boolean isNamed(String name) {
+      return name.isEmpty() || name().equalsIgnoreCase(name);
+    }
+
     static Level of(Path patch) {
       return Stream.of(values())
           .filter(level -> patch.getParent().endsWith(level.folder))
@@ -78,12 +83,17 @@ public final class SabotageMain {
     }
     int seeds = SEEDS;
     String only = "";
+    String level = "";
     for (int i = 0; i + 1 < args.length; i += 2) {
       switch (args[i]) {
         case "--seeds" -> seeds = Integer.parseInt(args[i + 1]);
         case "--only" -> only = args[i + 1];
+        case "--level" -> level = args[i + 1];
         default -> {
-          out.println("unknown option " + args[i] + "; known: --seeds N, --only PART-OF-A-NAME");
+          out.println(
+              "unknown option "
+                  + args[i]
+                  + "; known: --seeds N, --level LEVEL, --only PART-OF-A-NAME");
           return 2;
         }
       }
@@ -93,7 +103,7 @@ public final class SabotageMain {
     int run = 0;
     for (Path patch : patches(root)) {
       String name = root.resolve("sabotage").relativize(patch).toString().replace(".patch", "");
-      if (name.contains(only)) {
+      if (name.contains(only) && Level.of(patch).isNamed(level)) {
         long startedNs = System.nanoTime();
         String verdict = sabotage(root, patch, seeds);
         boolean caught = verdict.startsWith("caught");
