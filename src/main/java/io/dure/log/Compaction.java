@@ -55,7 +55,7 @@ public final class Compaction {
       List<Source> sources,
       long cleanedEnd,
       List<AbortedTxn> aborted,
-      Map<Long, LastBatch> producers,
+      Map<Long, RememberedBatches> producers,
       long wallMs,
       int mostKeys) {}
 

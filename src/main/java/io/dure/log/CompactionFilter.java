@@ -13,16 +13,14 @@ import org.apache.kafka.common.utils.internals.BufferSupplier;
 /**
  * What compaction leaves of a batch: the last record of each key; tombstones and transaction
  * markers until their time is over, which begins with the first cleaning and is written into the
- * batch (KIP-534); nothing of what was aborted; the empty batch where it is the last one of a
- * producer that may go on.
+ * batch (KIP-534); nothing of what was aborted; the empty batch where a producer that may go on is
+ * recognized by it.
  */
 final class CompactionFilter {
-  private static final LastBatch NONE = new LastBatch((short) -1, -1);
-
   private final KeyOffsets keys;
   private final long keysEnd;
   private final SeenTransactions transactions;
-  private final Map<Long, LastBatch> producers;
+  private final Map<Long, RememberedBatches> producers;
   private final Filter filter;
   private boolean discarding;
 
@@ -34,7 +32,7 @@ final class CompactionFilter {
       KeyOffsets keys,
       long keysEnd,
       SeenTransactions transactions,
-      Map<Long, LastBatch> producers,
+      Map<Long, RememberedBatches> producers,
       long wallMs,
       long tombstoneMs) {
     this.keys = keys;
@@ -57,11 +55,11 @@ final class CompactionFilter {
     return left.flip();
   }
 
-  private boolean isLastOf(RecordBatch batch) {
-    LastBatch last = producers.getOrDefault(batch.producerId(), NONE);
-    return last.lastOffset() >= 0
-        ? batch.lastOffset() == last.lastOffset()
-        : batch.isControlBatch() && batch.producerEpoch() == last.epoch();
+  private boolean isRemembered(RecordBatch batch) {
+    RememberedBatches known = producers.getOrDefault(batch.producerId(), RememberedBatches.NONE);
+    return known.lastOffsets().isEmpty()
+        ? batch.isControlBatch() && batch.producerEpoch() == known.epoch()
+        : known.lastOffsets().contains(batch.lastOffset());
   }
 
   private final class Filter extends RecordFilter {
@@ -83,7 +81,7 @@ final class CompactionFilter {
                   && batch.deleteHorizonMs().getAsLong() <= currentTime
               : discardable;
       BatchRetention retention =
-          batch.hasProducerId() && isLastOf(batch)
+          batch.hasProducerId() && isRemembered(batch)
               ? BatchRetention.RETAIN_EMPTY
               : discarding ? BatchRetention.DELETE : BatchRetention.DELETE_EMPTY;
       return new BatchRetentionResult(retention, discardable && batch.isControlBatch());

@@ -93,7 +93,7 @@ final class LogCompactions {
                 body.reading(() ->
                     body.abortedIn(
                         Math.max(from, body.history().start()), sources.getLast().end())),
-                body.producers.lastBatches(),
+                body.producers.remembered(),
                 wallMs,
                 mostKeys)));
   }

@@ -365,7 +365,8 @@ public final class PartitionLog implements AutoCloseable {
     return compactions.begin(committed, wallMs, Compaction.MOST_KEYS);
   }
 
-  Optional<Compaction> beginCompaction(long committed, long wallMs, int mostKeys) {
+  /** As above, with so many keys at most; with more it goes on in the next compaction. */
+  public Optional<Compaction> beginCompaction(long committed, long wallMs, int mostKeys) {
     return compactions.begin(committed, wallMs, mostKeys);
   }
 

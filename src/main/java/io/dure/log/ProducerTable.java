@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /**
  * What a log knows of its idempotent and transactional producers: of each the epoch, the last five
@@ -330,16 +331,16 @@ public final class ProducerTable {
         .toList();
   }
 
-  /** The last batch of each producer. */
-  Map<Long, LastBatch> lastBatches() {
-    Map<Long, LastBatch> last = new HashMap<>();
+  /** Of each producer the batches by which it is recognized. */
+  Map<Long, RememberedBatches> remembered() {
+    Map<Long, RememberedBatches> remembered = new HashMap<>();
     producers.forEach((id, producer) ->
-        last.put(
+        remembered.put(
             id,
-            new LastBatch(
+            new RememberedBatches(
                 producer.epoch,
-                producer.batches.isEmpty() ? -1 : producer.batches.getLast().lastOffset())));
-    return last;
+                producer.batches.stream().map(Batch::lastOffset).collect(Collectors.toSet()))));
+    return remembered;
   }
 
   // ---- kept ----

@@ -282,9 +282,9 @@ final class Segment {
     both.times().cut(offset);
     aborted.ifPresent(a -> a.cut(offset));
     sizeBytes = position;
-    lastIndexedAt = both.offsets().lastPosition();
     firstTimestamp = position == 0 ? -1 : firstTimestamp;
     largest = largestBelow(offset, settings);
+    lastIndexedAt = indexes(settings).offsets().lastPosition();
   }
 
   /** Cuts the files to what is left; durable on return. */
@@ -301,6 +301,10 @@ final class Segment {
 
   /** Reads all headers after the last time index entry; for cuts. */
   private TimedOffset largestBelow(long endOffset, LogSettings settings) {
+    return IndexDoubt.reading(List.of(this), () -> findLargestBelow(endOffset, settings));
+  }
+
+  private TimedOffset findLargestBelow(long endOffset, LogSettings settings) {
     Indexes both = indexes(settings);
     TimedOffset best = both.times().lastBelow(endOffset);
     int start = best.timestampMs() < 0 ? 0 : both.offsets().positionBefore(best.offset());

@@ -41,6 +41,7 @@ public final class SabotageMain {
         "groups",
         "io.dure.sim.group.GroupSimulation",
         List.of("base", "log", "wire", "metadata", "group")),
+    COMPACTION("compaction", "io.dure.sim.compaction.CompactionSimulation", List.of("base", "log")),
     TXN("txn", "io.dure.sim.txn.TxnSimulation", List.of("base", "log", "wire", "txn")),
     NODES(
         "nodes",
@@ -149,7 +150,7 @@ public final class SabotageMain {
           switch (level) {
             case CORES -> seeds;
             case TXN -> Math.min(seeds, TXN_SEEDS);
-            case OFFSETS, GROUPS, NODES -> Math.min(seeds, NODE_SEEDS);
+            case OFFSETS, GROUPS, COMPACTION, NODES -> Math.min(seeds, NODE_SEEDS);
           };
       String found = firstViolation(work.resolve("classes"), level, most);
       return found.isEmpty() ? "NOT CAUGHT in " + most + " seeds" : "caught by " + found;

@@ -1,6 +1,7 @@
 package io.dure.sim;
 
 import io.dure.sim.Simulation.Figures;
+import io.dure.sim.compaction.CompactionSimulation;
 import io.dure.sim.core.CoreSimulation;
 import io.dure.sim.node.NodeSimulation;
 import io.dure.sim.txn.TxnSimulation;
@@ -11,9 +12,9 @@ import java.util.List;
 
 /**
  * {@code --seeds N [--from S]} runs N seeds of every simulation, {@code --level cores}, {@code
- * nodes} or {@code txn} those of one level, {@code --only NAME} a single one; {@code --seed S}
- * repeats one seed with its trace; {@code --sabotage} runs {@link SabotageMain} with the other
- * options. Exit status 1 on a violation.
+ * nodes}, {@code txn} or {@code compaction} those of one level, {@code --only NAME} a single one;
+ * {@code --seed S} repeats one seed with its trace; {@code --sabotage} runs {@link SabotageMain}
+ * with the other options. Exit status 1 on a violation.
  */
 public final class SimMain {
   private static final int LAST_STEPS = 30;
@@ -54,7 +55,7 @@ public final class SimMain {
           out.println(
               "unknown option "
                   + args[i]
-                  + "; known: --seeds N, --from S, --seed S, --level cores|nodes|txn|all, --only NAME");
+                  + "; known: --seeds N, --from S, --seed S, --level cores|nodes|txn|compaction|all, --only NAME");
           return 2;
         }
       }
@@ -67,7 +68,11 @@ public final class SimMain {
     }
     if (wanted.isEmpty()) {
       out.println(
-          "no simulation " + only + " at level " + level + "; levels: cores, nodes, txn, all");
+          "no simulation "
+              + only
+              + " at level "
+              + level
+              + "; levels: cores, nodes, txn, compaction, all");
       return 2;
     }
     int status = 0;
@@ -77,7 +82,7 @@ public final class SimMain {
     return status;
   }
 
-  /** The cores alone, whole nodes, transactions, or all of them. */
+  /** The cores alone, whole nodes, transactions, compaction, or all of them. */
   private static List<Simulation> simulations(String level) {
     List<Simulation> all = new ArrayList<>();
     if (level.equals("cores") || level.equals("all")) {
@@ -88,6 +93,9 @@ public final class SimMain {
     }
     if (level.equals("txn") || level.equals("all")) {
       all.add(new TxnSimulation());
+    }
+    if (level.equals("compaction") || level.equals("all")) {
+      all.add(new CompactionSimulation());
     }
     return all;
   }
