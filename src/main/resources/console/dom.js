@@ -10,7 +10,7 @@ export function h(name, attributes = {}, ...children) {
     else if (key === 'width%') element.style.width = value + '%';
     else element.setAttribute(key, value === true ? '' : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -23,7 +23,7 @@ export function svg(name, attributes = {}, ...children) {
 
 /** Puts children into an element in place of what was there, unless the user is working in it. */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.flat().filter(Boolean));
+  element.replaceChildren(...children.flat(Infinity).filter(Boolean));
 }
 
 /** A table: heads are [text, class]; rows are arrays of cells (text or elements), or {cells, open}. */

@@ -64,10 +64,11 @@ class ArchitectureTest {
     arrows.put("broker", union(DATA, PROTOCOL, Set.of("runtime")));
     arrows.put("net", union(DATA, PROTOCOL, Set.of("runtime")));
     // The console knows its node through two interfaces of its own that the server implements.
-    arrows.put("console", Set.of("base", "metadata"));
+    arrows.put("doctor", Set.of("base"));
+    arrows.put("console", Set.of("base", "metadata", "doctor"));
     arrows.put("server", union(DATA, PROTOCOL, SHELL, Set.of("console")));
     // The command line is a client like any other: the launcher starts brokers, not it.
-    arrows.put("cli", Set.of("base"));
+    arrows.put("cli", Set.of("base", "doctor"));
     return arrows;
   }
 

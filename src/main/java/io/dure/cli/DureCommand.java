@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       StartCommand.class,
       StatusCommand.class,
+      DoctorCommand.class,
       TopicCommand.class,
       ProduceCommand.class,
       ConsumeCommand.class,

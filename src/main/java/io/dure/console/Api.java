@@ -10,7 +10,7 @@ final class Api implements Page {
   private final Map<String, Page> reads;
   private final Map<String, Page> changes;
 
-  Api(Vantage vantage, Desk desk, Events events, GroupLag lag, boolean mayWrite) {
+  Api(Vantage vantage, Desk desk, Events events, GroupLag lag, Doctor doctor, boolean mayWrite) {
     var cluster = new ClusterApi(vantage, events, mayWrite);
     var topics = new TopicApi(vantage, desk);
     var groups = new GroupApi(vantage, desk, lag);
@@ -20,6 +20,7 @@ final class Api implements Page {
             Map.entry("/api/map", cluster::map),
             Map.entry("/api/moves", cluster::moves),
             Map.entry("/api/numbers", cluster::numbers),
+            Map.entry("/api/findings", doctor::answer),
             Map.entry("/api/topics", topics::list),
             Map.entry("/api/topic", topics::one),
             Map.entry("/api/messages", topics::messages),

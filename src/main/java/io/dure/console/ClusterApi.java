@@ -129,7 +129,9 @@ final class ClusterApi {
               into.array(
                   "partitions",
                   each ->
-                      topic.partitions().stream().limit(MAX_DETAIL).forEach(p -> write(each, p)));
+                      topic.partitions().stream()
+                          .limit(MAX_DETAIL)
+                          .forEach(p -> write(each, p, now.image())));
             } else {
               into.array("sums", each -> writeSums(each, topic, now.image()));
             }
@@ -139,18 +141,25 @@ final class ClusterApi {
     return Answer.json(json.end().toString());
   }
 
-  private static void write(JsonWriter json, PartitionImage partition) {
+  private static void write(JsonWriter json, PartitionImage partition, ClusterImage image) {
     json.begin()
         .put("p", partition.id().index())
         .put("leader", partition.leader().map(NodeId::value).orElse(-1))
         .put("epoch", partition.epoch());
     writeNodes(json, "replicas", partition.replicas());
-    writeNodes(json, "inStep", partition.inStep());
+    writeNodes(json, "inStep", inStep(partition, image));
     if (partition.isChanging()) {
       writeNodes(json, "adding", partition.adding());
       writeNodes(json, "removing", partition.removing());
     }
     json.end();
+  }
+
+  static List<NodeId> inStep(PartitionImage partition, ClusterImage image) {
+    return partition.inStep().stream()
+        .filter(node -> Events.isInStep(node, partition, image))
+        .sorted()
+        .toList();
   }
 
   static void writeNodes(JsonWriter json, String name, Collection<NodeId> nodes) {

@@ -44,10 +44,11 @@ public final class Console implements AutoCloseable {
    */
   public synchronized Endpoint open(ConsoleSettings settings) throws IOException {
     var lag = new GroupLag(vantage, desk);
+    var doctor = new Doctor(vantage, events);
     var opened = HttpDoor.open(settings);
     opened.onAnyName("/health/", new HealthPages(vantage));
     opened.onAnyName("/metrics", new MetricsPage(vantage, desk, events, lag));
-    opened.on("/api/", new Api(vantage, desk, events, lag, opened.mayWrite()));
+    opened.on("/api/", new Api(vantage, desk, events, lag, doctor, opened.mayWrite()));
     opened.on("/", new StaticPages());
     opened.start();
     history.start();

@@ -51,7 +51,7 @@ final class Events {
     image = newer;
     boolean first = older.brokers().isEmpty();
     ClusterDelta delta = newer.changedSince(older);
-    watchTrouble(delta);
+    watchTrouble(delta, newer);
     if (first) {
       return; // what this node found when it came did not happen now
     }
@@ -193,37 +193,66 @@ final class Events {
     facts.put("from", same.from());
     facts.put("to", same.to());
     facts.put("count", String.valueOf(partitions.size()));
-    var names = new ArrayList<String>();
-    for (PartitionImage each : partitions.subList(0, Math.min(NAMED, partitions.size()))) {
-      String topic = image.topic(each.id().topic()).map(TopicImage::name).orElse("?");
-      names.add(topic + "-" + each.id().index());
-    }
-    facts.put("partitions", String.join(", ", names));
+    facts.put("partitions", names(partitions, image));
     return facts;
+  }
+
+  /** Of some of them; people's own topics first. */
+  private static String names(List<PartitionImage> partitions, ClusterImage image) {
+    var names = new ArrayList<String>();
+    for (boolean internal : new boolean[] {false, true}) {
+      for (PartitionImage each : partitions) {
+        Optional<TopicImage> topic = image.topic(each.id().topic());
+        if (names.size() < NAMED && topic.map(TopicImage::internal).orElse(true) == internal) {
+          names.add(topic.map(TopicImage::name).orElse("?") + "-" + each.id().index());
+        }
+      }
+    }
+    return String.join(", ", names);
   }
 
   private static List<NodeId> wanted(PartitionImage partition) {
     return partition.target().isEmpty() ? partition.replicas() : partition.target();
   }
 
-  private void watchTrouble(ClusterDelta delta) {
+  private void watchTrouble(ClusterDelta delta, ClusterImage newer) {
     recovered.clear();
-    for (PartitionImage now : delta.changedPartitions()) {
-      if (isWhole(now)) {
-        Long since = troubledSince.remove(now.id());
-        if (since != null) {
-          recovered.put(now.id(), since);
-        }
-      } else {
-        troubledSince.putIfAbsent(now.id(), wallMs.getAsLong());
-      }
+    if (delta.changedBrokers().isEmpty()) {
+      delta.changedPartitions().forEach(now -> watchTrouble(now, newer));
+    } else {
+      // A broker's coming and going concerns partitions that did not change themselves.
+      newer.topics().forEach(topic -> topic.partitions().forEach(now -> watchTrouble(now, newer)));
     }
     delta.removedPartitions().forEach(gone -> troubledSince.remove(gone.id()));
   }
 
-  /** Whether it is led and all its replicas are in step. */
-  static boolean isWhole(PartitionImage partition) {
-    return partition.leader().isPresent() && partition.inStep().containsAll(partition.replicas());
+  /** Whether it is led and all its replicas live and are in step. */
+  static boolean isWhole(PartitionImage partition, ClusterImage image) {
+    if (partition.leader().isEmpty()) {
+      return false;
+    }
+    for (NodeId replica : partition.replicas()) {
+      if (!isInStep(replica, partition, image)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Leaders do not take dead replicas out at once where nothing is written. */
+  static boolean isInStep(NodeId replica, PartitionImage partition, ClusterImage image) {
+    return partition.inStep().contains(replica) && image.isLive(replica);
+  }
+
+  private void watchTrouble(PartitionImage now, ClusterImage newer) {
+    if (isWhole(now, newer)) {
+      Long since = troubledSince.remove(now.id());
+      if (since != null) {
+        recovered.put(now.id(), since);
+      }
+    } else {
+      troubledSince.putIfAbsent(now.id(), wallMs.getAsLong());
+    }
   }
 
   private void add(Event.Kind kind, Map<String, String> facts) {

@@ -89,7 +89,7 @@ final class MetricsPage implements Page {
         followed += !leads && partition.hasMember(self) ? 1 : 0;
         // Counted once in the cluster: where it is led, or would be.
         offline += first && partition.leader().isEmpty() ? 1 : 0;
-        behind += leads && !Events.isWhole(partition) ? 1 : 0;
+        behind += leads && !Events.isWhole(partition, image) ? 1 : 0;
         notPreferred += leads && !first ? 1 : 0;
       }
     }

@@ -49,11 +49,11 @@ record Tally(
         partitions++;
         boolean led = partition.leader().isPresent();
         offline += led ? 0 : 1;
-        behind += led && !Events.isWhole(partition) ? 1 : 0;
+        behind += led && !Events.isWhole(partition, image) ? 1 : 0;
         moving += partition.isChanging() ? 1 : 0;
         for (NodeId member : partition.members()) {
           boolean leads = partition.leader().filter(member::equals).isPresent();
-          boolean late = !partition.inStep().contains(member);
+          boolean late = !Events.isInStep(member, partition, image);
           brokers.merge(
               member, OfBroker.NOTHING.plus(leads, late), (old, one) -> old.plus(leads, late));
         }

@@ -1,6 +1,7 @@
 package io.dure.console;
 
 import io.dure.base.NodeId;
+import io.dure.metadata.ClusterImage;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
 import java.net.URLEncoder;
@@ -79,7 +80,9 @@ final class TopicApi {
     json.array(
         "partitions",
         into ->
-            topic.partitions().stream().limit(PARTITIONS_SHOWN).forEach(each -> write(into, each)));
+            topic.partitions().stream()
+                .limit(PARTITIONS_SHOWN)
+                .forEach(each -> write(into, each, vantage.image())));
     json.array(
         "nodes",
         into -> {
@@ -102,14 +105,14 @@ final class TopicApi {
     return Answer.json(json.end().toString());
   }
 
-  private static void write(JsonWriter json, PartitionImage partition) {
+  private static void write(JsonWriter json, PartitionImage partition, ClusterImage image) {
     json.begin()
         .put("p", partition.id().index())
         .put("leader", partition.leader().map(NodeId::value).orElse(-1))
         .put("epoch", partition.epoch())
         .put("quorum", partition.commitQuorum());
     ClusterApi.writeNodes(json, "replicas", partition.replicas());
-    ClusterApi.writeNodes(json, "inStep", partition.inStep());
+    ClusterApi.writeNodes(json, "inStep", ClusterApi.inStep(partition, image));
     json.end();
   }
 

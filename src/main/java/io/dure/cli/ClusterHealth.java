@@ -1,0 +1,174 @@
+package io.dure.cli;
+
+import io.dure.doctor.Observations;
+import io.dure.doctor.Observations.Reach;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.LogDirDescription;
+import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.ConfigResource;
+
+/**
+ * Looks at a cluster with the Admin client, for the checkup. What cannot be asked in time stays
+ * unknown, but for who the brokers are and what the topics look like.
+ */
+final class ClusterHealth {
+  private final Admin admin;
+  private final long timeoutMs;
+  private final Map<String, ClientPath.End> walks = new LinkedHashMap<>();
+
+  ClusterHealth(Admin admin, long timeoutMs) {
+    this.admin = admin;
+    this.timeoutMs = timeoutMs;
+  }
+
+  /** How the walk to each broker's address ended, by address, once {@link #observe} is done. */
+  Map<String, ClientPath.End> walks() {
+    return walks;
+  }
+
+  Observations observe() throws ExecutionException, InterruptedException, TimeoutException {
+    Collection<Node> nodes =
+        admin
+            .describeCluster(new DescribeClusterOptions().includeFencedBrokers(true))
+            .nodes()
+            .get(timeoutMs, TimeUnit.MILLISECONDS);
+    Map<Integer, Reach> reaches = new HashMap<>();
+    List<Integer> answering = new ArrayList<>();
+    for (Node node : nodes) {
+      if (!node.isFenced()) {
+        ClientPath.End end = ClientPath.walk(address(node));
+        walks.put(address(node), end);
+        reaches.put(node.id(), ClientPath.reach(end));
+        if (end instanceof ClientPath.End.Kafka) {
+          answering.add(node.id());
+        }
+      }
+    }
+    identities(answering, reaches);
+    Map<Integer, Observations.Disk> disks = disks(answering);
+    List<Observations.Broker> brokers = new ArrayList<>();
+    for (Node node : nodes) {
+      brokers.add(
+          new Observations.Broker(
+              node.id(),
+              address(node),
+              !node.isFenced(),
+              reaches.getOrDefault(node.id(), new Reach.NotTried()),
+              Optional.ofNullable(disks.get(node.id())),
+              Optional.empty(),
+              Optional.empty()));
+    }
+    return new Observations(brokers, partitions(), quorum());
+  }
+
+  private static String address(Node node) {
+    String host = node.host().indexOf(':') >= 0 ? "[" + node.host() + "]" : node.host();
+    return host + ":" + node.port();
+  }
+
+  /** A broker answers questions about its own settings only: so it tells who it is. */
+  private void identities(List<Integer> answering, Map<Integer, Reach> reaches)
+      throws InterruptedException {
+    Map<Integer, KafkaFuture<Config>> asked = new LinkedHashMap<>();
+    for (int id : answering) {
+      var broker = new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(id));
+      asked.put(id, admin.describeConfigs(List.of(broker)).values().get(broker));
+    }
+    for (Map.Entry<Integer, KafkaFuture<Config>> each : asked.entrySet()) {
+      try {
+        each.getValue().get(timeoutMs, TimeUnit.MILLISECONDS);
+      } catch (ExecutionException e) {
+        String why = String.valueOf(e.getCause() == null ? e : e.getCause().getMessage());
+        reaches.put(
+            each.getKey(),
+            why.contains("broker id")
+                ? new Reach.Somebody(why)
+                : new Reach.Silent("it answers no question: " + why));
+      } catch (TimeoutException e) {
+        reaches.put(
+            each.getKey(), new Reach.Silent("no answer about itself within " + timeoutMs + " ms"));
+      }
+    }
+  }
+
+  private Map<Integer, Observations.Disk> disks(List<Integer> answering)
+      throws InterruptedException {
+    Map<Integer, Observations.Disk> disks = new HashMap<>();
+    admin
+        .describeLogDirs(answering)
+        .descriptions()
+        .forEach((broker, future) -> {
+          try {
+            Map<String, LogDirDescription> folders = future.get(timeoutMs, TimeUnit.MILLISECONDS);
+            folders.forEach((folder, description) -> {
+              OptionalLong total = description.totalBytes();
+              OptionalLong usable = description.usableBytes();
+              if (total.isPresent() && usable.isPresent()) {
+                disks.put(
+                    broker, new Observations.Disk(folder, total.getAsLong(), usable.getAsLong()));
+              }
+            });
+          } catch (ExecutionException | TimeoutException e) {
+            // Unknown, then.
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    return disks;
+  }
+
+  private Optional<Observations.Quorum> quorum() throws InterruptedException {
+    try {
+      QuorumInfo info =
+          admin.describeMetadataQuorum().quorumInfo().get(timeoutMs, TimeUnit.MILLISECONDS);
+      long end =
+          info.voters().stream().mapToLong(QuorumInfo.ReplicaState::logEndOffset).max().orElse(0);
+      Map<Integer, Long> behind = new HashMap<>();
+      List<Integer> voters = new ArrayList<>();
+      for (QuorumInfo.ReplicaState voter : info.voters()) {
+        voters.add(voter.replicaId());
+        if (voter.logEndOffset() >= 0) {
+          behind.put(voter.replicaId(), end - voter.logEndOffset());
+        }
+      }
+      Optional<Integer> leader =
+          info.leaderId() < 0 ? Optional.empty() : Optional.of(info.leaderId());
+      return Optional.of(new Observations.Quorum(leader, voters, behind));
+    } catch (ExecutionException | TimeoutException e) {
+      return Optional.of(new Observations.Quorum(Optional.empty(), List.of(), Map.of()));
+    }
+  }
+
+  private List<Observations.Partition> partitions()
+      throws ExecutionException, InterruptedException {
+    List<Observations.Partition> partitions = new ArrayList<>();
+    for (ClusterView.Partition each : ClusterView.read(admin, true).topics()) {
+      partitions.add(
+          new Observations.Partition(
+              each.topic(),
+              each.index(),
+              each.leader(),
+              each.replicas(),
+              each.inStep(),
+              each.replicas().size() / 2 + 1,
+              each.moves(),
+              Optional.empty()));
+    }
+    return partitions;
+  }
+}

@@ -1,0 +1,180 @@
+package io.dure.cli;
+
+import static io.dure.cli.StatusCommand.object;
+
+import io.dure.cli.Screen.Cell;
+import io.dure.cli.Screen.Ink;
+import io.dure.doctor.Checkup;
+import io.dure.doctor.Finding;
+import io.dure.doctor.Finding.Code;
+import io.dure.doctor.Finding.Severity;
+import io.dure.doctor.Words;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code dure doctor}: walks the way of a client and looks at the cluster; tells what is wrong and
+ * what to do about it. Status 1 when something is that should be mended.
+ */
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    description = "What is wrong, and what to do about it.")
+final class DoctorCommand implements Callable<Integer> {
+  @Mixin ClusterOptions cluster = new ClusterOptions();
+
+  @Option(
+      names = "--probe",
+      paramLabel = "TOPIC",
+      description = "Also write a record to this topic and read it again.")
+  Optional<String> probe = Optional.empty();
+
+  @Option(
+      names = "--language",
+      paramLabel = "en|ko",
+      description = "The language of findings (default: the system's).")
+  String language = Locale.getDefault().getLanguage();
+
+  private final List<Step> steps = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
+
+  /** One step on the way. */
+  private record Step(String what, boolean ok, String how) {
+    Map<String, Object> asMap() {
+      return object("step", what, "ok", ok, "how", how);
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<String> reached = walkBootstrap();
+    if (!reached.isEmpty()) {
+      cluster.bootstrap = String.join(",", reached);
+      try (Admin admin = cluster.admin()) {
+        look(admin, reached);
+      }
+    }
+    tell(Checkup.sorted(findings));
+    return findings.stream().allMatch(each -> each.severity() == Severity.LOW) ? 0 : 1;
+  }
+
+  private List<String> walkBootstrap() {
+    var reached = new ArrayList<String>();
+    for (String address : cluster.bootstrap.split(",", -1)) {
+      ClientPath.End end = ClientPath.walk(address.strip());
+      Optional<Finding> wrong = ClientPath.bootstrap(address.strip(), end);
+      steps.add(new Step(address.strip(), wrong.isEmpty(), ClientPath.words(end)));
+      if (wrong.isEmpty()) {
+        reached.add(address.strip());
+      }
+      wrong.ifPresent(findings::add);
+    }
+    return reached;
+  }
+
+  private void look(Admin admin, List<String> reached) throws Exception {
+    var health = new ClusterHealth(admin, cluster.timeoutMs);
+    try {
+      var seen = health.observe();
+      findings.addAll(Checkup.of(seen));
+      seen.brokers()
+          .forEach(broker -> {
+            ClientPath.End end = health.walks().get(broker.address());
+            steps.add(
+                new Step(
+                    "broker " + broker.id() + " at " + broker.address(),
+                    end instanceof ClientPath.End.Kafka,
+                    end == null ? "away" : ClientPath.words(end)));
+          });
+      steps.add(new Step("metadata", true, seen.partitions().size() + " partitions"));
+      probe.ifPresent(this::probe);
+    } catch (TimeoutException | ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String why =
+          cause instanceof TimeoutException
+              ? "no answer within " + cluster.timeoutMs + " ms"
+              : String.valueOf(cause.getMessage());
+      steps.add(new Step("metadata", false, why));
+      findings.add(
+          Finding.of(
+              Code.METADATA_SILENT,
+              Severity.HIGH,
+              "address",
+              String.join(", ", reached),
+              "why",
+              why));
+    }
+  }
+
+  private void probe(String topic) {
+    Optional<String> failure = new Probe(cluster.client(), topic, cluster.timeoutMs).run();
+    steps.add(new Step("write and read " + topic, failure.isEmpty(), failure.orElse("done")));
+    failure.ifPresent(why ->
+        findings.add(Finding.of(Code.PROBE_FAILED, Severity.HIGH, "topic", topic, "why", why)));
+  }
+
+  private void tell(List<Finding> sorted) {
+    Words words = language.equals("ko") ? Words.KOREAN : Words.ENGLISH;
+    Screen screen = Screen.standard();
+    if (cluster.json()) {
+      screen.line(
+          Json.write(
+              object(
+                  "steps",
+                  steps.stream().map(Step::asMap).toList(),
+                  "findings",
+                  sorted.stream().map(finding -> asMap(finding, words)).toList())));
+      return;
+    }
+    var rows = new ArrayList<List<Cell>>();
+    for (Step step : steps) {
+      rows.add(
+          List.of(
+              step.ok() ? new Cell("ok", Ink.GOOD) : new Cell("FAILS", Ink.BAD),
+              Cell.of(step.what()),
+              Cell.of(step.how())));
+    }
+    screen.table(List.of("", "STEP", "SEEN"), rows);
+    screen.blank();
+    if (sorted.isEmpty()) {
+      screen.line(screen.ink(Ink.GOOD, words.nothing()));
+    }
+    for (Finding finding : sorted) {
+      screen.line(
+          screen.ink(ink(finding), words.urgency(finding.severity())) + "  " + words.what(finding));
+      screen.line("      " + words.remedy(finding));
+    }
+  }
+
+  private static Ink ink(Finding finding) {
+    return switch (finding.severity()) {
+      case HIGH -> Ink.BAD;
+      case MEDIUM -> Ink.WARN;
+      case LOW -> Ink.DIM;
+    };
+  }
+
+  private static Map<String, Object> asMap(Finding finding, Words words) {
+    return object(
+        "code",
+        finding.code().name(),
+        "severity",
+        finding.severity().name(),
+        "what",
+        words.what(finding),
+        "remedy",
+        words.remedy(finding),
+        "facts",
+        finding.facts());
+  }
+}
