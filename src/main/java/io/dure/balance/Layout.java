@@ -7,9 +7,12 @@ import io.dure.metadata.ClusterImage;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What the planner sees of a cluster. Changes under way count as done: a copy that is being made is
@@ -78,6 +81,7 @@ public record Layout(List<Broker> brokers, List<Partition> partitions) {
       brokers.add(new Broker(broker.node(), broker.rack(), standing));
       open += standing == Standing.OPEN ? 1 : 0;
     }
+    addUnknown(image, brokers);
     int copies = copiesByDefault(defaultCopies, open);
     List<Partition> partitions = new ArrayList<>(image.partitionCount());
     for (TopicImage topic : image.topics()) {
@@ -95,6 +99,22 @@ public record Layout(List<Broker> brokers, List<Partition> partitions) {
       }
     }
     return new Layout(brokers, partitions);
+  }
+
+  /** Founders that did not register yet have copies already. */
+  private static void addUnknown(ClusterImage image, List<Broker> brokers) {
+    Set<NodeId> unknown = new TreeSet<>();
+    for (TopicImage topic : image.topics()) {
+      for (PartitionImage partition : topic.partitions()) {
+        for (NodeId node : partition.members()) {
+          if (image.broker(node).isEmpty()) {
+            unknown.add(node);
+          }
+        }
+      }
+    }
+    unknown.forEach(node -> brokers.add(new Broker(node, Optional.empty(), Standing.ABSENT)));
+    brokers.sort(Comparator.comparing(Broker::node));
   }
 
   /**

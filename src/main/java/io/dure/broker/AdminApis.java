@@ -1,6 +1,8 @@
 package io.dure.broker;
 
 import java.util.List;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Puts the handlers of settings and features into the table. */
@@ -16,10 +18,15 @@ public final class AdminApis {
       BrokerSettings settings,
       List<BrokerConfig> configs,
       Loggers loggers) {
+    var described = new DescribeConfigsHandler(cluster, settings.started(), configs, loggers);
+    Handler<DescribeConfigsRequestData, DescribeConfigsResponseData> balance =
+        ControllerHandler.of(new DescribeBalanceApi(), cluster);
+    Handler<DescribeConfigsRequestData, DescribeConfigsResponseData> either =
+        (request, context, reply) ->
+            (DescribeBalanceApi.isAsked(request) ? balance : described)
+                .handle(request, context, reply);
     table
-        .on(
-            ApiKeys.DESCRIBE_CONFIGS,
-            new DescribeConfigsHandler(cluster, settings.started(), configs, loggers))
+        .on(ApiKeys.DESCRIBE_CONFIGS, either)
         .on(ApiKeys.ALTER_CONFIGS, ControllerHandler.alterConfigs(cluster))
         .on(ApiKeys.INCREMENTAL_ALTER_CONFIGS, new IncrementalAlterConfigsHandler(cluster, loggers))
         .on(ApiKeys.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(cluster))

@@ -42,6 +42,7 @@ public final class ControllerDesk implements AskHandler {
     serve(new IncrementalAlterConfigsApi());
     serve(new AlterConfigsApi());
     serve(new UpdateFeaturesApi());
+    serve(new DescribeBalanceApi());
   }
 
   @SuppressWarnings("unchecked") // the codec makes the body from the same API key

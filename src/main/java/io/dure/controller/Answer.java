@@ -1,5 +1,8 @@
 package io.dure.controller;
 
+import io.dure.balance.Move;
+import io.dure.balance.Standing;
+import io.dure.base.NodeId;
 import io.dure.base.TopicId;
 import io.dure.metadata.TopicSettings;
 import io.dure.wire.WireError;
@@ -63,6 +66,31 @@ public sealed interface Answer {
   }
 
   record PartitionDecision(String topic, int partition, Result result) {}
+
+  /**
+   * What the balancer would do, and what is being done.
+   *
+   * @param enabled whether it does anything by itself
+   * @param moves from what there is, changes under way counted as done; most urgent first
+   */
+  record Balance(
+      boolean enabled, Map<NodeId, Standing> brokers, List<Move> moves, List<UnderWay> underWay)
+      implements Answer {
+    public Balance {
+      brokers = Map.copyOf(brokers);
+      moves = List.copyOf(moves);
+      underWay = List.copyOf(underWay);
+    }
+  }
+
+  /** A partition whose replicas change. */
+  record UnderWay(
+      String topic, int partition, List<NodeId> from, List<NodeId> to, boolean byHand) {
+    public UnderWay {
+      from = List.copyOf(from);
+      to = List.copyOf(to);
+    }
+  }
 
   record BrokerUnregistered(Result result) implements Answer {}
 

@@ -40,6 +40,7 @@ final class Assignments {
     List<NodeId> known = ledger.knownBrokers();
     ClusterImage image = ledger.image();
     List<NodeId> live = known.stream().filter(image::isLive).toList();
+    List<NodeId> open = live.stream().filter(ledger::mayLead).toList();
     if (live.isEmpty()) {
       return refused(
           WireError.INVALID_REPLICATION_FACTOR,
@@ -58,8 +59,9 @@ final class Assignments {
               + known.size()
               + " broker(s) are registered.");
     }
-    // A dead broker gets a copy only where there are not enough live ones.
-    List<NodeId> ring = live.size() >= copies ? live : known;
+    // A broker that leaves or is dead gets a copy only where there are not enough others.
+    List<NodeId> ring =
+        open.size() >= copies ? open : live.size() >= copies ? live : known;
     List<List<NodeId>> replicas = existing.stream().map(PartitionImage::replicas).toList();
     return new Outcome.Placed(
         new Placement(ring, ledger.loads(), replicas).place(partitions, copies));

@@ -2,10 +2,14 @@ package io.dure.controller;
 
 import io.dure.base.NodeId;
 import io.dure.metadata.BrokerImage;
+import io.dure.metadata.ClusterImage;
+import io.dure.metadata.ConfigResource;
 import io.dure.metadata.MetadataRecord;
 import io.dure.wire.WireError;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Forgets brokers that are gone for good. Kafka forgets any; here only one that is dead, keeps no
@@ -42,10 +46,21 @@ final class BrokerRemovals {
               + node.value()
               + " keeps copies of "
               + copies
-              + " partitions: move them to others first (kafka-reassign-partitions).");
+              + " partitions: decommission it first (./dure broker decommission).");
     }
-    ledger.append(List.of(new MetadataRecord.BrokerRemoved(node)));
+    ledger.append(records(ledger.image(), node));
     return Answer.Result.DONE;
+  }
+
+  /** The broker and what was set for it: another one may get its number. */
+  static List<MetadataRecord> records(ClusterImage image, NodeId node) {
+    List<MetadataRecord> records = new ArrayList<>();
+    ConfigResource resource = ConfigResource.broker(node);
+    new TreeMap<>(image.configs().of(resource))
+        .forEach((key, _) ->
+            records.add(new MetadataRecord.ConfigChanged(resource, key, Optional.empty())));
+    records.add(new MetadataRecord.BrokerRemoved(node));
+    return records;
   }
 
   private static Answer.Result refused(String why) {

@@ -117,6 +117,9 @@ public sealed interface Command {
     }
   }
 
+  /** What would the balancer do, and why? */
+  record DescribeBalance() implements Command {}
+
   /** Forgets a broker that is gone for good. */
   record UnregisterBroker(NodeId node) implements Command {}
 

@@ -187,6 +187,12 @@ final class ConfigChanges {
       if (refusal.isPresent()) {
         return refusal;
       }
+      Optional<String> scope =
+          BrokerKeys.refusalOfScope(
+              config.getKey(), resource.equals(ConfigResource.ALL_BROKERS));
+      if (scope.isPresent()) {
+        return scope;
+      }
     }
     boolean quorumOfOne =
         after.containsKey(BrokerKeys.MIN_INSYNC_REPLICAS)

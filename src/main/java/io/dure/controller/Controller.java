@@ -38,7 +38,9 @@ public final class Controller {
         Elections elections,
         LeaderReturn leaderReturn,
         VotingChanges votingChanges,
-        InStepReports inStep)
+        InStepReports inStep,
+        HandOvers handOvers,
+        Balancing balancing)
         implements State {
       static Active over(Ledger ledger) {
         BrokerLiveness liveness = new BrokerLiveness(ledger);
@@ -50,7 +52,9 @@ public final class Controller {
             elections,
             new LeaderReturn(ledger, elections),
             new VotingChanges(ledger, elections),
-            new InStepReports(ledger));
+            new InStepReports(ledger),
+            new HandOvers(ledger, elections),
+            new Balancing(ledger, elections));
       }
     }
   }
@@ -132,6 +136,7 @@ public final class Controller {
         active.ledger.advanceTo(e.nowMs());
         lives(active, active.liveness.heard(e.node(), e.process()));
       }
+      case ControllerEvent.StopAsked e -> active.handOvers.asked(e);
       case ControllerEvent.Gone e -> active.elections.onLost(active.liveness.gone(e.node()));
       case ControllerEvent.Tick e -> {
         active.ledger.advanceTo(e.nowMs());
@@ -140,6 +145,7 @@ public final class Controller {
         active.elections.tick();
         active.votingChanges.tick();
         active.leaderReturn.tick();
+        active.balancing.tick();
       }
     }
   }
@@ -157,6 +163,7 @@ public final class Controller {
       case Command.CreatePartitions c -> new PartitionCreations(ledger, assignments).create(c);
       case Command.AlterReassignments c -> new Reassignments(ledger, active.elections).alter(c);
       case Command.ElectLeaders c -> new AskedElections(ledger, active.elections).elect(c);
+      case Command.DescribeBalance _ -> active.balancing.describe();
       case Command.UnregisterBroker c -> new BrokerRemovals(ledger).remove(c);
       case Command.AlterConfigs c -> new ConfigChanges(ledger).alter(c);
       case Command.UpdateFeatures c -> new FeatureLevels(ledger).update(c);

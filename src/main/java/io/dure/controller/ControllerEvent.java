@@ -91,6 +91,11 @@ public sealed interface ControllerEvent {
    */
   record Gone(NodeId node) implements ControllerEvent {}
 
+  /**
+   * The process is about to end and wants to lead nothing by then. Repeated by it until that is so.
+   */
+  record StopAsked(NodeId node, Incarnation incarnation) implements ControllerEvent {}
+
   /** Time passes; every 20 to 100 ms. */
   record Tick(long nowMs) implements ControllerEvent {}
 }

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param maxPartitionsPerRequest bound of one request
  * @param maxPartitions bound of the cluster
  * @param maxRecordsPerBatch bound of one batch of leader changes
+ * @param balance when the balancer acts, unless the log says otherwise
  */
 public record ControllerSettings(
     int brokerSilenceMs,
@@ -33,10 +34,23 @@ public record ControllerSettings(
     Map<String, String> started,
     int maxPartitionsPerRequest,
     int maxPartitions,
-    int maxRecordsPerBatch) {
+    int maxRecordsPerBatch,
+    BalanceSettings balance) {
   public static final ControllerSettings DEFAULTS =
       new ControllerSettings(
-          800, 200, 500, 1_500, 1_000, 250, 1, 3, Map.of(), 10_000, 200_000, 1_000);
+          800,
+          200,
+          500,
+          1_500,
+          1_000,
+          250,
+          1,
+          3,
+          Map.of(),
+          10_000,
+          200_000,
+          1_000,
+          BalanceSettings.DEFAULTS);
 
   public ControllerSettings {
     started = Map.copyOf(started);
@@ -51,15 +65,22 @@ public record ControllerSettings(
 
   /** These settings with other defaults for topics. */
   public ControllerSettings withTopicDefaults(int partitions, int replicationFactor) {
-    return with(partitions, replicationFactor, started);
+    return with(partitions, replicationFactor, started, balance);
   }
 
   public ControllerSettings withStarted(Map<String, String> topicDefaults) {
-    return with(defaultPartitions, defaultReplicationFactor, topicDefaults);
+    return with(defaultPartitions, defaultReplicationFactor, topicDefaults, balance);
+  }
+
+  public ControllerSettings withBalance(BalanceSettings other) {
+    return with(defaultPartitions, defaultReplicationFactor, started, other);
   }
 
   private ControllerSettings with(
-      int partitions, int replicationFactor, Map<String, String> topicDefaults) {
+      int partitions,
+      int replicationFactor,
+      Map<String, String> topicDefaults,
+      BalanceSettings otherBalance) {
     return new ControllerSettings(
         brokerSilenceMs,
         fenceResendMs,
@@ -72,6 +93,7 @@ public record ControllerSettings(
         topicDefaults,
         maxPartitionsPerRequest,
         maxPartitions,
-        maxRecordsPerBatch);
+        maxRecordsPerBatch,
+        otherBalance);
   }
 }

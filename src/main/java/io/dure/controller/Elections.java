@@ -10,6 +10,7 @@ import io.dure.metadata.TopicImage;
 import io.dure.metadata.VotingSet;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -237,7 +238,7 @@ final class Elections {
     return votingSet.replicas().stream()
         .flatMap(node -> image.broker(node).stream())
         .filter(BrokerImage::live)
-        .findFirst()
+        .min(Comparator.comparing(broker -> image.isDrained(broker.node())))
         .map(leader -> appointment(id, 0, leader, votingSet));
   }
 
@@ -283,8 +284,9 @@ final class Elections {
     }
     Outcome outcome =
         election.isPlanned()
-            ? Outcome.planned(partition, ballot, VotingChanges.wanted(ledger, partition))
-            : Outcome.unplanned(partition, ballot);
+            ? Outcome.planned(
+                partition, ballot, VotingChanges.wanted(ledger, partition), ledger::mayLead)
+            : Outcome.unplanned(partition, ballot, ledger::mayLead);
     open.remove(partition.id());
     BrokerImage leader = ledger.image().broker(outcome.leader()).orElseThrow();
     ledger.note(appointment(partition.id(), election.epoch(), leader, outcome.votingSet()));

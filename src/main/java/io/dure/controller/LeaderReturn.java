@@ -1,5 +1,6 @@
 package io.dure.controller;
 
+import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
@@ -49,7 +50,7 @@ final class LeaderReturn {
   }
 
   private boolean isDue(PartitionImage partition) {
-    if (partition.leader().filter(partition.preferredLeader()::equals).isPresent()) {
+    if (partition.leader().filter(ledger.preferredLeader(partition)::equals).isPresent()) {
       readySinceMs.remove(partition.id());
       attempts.remove(partition.id());
       return false;
@@ -66,9 +67,10 @@ final class LeaderReturn {
   }
 
   private boolean isReady(PartitionImage partition) {
+    NodeId preferred = ledger.preferredLeader(partition);
     return partition.leader().filter(ledger.image()::isLive).isPresent()
-        && ledger.image().isLive(partition.preferredLeader())
-        && partition.inStep().contains(partition.preferredLeader())
+        && ledger.image().isLive(preferred)
+        && partition.inStep().contains(preferred)
         && !elections.isOpen(partition.id());
   }
 

@@ -6,6 +6,7 @@ import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.MetadataRecord;
+import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
 import io.dure.metadata.TopicSettings;
 import io.dure.metadata.VotingSet;
@@ -35,6 +36,7 @@ final class Ledger {
   private final BrokerLoads loads = new BrokerLoads();
   private final Memberships memberships = new Memberships(loads);
   private final Map<String, String> namesByCanonical = new HashMap<>();
+  private final Map<NodeId, Incarnation> stopping = new HashMap<>();
   private ClusterImage image;
   private long nowMs;
 
@@ -96,6 +98,30 @@ final class Ledger {
   /** Whether the node has a vote in the metadata quorum. */
   boolean isVoter(NodeId node) {
     return voters.contains(node);
+  }
+
+  /** The process is about to end: in this life of it, it leads nothing any more. */
+  void stops(NodeId node, Incarnation life) {
+    stopping.put(node, life);
+  }
+
+  boolean isStopping(NodeId node) {
+    return Optional.ofNullable(stopping.get(node))
+        .flatMap(life -> image.broker(node).filter(broker -> broker.incarnation().equals(life)))
+        .isPresent();
+  }
+
+  /** Whether the broker should lead, where another can as well. */
+  boolean mayLead(NodeId node) {
+    return !image.isDrained(node) && !isStopping(node);
+  }
+
+  /** Who of the replicas leads whenever it can: the first that may. */
+  NodeId preferredLeader(PartitionImage partition) {
+    return partition.replicas().stream()
+        .filter(this::mayLead)
+        .findFirst()
+        .orElse(partition.preferredLeader());
   }
 
   /**

@@ -75,7 +75,7 @@ final class PartitionCreations {
       case Assignments.Outcome.Refused(Answer.Result result) -> result;
       case Assignments.Outcome.Placed(List<List<NodeId>> replicas) -> {
         if (!validateOnly) {
-          append(topic, replicas);
+          append(topic, replicas, growth.assignments().isPresent());
         }
         yield Answer.Result.DONE;
       }
@@ -101,11 +101,14 @@ final class PartitionCreations {
     return assignments.check(assigned.get(), copies);
   }
 
-  private void append(TopicImage topic, List<List<NodeId>> replicas) {
+  private void append(TopicImage topic, List<List<NodeId>> replicas, boolean byHand) {
     List<MetadataRecord> records = new ArrayList<>();
     for (int i = 0; i < replicas.size(); i++) {
       PartitionId id = new PartitionId(topic.id(), topic.partitions().size() + i);
       records.add(new MetadataRecord.PartitionCreated(id, replicas.get(i)));
+      if (byHand) {
+        records.add(new MetadataRecord.PlacedByHand(id, true));
+      }
       Elections.firstLeader(ledger.image(), id, ledger.votingSet(topic.configs(), replicas.get(i)))
           .ifPresent(records::add);
     }

@@ -5,6 +5,7 @@ import io.dure.metadata.MetadataRecord;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
 import io.dure.wire.WireError;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,6 +66,7 @@ final class Reassignments {
           WireError.INVALID_REPLICATION_FACTOR,
           "The replication factor is changed from " + copies + " to " + replicas.size());
     }
+    noteByHand(partition, replicas);
     setTarget(partition, replicas.equals(partition.replicas()) ? List.of() : replicas);
     return Answer.Result.DONE;
   }
@@ -82,7 +84,26 @@ final class Reassignments {
     return Answer.Result.DONE;
   }
 
-  private void setTarget(PartitionImage partition, List<NodeId> replicas) {
+  /** What somebody chose, the balancer leaves alone. */
+  private void noteByHand(PartitionImage partition, List<NodeId> replicas) {
+    List<MetadataRecord> records = new ArrayList<>();
+    if (!partition.placedByHand()) {
+      records.add(new MetadataRecord.PlacedByHand(partition.id(), true));
+    }
+    boolean byDefault =
+        ledger
+            .image()
+            .topic(partition.id().topic())
+            .filter(TopicImage::copiesByDefault)
+            .isPresent();
+    if (byDefault && replicas.size() != partition.replicas().size()) {
+      records.add(new MetadataRecord.CopiesByDefault(partition.id().topic(), false));
+    }
+    ledger.append(records);
+  }
+
+  /** Wants these replicas, in this order; empty: those that there are. */
+  void setTarget(PartitionImage partition, List<NodeId> replicas) {
     if (replicas.equals(partition.target())) {
       return;
     }

@@ -162,12 +162,19 @@ final class TopicCreations {
     topic.configs().forEach((key, value) -> value.ifPresent(text -> own.put(key, text)));
     boolean internal = topic.internal() || TopicNames.isInternal(topic.name());
     records.add(new MetadataRecord.TopicCreated(topic.id(), topic.name(), internal));
+    boolean byHand = !topic.assignments().isEmpty();
+    if (!byHand && (internal || topic.replicationFactor() == -1)) {
+      records.add(new MetadataRecord.CopiesByDefault(topic.id(), true));
+    }
     new TreeMap<>(topic.configs())
         .forEach((key, value) ->
             records.add(new MetadataRecord.TopicConfigured(topic.id(), key, value)));
     for (int i = 0; i < replicas.size(); i++) {
       PartitionId id = new PartitionId(topic.id(), i);
       records.add(new MetadataRecord.PartitionCreated(id, replicas.get(i)));
+      if (byHand) {
+        records.add(new MetadataRecord.PlacedByHand(id, true));
+      }
       Elections.firstLeader(ledger.image(), id, ledger.votingSet(own, replicas.get(i)))
           .ifPresent(records::add);
     }

@@ -18,6 +18,24 @@ public final class BrokerKeys {
   public static final String FOLLOWER_THROTTLE = "follower.replication.throttled.rate";
   public static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
 
+  /** One broker's: what is asked of it. */
+  public static final String STATE = "broker.state";
+
+  public static final String OPEN = "open";
+  public static final String DRAINED = "drained";
+  public static final String DECOMMISSIONED = "decommissioned";
+
+  /** The cluster's: whether copies and leaders are moved without being asked for. */
+  public static final String BALANCE = "balance.enable";
+
+  public static final String BALANCE_GRACE_MS = "balance.grace.ms";
+  public static final String BALANCE_MOVES = "balance.moves.per.broker";
+  public static final String BALANCE_PLACED = "balance.placed.by.hand";
+
+  /** Settings that only make sense for all brokers together. */
+  private static final List<String> OF_ALL =
+      List.of(BALANCE, BALANCE_GRACE_MS, BALANCE_MOVES, BALANCE_PLACED);
+
   /** Settings of topics whose default has no broker's name: they are the topics' alone. */
   private static final List<String> TOPICS_ALONE =
       List.of(
@@ -94,7 +112,60 @@ public final class BrokerKeys {
         Long.MAX_VALUE,
         Long.toString(Long.MAX_VALUE),
         "Bytes per second that throttled replicas take in.");
+    add(
+        table,
+        STATE,
+        new ConfigKey.Kind.OneOf(List.of(OPEN, DRAINED, DECOMMISSIONED)),
+        OPEN,
+        "What is asked of one broker: drained, it leads nothing and is given nothing; decommissioned, its copies move to others too.");
+    add(
+        table,
+        BALANCE,
+        new ConfigKey.Kind.Flag(),
+        "true",
+        "Whether copies and leaders are moved without being asked for: onto new brokers, off those that leave or died.");
+    add(
+        table,
+        BALANCE_GRACE_MS,
+        true,
+        1_000,
+        Long.MAX_VALUE,
+        "600000",
+        "How long a broker may be dead before its copies are made anew on others.");
+    add(
+        table,
+        BALANCE_MOVES,
+        false,
+        1,
+        1_000,
+        "4",
+        "Copies that the balancer has made on one broker, or by one, at a time.");
+    add(
+        table,
+        BALANCE_PLACED,
+        new ConfigKey.Kind.Flag(),
+        "false",
+        "Whether partitions that somebody placed by hand are moved for evenness, too.");
     return Collections.unmodifiableMap(table);
+  }
+
+  /** Why this key cannot be set for one broker, or for all; empty: it can. */
+  public static Optional<String> refusalOfScope(String key, boolean all) {
+    if (key.equals(STATE) && all) {
+      return Optional.of(STATE + " is one broker's: name the broker");
+    }
+    return OF_ALL.contains(key) && !all
+        ? Optional.of(key + " is the whole cluster's: set it for all brokers (the default entity)")
+        : Optional.empty();
+  }
+
+  private static void add(
+      Map<String, ConfigKey> table,
+      String key,
+      ConfigKey.Kind kind,
+      String value,
+      String documentation) {
+    table.put(key, new ConfigKey(key, kind, value, documentation));
   }
 
   private static void add(

@@ -100,6 +100,20 @@ public final class ClusterImage {
     return brokers.get(node).map(BrokerImage::live).orElse(false);
   }
 
+  /** Whether somebody wants the broker to become empty. */
+  public boolean isLeaving(NodeId node) {
+    return stateOf(node).equals(BrokerKeys.DECOMMISSIONED);
+  }
+
+  /** Whether somebody wants the broker to lead nothing, or to become empty. */
+  public boolean isDrained(NodeId node) {
+    return !stateOf(node).equals(BrokerKeys.OPEN);
+  }
+
+  private String stateOf(NodeId node) {
+    return configs.ofBroker(node).getOrDefault(BrokerKeys.STATE, BrokerKeys.OPEN);
+  }
+
   public Optional<TopicImage> topic(String name) {
     return topicsByName.get(name);
   }

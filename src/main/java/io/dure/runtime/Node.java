@@ -170,6 +170,9 @@ public final class Node {
       case PeerMessage.Opened m ->
           onMetadataLoop(() ->
               tellController(new ControllerEvent.OpenedReported(from, m.partition(), m.epoch())));
+      case PeerMessage.Stopping m ->
+          onMetadataLoop(() ->
+              tellController(new ControllerEvent.StopAsked(from, m.incarnation())));
       case PeerMessage.Ask m -> onMetadataLoop(() -> onAsk(from, m));
       case PeerMessage.Answer m -> onMetadataLoop(() -> asks.onAnswer(from, m));
       case PeerMessage.NodeAsk m -> onMetadataLoop(() -> onNodeAsk(from, m));
@@ -492,6 +495,18 @@ public final class Node {
    */
   public void command(Command command, Executor caller, Consumer<Optional<Answer>> done) {
     metadataLoop().run(() -> metadata.controller().command(command, caller, done));
+  }
+
+  /**
+   * Has other nodes lead what this one leads, as far as others can, and goes on answering meanwhile;
+   * then, at the latest after {@code withinMs}, runs {@code then} on the metadata loop.
+   */
+  public void handOver(long withinMs, Runnable then) {
+    metadataLoop()
+        .run(
+            () ->
+                new HandOver(loopPorts.getFirst(), metadata, ports.clock().nowMs() + withinMs, then)
+                    .step());
   }
 
   private void tickAsks() {

@@ -38,6 +38,7 @@ public final class PeerCodec {
   private static final int OPENED = 22;
 
   private static final int LOG_START = 23;
+  private static final int STOPPING = 24;
 
   private PeerCodec() {}
 
@@ -68,6 +69,7 @@ public final class PeerCodec {
       case PeerMessage.Register _ -> 1024;
       case PeerMessage.InStep inStep -> 64 + 4 * inStep.replicas().size();
       case PeerMessage.Opened _ -> 32;
+      case PeerMessage.Stopping _ -> 9;
       case PeerMessage.Ask ask -> 16 + ask.request().remaining();
       case PeerMessage.Answer answer -> 16 + answer.response().map(ByteBuffer::remaining).orElse(0);
       case PeerMessage.NodeAsk ask -> 24 + ask.request().remaining();
@@ -144,6 +146,10 @@ public final class PeerCodec {
         out.int8(OPENED);
         out.partition(m.partition());
         out.int32(m.epoch());
+      }
+      case PeerMessage.Stopping m -> {
+        out.int8(STOPPING);
+        out.int64(m.incarnation().value());
       }
       case PeerMessage.Ask m -> {
         out.int8(ASK);
@@ -254,6 +260,7 @@ public final class PeerCodec {
               in.flag() ? Optional.of(in.text()) : Optional.empty());
       case IN_STEP -> new PeerMessage.InStep(in.partition(), in.int32(), distinct(in));
       case OPENED -> new PeerMessage.Opened(in.partition(), in.int32());
+      case STOPPING -> new PeerMessage.Stopping(new Incarnation(in.int64()));
       case ASK -> new PeerMessage.Ask(in.int64(), in.bytes());
       case ANSWER ->
           new PeerMessage.Answer(

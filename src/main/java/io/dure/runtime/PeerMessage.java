@@ -68,6 +68,9 @@ public sealed interface PeerMessage {
     }
   }
 
+  /** To the controller: this life of the sender's process ends soon, let others lead. */
+  record Stopping(Incarnation incarnation) implements PeerMessage {}
+
   /** Leader to controller: my epoch is open. */
   record Opened(PartitionId partition, int epoch) implements PeerMessage {}
 

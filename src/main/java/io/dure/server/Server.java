@@ -5,6 +5,7 @@ import io.dure.base.NodeId;
 import io.dure.broker.NodeClient;
 import io.dure.broker.NodeCluster;
 import io.dure.console.Console;
+import io.dure.controller.BalanceSettings;
 import io.dure.controller.ControllerSettings;
 import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
@@ -64,6 +65,7 @@ final class Server implements PeerEvents {
 
   private static final long REPORT_EVERY_MS = 5_000;
   private static final long CLOSE_WITHIN_MS = 8_000;
+  private static final long HAND_OVER_WITHIN_MS = 5_000;
 
   /** What the loops may post; more than ever happens at a start. */
   private static final int TASKS = 10_000;
@@ -252,9 +254,15 @@ final class Server implements PeerEvents {
             ports,
             QuorumSettings.DEFAULT,
             ReplicaSettings.DEFAULT,
-            ControllerSettings.DEFAULTS.withTopicDefaults(
-                config.get(Settings.NUM_PARTITIONS),
-                config.get(Settings.DEFAULT_REPLICATION_FACTOR)));
+            ControllerSettings.DEFAULTS
+                .withTopicDefaults(
+                    config.get(Settings.NUM_PARTITIONS),
+                    config.get(Settings.DEFAULT_REPLICATION_FACTOR))
+                .withBalance(
+                    BalanceSettings.DEFAULTS.startedWith(
+                        config.get(Settings.BALANCE),
+                        config.get(Settings.BALANCE_GRACE_MS),
+                        config.get(Settings.BALANCE_MOVES))));
     NodeCluster cluster = NodeCluster.of(meta.node(), fresh, clock, rng);
     consoleAsks.through(new NodeClient(cluster));
     handlers =
@@ -396,10 +404,25 @@ final class Server implements PeerEvents {
     }
   }
 
-  /** On SIGTERM and SIGINT: closes everything in order and ends the process with status 0. */
+  /** Others lead before this node goes, so that nobody waits for its absence to be noticed. */
+  private void handOver() {
+    var done = new CountDownLatch(1);
+    node.ifPresentOrElse(
+        here -> here.handOver(HAND_OVER_WITHIN_MS, done::countDown), done::countDown);
+    try {
+      if (!done.await(HAND_OVER_WITHIN_MS + 1_000, TimeUnit.MILLISECONDS)) {
+        log.warn("the leaderships of this node were not handed over in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** On SIGTERM and SIGINT: hands its leaderships over, closes everything in order and ends the process with status 0. */
   private void stop() {
-    stopping = true;
     log.info("node {} stops", meta.node().value());
+    handOver();
+    stopping = true;
     var closed = new CountDownLatch(1);
     node.ifPresentOrElse(here -> here.close(closed::countDown), closed::countDown);
     boolean clean = false;

@@ -300,6 +300,27 @@ final class Settings {
           Long.MAX_VALUE,
           15_000L,
           "How often a node looks for a partition to compact.");
+  static final Setting<Boolean> BALANCE =
+      flag(
+          "balance.enable",
+          true,
+          "Whether copies and leaders are moved without being asked for: onto new brokers, off those that leave or died.");
+  static final Setting<Long> BALANCE_GRACE_MS =
+      number(
+          "balance.grace.ms",
+          "ms",
+          1_000L,
+          Long.MAX_VALUE,
+          600_000L,
+          "How long a broker may be dead before its copies are made anew on others.");
+  static final Setting<Integer> BALANCE_MOVES =
+      number(
+          "balance.moves.per.broker",
+          "",
+          1,
+          1_000,
+          4,
+          "Copies that the balancer has made on one broker, or by one, at a time.");
   static final Setting<Integer> LOOPS =
       number(
           "num.network.threads",
@@ -350,6 +371,9 @@ final class Settings {
           SNAPSHOT_RECORDS,
           RETENTION_CHECK_MS,
           COMPACTION_CHECK_MS,
+          BALANCE,
+          BALANCE_GRACE_MS,
+          BALANCE_MOVES,
           LOOPS);
 
   private Settings() {}

@@ -145,6 +145,7 @@ class PeerCodecTest {
           new PeerMessage.NodeAnswer(
               random.nextLong(),
               random.nextBoolean() ? Optional.of(blob(10_000)) : Optional.empty());
+      case 18 -> new PeerMessage.Stopping(new Incarnation(offset()));
       default -> new PeerMessage.Alive(uuid());
     };
   }

@@ -4,6 +4,7 @@ import io.dure.base.Clock;
 import io.dure.base.DiskException;
 import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
+import io.dure.controller.BalanceSettings;
 import io.dure.controller.ControllerSettings;
 import io.dure.quorum.QuorumSettings;
 import io.dure.replication.ReplicaSettings;
@@ -44,7 +45,19 @@ public final class SimNode {
             new QuorumSettings(150, 80, 20, 60, 20, 15, 200, 30),
             new ReplicaSettings(4, 40, 300, 200, 500, 30),
             new ControllerSettings(
-                200, 50, 150, 100, 60, 40, 1, 3, Map.of(), 10_000, 200_000, 1_000));
+                200,
+                50,
+                150,
+                100,
+                60,
+                40,
+                1,
+                3,
+                Map.of(),
+                10_000,
+                200_000,
+                1_000,
+                new BalanceSettings(true, 400, 2, false, 50)));
   }
 
   private final NodeId id;

@@ -1,0 +1,350 @@
+package io.dure.controller;
+
+import static io.dure.controller.TestCluster.node;
+import static io.dure.controller.TestCluster.nodes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dure.balance.Standing;
+import io.dure.base.NodeId;
+import io.dure.metadata.BrokerKeys;
+import io.dure.metadata.ConfigResource;
+import io.dure.metadata.MetadataRecord;
+import io.dure.metadata.PartitionImage;
+import io.dure.metadata.TopicImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** How the controller carries out what the planner wants, with brokers that do as they are told. */
+class BalancingTest {
+  private static final ControllerSettings SETTINGS =
+      ControllerSettings.DEFAULTS.withBalance(new BalanceSettings(true, 5_000, 2, false, 500));
+
+  private TestCluster cluster = TestCluster.of(3, SETTINGS);
+  private final List<Integer> live = new ArrayList<>(List.of(1, 2, 3));
+  private int mostAtOnce;
+
+  private void join(int node) {
+    cluster.register(node);
+    live.add(node);
+  }
+
+  private void die(int node) {
+    live.remove((Integer) node);
+    cluster.gone(node);
+  }
+
+  private void create(String name, int partitions) {
+    assertThat(cluster.create(name, partitions, -1).result().isDone()).isTrue();
+    pass(200);
+  }
+
+  /** Time passes; every live broker answers fences, copies at once, and opens its epochs. */
+  private void pass(long ms) {
+    for (long until = cluster.nowMs + ms; cluster.nowMs < until; ) {
+      cluster.pass(50, live.stream().mapToInt(Integer::intValue).toArray());
+      obey();
+      long learners =
+          partitions().stream().mapToLong(partition -> partition.learners().size()).sum();
+      mostAtOnce = (int) Math.max(mostAtOnce, learners);
+    }
+  }
+
+  private List<PartitionImage> partitions() {
+    return cluster.image.topics().stream()
+        .map(TopicImage::partitions)
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private void obey() {
+    List<ControllerEffect.SendFence> asked = List.copyOf(cluster.fences);
+    cluster.fences.clear();
+    for (ControllerEffect.SendFence fence : asked) {
+      if (live.contains(fence.to().value())) {
+        for (ControllerEffect.FenceOf of : fence.fences()) {
+          cluster.answerFence(fence.to().value(), of.partition(), of.epoch(), 0, 10);
+        }
+      }
+    }
+    for (PartitionImage partition : partitions()) {
+      if (partition.leader().filter(leader -> live.contains(leader.value())).isPresent()) {
+        NodeId leader = partition.leader().get();
+        List<NodeId> inStep =
+            partition.members().stream().filter(each -> live.contains(each.value())).toList();
+        cluster.step(
+            new ControllerEvent.InStepReported(
+                leader, partition.id(), partition.epoch(), Set.copyOf(inStep)));
+        cluster.step(
+            new ControllerEvent.OpenedReported(leader, partition.id(), partition.epoch()));
+      }
+    }
+  }
+
+  private void set(ConfigResource resource, String key, String value) {
+    Answer.ConfigsAltered answer =
+        (Answer.ConfigsAltered)
+            cluster.ask(
+                new Command.AlterConfigs(
+                    List.of(
+                        new Command.Alteration(
+                            new Command.ConfigTarget.Of(resource),
+                            false,
+                            List.of(
+                                new Command.ConfigChange(key, Command.Change.SET, value)))),
+                    false));
+    assertThat(answer.resources()).containsExactly(Answer.Result.DONE);
+  }
+
+  private void state(int broker, String state) {
+    set(ConfigResource.broker(node(broker)), BrokerKeys.STATE, state);
+  }
+
+  private int[] copies(int brokers) {
+    return IntStream.rangeClosed(1, brokers)
+        .map(b -> (int) partitions().stream().filter(p -> p.replicas().contains(node(b))).count())
+        .toArray();
+  }
+
+  private int[] leads(int brokers) {
+    return IntStream.rangeClosed(1, brokers)
+        .map(b ->
+            (int) partitions().stream().filter(p -> p.leader().equals(Optional.of(node(b)))).count())
+        .toArray();
+  }
+
+  private boolean nothingMoves() {
+    return partitions().stream().noneMatch(PartitionImage::isChanging);
+  }
+
+  @Test
+  void aNewBrokerFillsAFewCopiesAtATime() {
+    create("t", 12);
+    pass(3_000);
+    assertThat(nothingMoves()).isTrue();
+
+    join(4);
+    pass(30_000);
+
+    assertThat(nothingMoves()).isTrue();
+    assertThat(copies(4)).containsExactly(9, 9, 9, 9);
+    assertThat(leads(4)).containsExactly(3, 3, 3, 3);
+    assertThat(mostAtOnce).isEqualTo(2);
+  }
+
+  @Test
+  void aSwitchedOffBalancerTellsButDoesNothing() {
+    create("t", 12);
+    set(ConfigResource.ALL_BROKERS, BrokerKeys.BALANCE, "false");
+    join(4);
+    pass(10_000);
+
+    assertThat(copies(4)).containsExactly(12, 12, 12, 0);
+    Answer.Balance told = (Answer.Balance) cluster.ask(new Command.DescribeBalance());
+    assertThat(told.enabled()).isFalse();
+    assertThat(told.moves()).hasSize(9);
+    assertThat(told.brokers()).containsEntry(node(4), Standing.OPEN);
+    assertThat(told.underWay()).isEmpty();
+
+    set(ConfigResource.ALL_BROKERS, BrokerKeys.BALANCE, "true");
+    pass(30_000);
+    assertThat(copies(4)).containsExactly(9, 9, 9, 9);
+  }
+
+  @Test
+  void copiesOfADeadBrokerAreMadeElsewhereAfterTheGracePeriod() {
+    join(4);
+    create("t", 12);
+    die(4);
+    pass(4_000);
+    assertThat(copies(4)[3]).isEqualTo(9);
+
+    pass(30_000);
+
+    assertThat(nothingMoves()).isTrue();
+    assertThat(copies(4)).containsExactly(12, 12, 12, 0);
+    assertThat(leads(4)).containsExactly(4, 4, 4, 0);
+    // It comes back after all, and gets its share again.
+    join(4);
+    pass(30_000);
+    assertThat(copies(4)).containsExactly(9, 9, 9, 9);
+  }
+
+  @Test
+  void aShortDeathMovesNothing() {
+    join(4);
+    create("t", 12);
+    List<List<NodeId>> before = partitions().stream().map(PartitionImage::replicas).toList();
+    die(4);
+    pass(4_000);
+    join(4);
+    pass(10_000);
+
+    assertThat(partitions().stream().map(PartitionImage::replicas)).isEqualTo(before);
+    assertThat(leads(4)).containsExactly(3, 3, 3, 3);
+  }
+
+  @Test
+  void aDecommissionedBrokerIsEmptiedAndForgottenOnceItStops() {
+    join(4);
+    create("t", 12);
+
+    state(4, BrokerKeys.DECOMMISSIONED);
+    pass(30_000);
+
+    assertThat(copies(4)).containsExactly(12, 12, 12, 0);
+    assertThat(leads(4)).containsExactly(4, 4, 4, 0);
+    assertThat(cluster.image.broker(node(4))).isPresent();
+    die(4);
+    pass(2_000);
+    assertThat(cluster.image.broker(node(4))).isEmpty();
+    assertThat(cluster.image.isLeaving(node(4))).isFalse();
+  }
+
+  @Test
+  void withoutAnotherBrokerADecommissionedOneLeavesFewerCopies() {
+    create("t", 6);
+    state(3, BrokerKeys.DECOMMISSIONED);
+    pass(20_000);
+
+    assertThat(copies(3)).containsExactly(6, 6, 0);
+    assertThat(leads(3)).containsExactly(3, 3, 0);
+    // The default is what is wanted still.
+    join(4);
+    pass(20_000);
+    assertThat(copies(4)).containsExactly(6, 6, 0, 6);
+  }
+
+  @Test
+  void aDrainedBrokerLeadsNothingAndKeepsItsCopies() {
+    create("t", 12);
+    state(2, BrokerKeys.DRAINED);
+    pass(5_000);
+
+    assertThat(copies(3)).containsExactly(12, 12, 12);
+    assertThat(leads(3)[1]).isZero();
+    create("u", 3);
+    assertThat(leads(3)[1]).isZero();
+
+    state(2, BrokerKeys.OPEN);
+    pass(10_000);
+    assertThat(leads(3)).containsExactly(5, 5, 5);
+  }
+
+  @Test
+  void topicsOfTheDefaultGrowWithTheClusterAndOthersDoNot() {
+    cluster = TestCluster.of(1, SETTINGS);
+    live.removeAll(List.of(2, 3));
+    create("grows", 4);
+    cluster.create("stays", 2, 1);
+    pass(200);
+
+    join(2);
+    pass(5_000);
+    // Two copies would both be needed for every write.
+    assertThat(cluster.partition("grows", 0).replicas()).hasSize(1);
+    join(3);
+    pass(20_000);
+
+    assertThat(cluster.topic("grows").partitions()).allMatch(p -> p.replicas().size() == 3);
+    assertThat(cluster.topic("stays").partitions()).allMatch(p -> p.replicas().size() == 1);
+    assertThat(nothingMoves()).isTrue();
+    assertThat(leads(3)).containsExactly(2, 2, 2);
+  }
+
+  @Test
+  void whatSomebodyPlacesStaysThere() {
+    create("t", 4);
+    join(4);
+    cluster.ask(
+        new Command.AlterReassignments(
+            List.of(new Command.Reassignment("t", 0, Optional.of(nodes(1, 2)))), true));
+    pass(30_000);
+
+    assertThat(cluster.partition("t", 0).replicas()).isEqualTo(nodes(1, 2));
+    assertThat(cluster.partition("t", 0).placedByHand()).isTrue();
+    assertThat(cluster.topic("t").copiesByDefault()).isFalse();
+    assertThat(copies(4)).containsExactly(3, 3, 3, 2);
+  }
+
+  @Test
+  void aNewControllerGoesOnWhereTheOneBeforeWas() {
+    create("t", 12);
+    join(4);
+    for (int i = 0; i < 20; i++) {
+      pass(700);
+      cluster.takeOver(1 + i % 3);
+    }
+    pass(20_000);
+
+    assertThat(nothingMoves()).isTrue();
+    assertThat(copies(4)).containsExactly(9, 9, 9, 9);
+  }
+
+  @Test
+  void aMoveToABrokerThatDiesForGoodGoesElsewhere() {
+    join(4);
+    join(5);
+    create("t", 1);
+    // 5 takes part no more, but nobody knows yet.
+    live.remove((Integer) 5);
+    cluster.ask(
+        new Command.AlterReassignments(
+            List.of(new Command.Reassignment("t", 0, Optional.of(nodes(1, 2, 5)))), true));
+    pass(2_000);
+    assertThat(cluster.partition("t", 0).target()).contains(node(5));
+
+    pass(20_000);
+
+    assertThat(nothingMoves()).isTrue();
+    assertThat(cluster.partition("t", 0).replicas()).hasSize(3).doesNotContain(node(5));
+  }
+
+  @Test
+  void aBrokerThatStopsHandsItsLeadershipsOverFirst() {
+    create("t", 12);
+    pass(1_000);
+    cluster.step(new ControllerEvent.StopAsked(node(2), cluster.incarnation(2)));
+    pass(100);
+
+    assertThat(leads(3)[1]).isZero();
+    assertThat(copies(3)).containsExactly(12, 12, 12);
+    // In its next life it is as before.
+    live.remove((Integer) 2);
+    cluster.gone(2);
+    join(2);
+    pass(5_000);
+    assertThat(leads(3)).containsExactly(4, 4, 4);
+  }
+
+  @Test
+  void whatMakesNoSenseIsRefused() {
+    for (Map.Entry<ConfigResource, String> wrong :
+        List.of(
+            Map.entry(ConfigResource.ALL_BROKERS, BrokerKeys.STATE),
+            Map.entry(ConfigResource.broker(node(1)), BrokerKeys.BALANCE))) {
+      Answer.ConfigsAltered answer =
+          (Answer.ConfigsAltered)
+              cluster.ask(
+                  new Command.AlterConfigs(
+                      List.of(
+                          new Command.Alteration(
+                              new Command.ConfigTarget.Of(wrong.getKey()),
+                              false,
+                              List.of(
+                                  new Command.ConfigChange(
+                                      wrong.getValue(),
+                                      Command.Change.SET,
+                                      wrong.getValue().equals(BrokerKeys.STATE)
+                                          ? "drained"
+                                          : "false")))),
+                      false));
+      assertThat(answer.resources().getFirst().isDone()).isFalse();
+    }
+    assertThat(cluster.log).noneMatch(MetadataRecord.ConfigChanged.class::isInstance);
+  }
+}
