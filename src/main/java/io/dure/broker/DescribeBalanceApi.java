@@ -21,8 +21,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
  * What the balancer would do and why, as read-only settings of things that Kafka does not know
- * (resource type 0), so that any client can ask (decision 25). Each move is one setting: its name has
- * a number that tells the order, its value the replicas before and after, its documentation the
+ * (resource type 0), so that any client can ask (decision 25). Each move is one setting: its name
+ * has a number that tells the order, its value the replicas before and after, its documentation the
  * reasons, a line each.
  */
 final class DescribeBalanceApi
@@ -109,7 +109,9 @@ final class DescribeBalanceApi
   }
 
   private static String ids(List<NodeId> nodes) {
-    return nodes.stream().map(node -> Integer.toString(node.value())).collect(Collectors.joining(","));
+    return nodes.stream()
+        .map(node -> Integer.toString(node.value()))
+        .collect(Collectors.joining(","));
   }
 
   private static void add(
@@ -137,9 +139,7 @@ final class DescribeBalanceApi
       DescribeConfigsRequestData request, WireError error, String reason) {
     var response = new DescribeConfigsResponseData();
     for (DescribeConfigsResource resource : request.resources()) {
-      response
-          .results()
-          .add(found(resource).setErrorCode(error.code()).setErrorMessage(reason));
+      response.results().add(found(resource).setErrorCode(error.code()).setErrorMessage(reason));
     }
     return response;
   }

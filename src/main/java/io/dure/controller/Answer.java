@@ -84,8 +84,7 @@ public sealed interface Answer {
   }
 
   /** A partition whose replicas change. */
-  record UnderWay(
-      String topic, int partition, List<NodeId> from, List<NodeId> to, boolean byHand) {
+  record UnderWay(String topic, int partition, List<NodeId> from, List<NodeId> to, boolean byHand) {
     public UnderWay {
       from = List.copyOf(from);
       to = List.copyOf(to);

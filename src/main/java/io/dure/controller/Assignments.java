@@ -60,8 +60,7 @@ final class Assignments {
               + " broker(s) are registered.");
     }
     // A broker that leaves or is dead gets a copy only where there are not enough others.
-    List<NodeId> ring =
-        open.size() >= copies ? open : live.size() >= copies ? live : known;
+    List<NodeId> ring = open.size() >= copies ? open : live.size() >= copies ? live : known;
     List<List<NodeId>> replicas = existing.stream().map(PartitionImage::replicas).toList();
     return new Outcome.Placed(
         new Placement(ring, ledger.loads(), replicas).place(partitions, copies));

@@ -15,8 +15,7 @@ import java.util.Map;
  */
 public record BalanceSettings(
     boolean enabled, long graceMs, int movesPerBroker, boolean movePlaced, long lookEveryMs) {
-  public static final BalanceSettings DEFAULTS =
-      new BalanceSettings(true, 600_000, 4, false, 500);
+  public static final BalanceSettings DEFAULTS = new BalanceSettings(true, 600_000, 4, false, 500);
 
   public BalanceSettings {
     Check.that(movesPerBroker > 0, "%d moves at a time", movesPerBroker);

@@ -188,8 +188,7 @@ final class ConfigChanges {
         return refusal;
       }
       Optional<String> scope =
-          BrokerKeys.refusalOfScope(
-              config.getKey(), resource.equals(ConfigResource.ALL_BROKERS));
+          BrokerKeys.refusalOfScope(config.getKey(), resource.equals(ConfigResource.ALL_BROKERS));
       if (scope.isPresent()) {
         return scope;
       }

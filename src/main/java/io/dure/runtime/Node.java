@@ -171,8 +171,8 @@ public final class Node {
           onMetadataLoop(() ->
               tellController(new ControllerEvent.OpenedReported(from, m.partition(), m.epoch())));
       case PeerMessage.Stopping m ->
-          onMetadataLoop(() ->
-              tellController(new ControllerEvent.StopAsked(from, m.incarnation())));
+          onMetadataLoop(
+              () -> tellController(new ControllerEvent.StopAsked(from, m.incarnation())));
       case PeerMessage.Ask m -> onMetadataLoop(() -> onAsk(from, m));
       case PeerMessage.Answer m -> onMetadataLoop(() -> asks.onAnswer(from, m));
       case PeerMessage.NodeAsk m -> onMetadataLoop(() -> onNodeAsk(from, m));
@@ -498,15 +498,14 @@ public final class Node {
   }
 
   /**
-   * Has other nodes lead what this one leads, as far as others can, and goes on answering meanwhile;
-   * then, at the latest after {@code withinMs}, runs {@code then} on the metadata loop.
+   * Has other nodes lead what this one leads, as far as others can, and goes on answering
+   * meanwhile; then, at the latest after {@code withinMs}, runs {@code then} on the metadata loop.
    */
   public void handOver(long withinMs, Runnable then) {
     metadataLoop()
-        .run(
-            () ->
-                new HandOver(loopPorts.getFirst(), metadata, ports.clock().nowMs() + withinMs, then)
-                    .step());
+        .run(() ->
+            new HandOver(loopPorts.getFirst(), metadata, ports.clock().nowMs() + withinMs, then)
+                .step());
   }
 
   private void tickAsks() {

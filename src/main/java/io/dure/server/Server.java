@@ -418,7 +418,10 @@ final class Server implements PeerEvents {
     }
   }
 
-  /** On SIGTERM and SIGINT: hands its leaderships over, closes everything in order and ends the process with status 0. */
+  /**
+   * On SIGTERM and SIGINT: hands its leaderships over, closes everything in order and ends the
+   * process with status 0.
+   */
   private void stop() {
     log.info("node {} stops", meta.node().value());
     handOver();

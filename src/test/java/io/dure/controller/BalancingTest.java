@@ -79,8 +79,7 @@ class BalancingTest {
         cluster.step(
             new ControllerEvent.InStepReported(
                 leader, partition.id(), partition.epoch(), Set.copyOf(inStep)));
-        cluster.step(
-            new ControllerEvent.OpenedReported(leader, partition.id(), partition.epoch()));
+        cluster.step(new ControllerEvent.OpenedReported(leader, partition.id(), partition.epoch()));
       }
     }
   }
@@ -94,8 +93,7 @@ class BalancingTest {
                         new Command.Alteration(
                             new Command.ConfigTarget.Of(resource),
                             false,
-                            List.of(
-                                new Command.ConfigChange(key, Command.Change.SET, value)))),
+                            List.of(new Command.ConfigChange(key, Command.Change.SET, value)))),
                     false));
     assertThat(answer.resources()).containsExactly(Answer.Result.DONE);
   }
@@ -113,7 +111,8 @@ class BalancingTest {
   private int[] leads(int brokers) {
     return IntStream.rangeClosed(1, brokers)
         .map(b ->
-            (int) partitions().stream().filter(p -> p.leader().equals(Optional.of(node(b)))).count())
+            (int)
+                partitions().stream().filter(p -> p.leader().equals(Optional.of(node(b)))).count())
         .toArray();
   }
 

@@ -146,7 +146,18 @@ class TopicCommandsTest {
   void clusterTakesNoMorePartitionsThanItsBound() {
     ControllerSettings small =
         new ControllerSettings(
-            1_000, 200, 500, 1_500, 1_000, 250, 1, 3, Map.of(), 10_000, 10, 1_000,
+            1_000,
+            200,
+            500,
+            1_500,
+            1_000,
+            250,
+            1,
+            3,
+            Map.of(),
+            10_000,
+            10,
+            1_000,
             BalanceSettings.DEFAULTS);
     TestCluster bounded = TestCluster.of(1, small);
 
