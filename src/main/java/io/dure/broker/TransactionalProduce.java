@@ -21,7 +21,8 @@ import java.util.Optional;
  *
  * <pre>
  *   prepare at each partition ── open there ─────────────────────────▶ append
- *        └── to be confirmed ── coordinator: verify, or add (v12 on) ─▶ append with the guard
+ *        ├── to be confirmed ── coordinator: verify, or add (v12 on) ─▶ append with the guard
+ *        └── the marker of the transaction before is on its way ─▶ a little later, again
  * </pre>
  */
 final class TransactionalProduce {
@@ -45,7 +46,10 @@ final class TransactionalProduce {
   private final String transactionalId;
   private final short version;
   private final long deadlineMs;
+
+  /** What is to be prepared, now or in the next round. */
   private final List<Item> items = new ArrayList<>();
+
   private final List<Guarded> toConfirm = new ArrayList<>();
   private int preparing;
   private int tries;
@@ -108,8 +112,11 @@ final class TransactionalProduce {
       handedOver.run();
       return;
     }
-    preparing = items.size();
-    for (Item item : List.copyOf(items)) {
+    tries++;
+    List<Item> all = List.copyOf(items);
+    items.clear();
+    preparing = all.size();
+    for (Item item : all) {
       var writer =
           new TxnWriter(
               producer,
@@ -128,6 +135,8 @@ final class TransactionalProduce {
     switch (preparation) {
       case Preparation.Open _ -> append(item, TxnGuard.NONE);
       case Preparation.ToConfirm(TxnGuard guard) -> toConfirm.add(new Guarded(item, guard));
+      case Preparation.Refused r when r.error() == WireError.CONCURRENT_TRANSACTIONS ->
+          unfinishedBefore(item);
       case Preparation.Refused r -> item.slot().refused(r.error(), r.reason(), r.where());
     }
     preparing--;
@@ -135,7 +144,7 @@ final class TransactionalProduce {
       return;
     }
     if (toConfirm.isEmpty()) {
-      handedOver.run();
+      endRound();
     } else {
       gate.confirm(
           transactionalId,
@@ -150,23 +159,31 @@ final class TransactionalProduce {
   }
 
   private void confirmed(Map<TopicPart, WireError> errors) {
-    tries++;
     List<Guarded> asked = List.copyOf(toConfirm);
     toConfirm.clear();
-    items.clear();
     for (Guarded each : asked) {
       WireError error =
           errors.getOrDefault(each.item().part(), WireError.COORDINATOR_NOT_AVAILABLE);
       if (error == WireError.NONE) {
         append(each.item(), each.guard());
-      } else if (error == WireError.CONCURRENT_TRANSACTIONS
-          && version >= FIRST_VERSION_THAT_ADDS
-          && tries < MAX_TRIES) {
-        items.add(each.item());
+      } else if (error == WireError.CONCURRENT_TRANSACTIONS) {
+        unfinishedBefore(each.item());
       } else {
         refuse(each.item().slot(), error);
       }
     }
+    endRound();
+  }
+
+  private void unfinishedBefore(Item item) {
+    if (version >= FIRST_VERSION_THAT_ADDS && tries < MAX_TRIES) {
+      items.add(item);
+    } else {
+      refuse(item.slot(), WireError.CONCURRENT_TRANSACTIONS);
+    }
+  }
+
+  private void endRound() {
     if (items.isEmpty()) {
       handedOver.run();
     } else {

@@ -184,6 +184,15 @@ public final class ProducerTable {
   }
 
   /**
+   * Whether a transaction of an older epoch is open here, whose marker has yet to come. Whatever a
+   * coordinator says of a newer one before that comes too early: the marker makes the guard void.
+   */
+  public boolean awaitsMarkerBefore(long id, short epoch) {
+    Producer producer = producers.get(id);
+    return producer != null && producer.inTransaction() && producer.epoch < epoch;
+  }
+
+  /**
    * A batch is about to be confirmed by its coordinator before it is appended.
    *
    * @param ownEpoch whether each of the producer's transactions has an epoch of its own, and so

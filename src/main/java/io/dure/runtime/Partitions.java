@@ -71,6 +71,7 @@ public interface Partitions {
     /** Have it confirmed, then append it with this guard. */
     record ToConfirm(TxnGuard guard) implements Preparation {}
 
+    /** CONCURRENT_TRANSACTIONS while the marker of the producer's transaction before is awaited. */
     record Refused(WireError error, String reason, Optional<Leadership> where)
         implements Preparation {}
   }

@@ -46,6 +46,12 @@ final class TransactionalAppends {
     if (producers.inTransaction(writer.producerId(), writer.producerEpoch())) {
       return new Preparation.Open();
     }
+    if (producers.awaitsMarkerBefore(writer.producerId(), writer.producerEpoch())) {
+      return new Preparation.Refused(
+          WireError.CONCURRENT_TRANSACTIONS,
+          "the marker of the producer's transaction before is on its way",
+          Optional.empty());
+    }
     if (sequenced) {
       producers.announce(
           writer.producerId(), writer.producerEpoch(), writer.firstSequence(), writer.ownEpoch());

@@ -37,6 +37,9 @@ final class FakePartitions implements Partitions {
   final List<TxnGuard> guards = new ArrayList<>();
   final Set<Long> inTransaction = new HashSet<>();
 
+  /** How often a marker of the transaction before is still to come when a partition is asked. */
+  final Map<PartitionId, Integer> markersToCome = new HashMap<>();
+
   /** Where what is stable ends; elsewhere it ends with what is committed. */
   final Map<PartitionId, Long> stable = new HashMap<>();
 
@@ -211,10 +214,17 @@ final class FakePartitions implements Partitions {
         !ends.containsKey(partition)
             ? new Preparation.Refused(
                 WireError.NOT_LEADER_OR_FOLLOWER, "led elsewhere", elsewhere())
-            : inTransaction.contains(writer.producerId())
-                ? new Preparation.Open()
-                : new Preparation.ToConfirm(new TxnGuard(5, ends.get(partition)));
+            : markersToCome.getOrDefault(partition, 0) > 0
+                ? markerToCome(partition)
+                : inTransaction.contains(writer.producerId())
+                    ? new Preparation.Open()
+                    : new Preparation.ToConfirm(new TxnGuard(5, ends.get(partition)));
     caller.execute(() -> done.accept(preparation));
+  }
+
+  private Preparation markerToCome(PartitionId partition) {
+    markersToCome.merge(partition, -1, Integer::sum);
+    return new Preparation.Refused(WireError.CONCURRENT_TRANSACTIONS, "", Optional.empty());
   }
 
   @Override

@@ -182,6 +182,29 @@ class TransactionalProduceTest {
   }
 
   @Test
+  void theMarkerOfTheTransactionBeforeIsWaitedForBeforeTheCoordinatorIsAsked() {
+    partitions.markersToCome.put(new PartitionId(topic, 0), 3);
+
+    var answers = ask(produce(12, in(0, batch(9)), in(3, batch(9))), 12);
+
+    assertThat(answers).allMatch(a -> a.errorCode() == 0);
+    assertThat(gate.asked).hasSize(2);
+    assertThat(gate.asked.get(0).parts()).containsExactly(new TopicPart("t", 3));
+    assertThat(gate.asked.get(1).parts()).containsExactly(new TopicPart("t", 0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"11, NOT_ENOUGH_REPLICAS", "12, CONCURRENT_TRANSACTIONS"})
+  void whenThatMarkerDoesNotComeTheClientIsToComeAgain(int version, WireError told) {
+    partitions.markersToCome.put(new PartitionId(topic, 0), 1_000);
+
+    assertThat(ask(produce(version, in(0, batch(9))), version))
+        .singleElement()
+        .satisfies(a -> assertThat(a.errorCode()).isEqualTo(told.code()));
+    assertThat(gate.asked).isEmpty();
+  }
+
+  @Test
   void whatIsNotLedHereIsNotAskedFor() {
     var answers = ask(produce(12, in(0, batch(9)), in(1, batch(9))), 12);
 

@@ -120,6 +120,27 @@ class PartitionTransactionsTest {
   }
 
   @Test
+  void aNewerTransactionIsNotConfirmedBeforeTheMarkerOfTheOneBeforeIsHere() {
+    write(guard(), 0);
+
+    assertThat(prepareInEpoch((short) 1))
+        .isInstanceOfSatisfying(
+            Preparation.Refused.class,
+            refused -> assertThat(refused.error()).isEqualTo(WireError.CONCURRENT_TRANSACTIONS));
+
+    end(true, 0);
+    assertThat(prepareInEpoch((short) 1)).isInstanceOf(Preparation.ToConfirm.class);
+  }
+
+  private Preparation prepareInEpoch(short epoch) {
+    Pending<Preparation> answer = new Pending<>();
+    leading()
+        .prepareTransactional(
+            partition, new TxnWriter(PRODUCER, epoch, 0, true), Runnable::run, answer);
+    return await(answer);
+  }
+
+  @Test
   void anOpenTransactionIsSeenByNobodyWhoReadsCommittedOnesAlsoAfterAFailover() {
     client.produceUntilCommitted(partition, "before");
     assertCommitted(write(guard(), 0), 1);
