@@ -45,7 +45,6 @@ public final class Child implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Daccept.log=" + folder.resolve(name + ".log"),
                 "-Daccept.level=INFO",
-                "-Daccept.producer.level=TRACE",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));

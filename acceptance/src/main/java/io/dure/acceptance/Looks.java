@@ -2,11 +2,12 @@ package io.dure.acceptance;
 
 import io.dure.acceptance.connect.ConnectLook;
 import io.dure.acceptance.streams.StreamsLook;
+import io.dure.acceptance.tools.ToolsLook;
 import java.util.List;
 
 /** Every look there is, in the order in which {@code all} takes them. */
 final class Looks {
-  static final List<Look> ALL = List.of(new StreamsLook(), new ConnectLook());
+  static final List<Look> ALL = List.of(new StreamsLook(), new ConnectLook(), new ToolsLook());
 
   private Looks() {}
 

@@ -69,7 +69,7 @@ final class Main implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(closer);
     try (stage) {
       look.run(stage);
-    } catch (Exception e) {
+    } catch (Exception | AssertionError e) {
       findings.claim(false, "the look runs to its end", told(e));
     }
     Runtime.getRuntime().removeShutdownHook(closer);
@@ -82,7 +82,7 @@ final class Main implements Callable<Integer> {
     return verdict;
   }
 
-  private static String told(Exception e) {
+  private static String told(Throwable e) {
     var text = new StringBuilder(e.toString());
     for (StackTraceElement frame : e.getStackTrace()) {
       if (frame.getClassName().startsWith("io.dure")) {

@@ -110,7 +110,7 @@ public final class ConnectLook implements Look {
         String body =
             """
             {"connector.class": "FileStreamSource", "tasks.max": "1", "topic": "%s",
-             "exactly.once.support": "required", "file": "%s", "batch.size": "50"}
+             "exactly.once.support": "required", "file": "%s"}
             """
                 .formatted(TOPIC, files.file(i));
         rest.ask("PUT", workers.port(1 + i % 2), "/connectors/source-" + i + "/config", body);
@@ -134,7 +134,10 @@ public final class ConnectLook implements Look {
       return all;
     }
 
-    /** Where each task runs, as one worker tells; tasks that do not run are left out. */
+    /**
+     * Where each task runs, as one worker tells; tasks that do not run are left out, a failed one
+     * ends the look.
+     */
     private Map<String, String> tasks(int askedWorker) throws IOException, InterruptedException {
       var tasks = new TreeMap<String, String>();
       for (String connector : connectors()) {
@@ -143,7 +146,7 @@ public final class ConnectLook implements Look {
         for (JsonNode task : status.path("tasks")) {
           String state = task.path("state").asText();
           if (state.equals("FAILED")) {
-            throw new IOException(connector + " failed: " + task.path("trace").asText());
+            throw new AssertionError(connector + " failed: " + task.path("trace").asText());
           }
           if (state.equals("RUNNING")) {
             tasks.put(connector, task.path("worker_id").asText());

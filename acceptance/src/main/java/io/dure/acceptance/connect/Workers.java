@@ -74,8 +74,6 @@ final class Workers {
         "rest.advertised.host.name=127.0.0.1",
         "plugin.discovery=service_load",
         "offset.flush.interval.ms=1000",
-        "session.timeout.ms=6000",
-        "heartbeat.interval.ms=1000",
         "scheduled.rebalance.max.delay.ms=" + REBALANCE_DELAY_MS,
         "");
   }
