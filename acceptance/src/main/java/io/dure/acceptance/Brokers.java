@@ -107,6 +107,17 @@ public final class Brokers implements AutoCloseable {
     running[node - 1].process.destroyForcibly().waitFor();
   }
 
+  /**
+   * SIGTERM.
+   *
+   * @return its exit status; -1 when it does not end
+   */
+  public int stop(int node) throws InterruptedException {
+    Process process = running[node - 1].process;
+    process.toHandle().destroy();
+    return process.waitFor(READY_WITHIN_S, TimeUnit.SECONDS) ? process.exitValue() : -1;
+  }
+
   /** The same folder and address again; returns when it serves. */
   public void restart(int node) throws Exception {
     start(node);

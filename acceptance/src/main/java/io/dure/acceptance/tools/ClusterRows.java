@@ -35,7 +35,7 @@ final class ClusterRows {
     walk.plain(CLUSTER, "list-endpoints --bootstrap-server " + walk.brokers().bootstrap())
         .says("\\b1\\b", "\\b3\\b");
     walk.row(API_VERSIONS, "")
-        .says("id: 1 ", "id: 3 ", "Produce\\(0\\): 3 to 1\\d", "ConsumerGroupHeartbeat\\(68\\)");
+        .says("id: 1 ", "id: 3 ", "Produce\\(0\\): 0 to 13", "ConsumerGroupHeartbeat\\(68\\)");
     walk.row(QUORUM, "describe --status")
         .says("LeaderId:\\s+\\d", "LeaderEpoch:", "HighWatermark:", "CurrentVoters:.*1.*2.*3");
     walk.row(QUORUM, "describe --replication").says("NodeId", "Leader", "Follower");
@@ -68,7 +68,7 @@ final class ClusterRows {
     walk.row(LEADER_ELECTION, "--election-type unclean --topic placed --partition 2")
         .says("already|not needed|Successfully");
     walk.row(LEADER_ELECTION, "--election-type preferred --topic nowhere --partition 0")
-        .refuses("not exist|does not");
+        .refuses("No such topic|UnknownTopic|not exist");
   }
 
   void reassignment() throws Exception {
@@ -141,6 +141,6 @@ final class ClusterRows {
       open.abortTransaction();
     }
     walk.row(CONSOLE_PRODUCER, "--topic placed", "after\n").says();
-    walk.row(TRANSACTIONS, "forceTerminateTransaction --transactional-id open").says();
+    walk.row(TRANSACTIONS, "forceTerminateTransaction --transactionalId open").says();
   }
 }

@@ -9,13 +9,13 @@ import static io.dure.acceptance.tools.Tool.GET_OFFSETS;
 import static io.dure.acceptance.tools.Tool.PRODUCER_PERF;
 import static io.dure.acceptance.tools.Tool.TOPICS;
 import static io.dure.acceptance.tools.Tool.VERIFIABLE_CONSUMER;
-import static io.dure.acceptance.tools.Tool.VERIFIABLE_PRODUCER;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.kafka.tools.VerifiableProducer;
 
 /** Records: written, read, measured, counted, deleted, and looked at on disk. */
 final class RecordRows {
@@ -72,7 +72,6 @@ final class RecordRows {
   }
 
   void measured() throws Exception {
-    String b = walk.brokers().bootstrap();
     walk.row(TOPICS, "--create --topic perf --partitions 3").says("Created");
     walk.row(PRODUCER_PERF, "--topic perf --num-records 20000 --record-size 200 --throughput -1")
         .says("20000 records sent", "records/sec");
@@ -82,7 +81,7 @@ final class RecordRows {
         .says("5000 records sent");
     walk.row(CONSUMER_PERF, "--topic perf --num-records 25000 --timeout 20000")
         .says("data.consumed.in.nMsg|nMsg.sec", "25000");
-    walk.row(VERIFIABLE_PRODUCER, "--topic perf --max-messages 1000 --acks -1")
+    walk.alone(VerifiableProducer.class, "--topic perf --max-messages 1000 --acks -1")
         .says("\"name\":\"tool_data\"", "\"sent\":1000,\"acked\":1000");
     walk.row(
             VERIFIABLE_CONSUMER,
@@ -125,8 +124,9 @@ final class RecordRows {
     walk.row(DELETE_RECORDS, "--offset-json-file " + wrong).says("error:.*(offset|range)");
   }
 
-  /** Our files, as Kafka's own inspection tool reads them. */
+  /** Our files, as Kafka's own inspection tool reads them, when node 1 has ended in order. */
   void files() throws Exception {
+    walk.findings().claimEqual(0, walk.brokers().stop(1), "node 1 ends in order on SIGTERM");
     walk.plain(DUMP_LOG, "--files " + file("lines-0", ".log") + " --print-data-log")
         .says(
             "baseOffset: \\d+ lastOffset: \\d+ count: \\d+",
@@ -149,13 +149,7 @@ final class RecordRows {
   }
 
   private Path file(String partition, String suffix) throws IOException {
-    for (int node = 1; node <= walk.brokers().count(); node++) {
-      Path folder = walk.brokers().data(node).resolve(partition);
-      if (Files.isDirectory(folder)) {
-        return first(folder, suffix);
-      }
-    }
-    throw new IOException("no node has " + partition);
+    return first(walk.brokers().data(1).resolve(partition), suffix);
   }
 
   /** The files of one partition that has anything in it. */

@@ -6,10 +6,12 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.tools.BrokerApiVersionsCommand;
 import org.apache.kafka.tools.ClientMetricsCommand;
@@ -28,7 +30,6 @@ import org.apache.kafka.tools.ProducerPerformance;
 import org.apache.kafka.tools.TopicCommand;
 import org.apache.kafka.tools.TransactionsCommand;
 import org.apache.kafka.tools.VerifiableConsumer;
-import org.apache.kafka.tools.VerifiableProducer;
 import org.apache.kafka.tools.consumer.ConsoleConsumer;
 import org.apache.kafka.tools.consumer.group.ConsumerGroupCommand;
 import org.apache.kafka.tools.consumer.group.ShareGroupCommand;
@@ -58,7 +59,6 @@ enum Tool {
   FEATURES("kafka-features", FeatureCommand::main),
   PRODUCER_PERF("kafka-producer-perf-test", ProducerPerformance::main),
   CONSUMER_PERF("kafka-consumer-perf-test", ConsumerPerformance::main),
-  VERIFIABLE_PRODUCER("kafka-verifiable-producer", VerifiableProducer::main),
   VERIFIABLE_CONSUMER("kafka-verifiable-consumer", VerifiableConsumer::main),
   CLIENT_METRICS("kafka-client-metrics", ClientMetricsCommand::main),
   API_VERSIONS("kafka-broker-api-versions", BrokerApiVersionsCommand::main),
@@ -73,15 +73,18 @@ enum Tool {
   /** Instead of the end of this process. */
   private static final class Ended extends Error {
     private static final long serialVersionUID = 1;
-    private final int status;
+
+    /** The first status of the run. */
+    private static final AtomicInteger first = new AtomicInteger(NOT_ENDED);
 
     Ended(int status) {
       super("status " + status, null, false, false);
-      this.status = status;
+      first.compareAndSet(NOT_ENDED, status);
     }
   }
 
   private static final int AT_MOST_S = 60;
+  private static final int NOT_ENDED = -1;
 
   private final String script;
   private final Program program;
@@ -118,13 +121,14 @@ enum Tool {
     Exit.setExitProcedure((status, _) -> {
       throw new Ended(status);
     });
-    Exit.setShutdownHookAdder((_, _) -> {});
+    var lastWords = new ArrayList<Runnable>();
+    Exit.setShutdownHookAdder((_, hook) -> lastWords.add(hook));
     System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
     System.setOut(stream);
     System.setErr(stream);
     int status;
     try {
-      status = status(args.toArray(String[]::new), stream);
+      status = status(args.toArray(String[]::new), stream, lastWords);
     } finally {
       stream.flush();
       System.setIn(in);
@@ -137,9 +141,10 @@ enum Tool {
     return new Said(command, status, printed.toString(StandardCharsets.UTF_8));
   }
 
-  private int status(String[] args, PrintStream stream) throws InterruptedException {
+  private int status(String[] args, PrintStream stream, List<Runnable> lastWords)
+      throws InterruptedException {
     var ended = new CompletableFuture<Integer>();
-    var thread = new Thread(() -> ended.complete(runHere(args, stream)), script);
+    var thread = new Thread(() -> ended.complete(runHere(args, stream, lastWords)), script);
     thread.setDaemon(true);
     thread.start();
     try {
@@ -153,16 +158,18 @@ enum Tool {
     }
   }
 
-  private int runHere(String[] args, PrintStream stream) {
+  /** Its first word on its status counts: some programs catch all, and then end once more. */
+  private int runHere(String[] args, PrintStream stream, List<Runnable> lastWords) {
     try {
       program.main(args);
-      return 0;
     } catch (Ended e) {
-      return e.status;
+      // Said already.
     } catch (Throwable e) {
       e.printStackTrace(stream);
-      return 1;
+      Ended.first.compareAndSet(NOT_ENDED, 1);
     }
+    List.copyOf(lastWords).forEach(Runnable::run);
+    return Math.max(0, Ended.first.getAndSet(NOT_ENDED));
   }
 
   /** What came of one run. */

@@ -80,18 +80,18 @@ final class TopicRows {
     walk.row(CONFIGS, "--describe --topic orders").says("cleanup.policy=compact,delete");
     walk.row(CONFIGS, "--alter --topic orders --add-config no.such.key=1").refuses("no.such.key");
     walk.row(CONFIGS, "--alter --topic orders --delete-config cleanup.policy").says("Completed");
-    walk.row(CONFIGS, "--describe --topic nowhere").refuses("does not exist|not exist");
+    walk.row(CONFIGS, "--describe --topic nowhere").says("doesn't exist");
     walk.row(CONFIGS, "--describe --entity-type brokers --all --entity-name 1")
         .says("node.id=1|log.retention.hours|num.partitions");
     walk.row(
             CONFIGS,
-            "--alter --entity-type brokers --entity-name 2 --add-config log.cleaner.threads=2")
+            "--alter --entity-type brokers --entity-name 2 --add-config log.retention.ms=7200000")
         .says("Completed updating config for broker 2");
     walk.row(CONFIGS, "--describe --entity-type brokers --entity-name 2")
-        .says("log.cleaner.threads=2", "DYNAMIC_BROKER_CONFIG");
+        .says("log.retention.ms=7200000", "DYNAMIC_BROKER_CONFIG");
     walk.row(
             CONFIGS,
-            "--alter --entity-type brokers --entity-name 2 --delete-config log.cleaner.threads")
+            "--alter --entity-type brokers --entity-name 2 --delete-config log.retention.ms")
         .says("Completed");
     walk.row(
             CONFIGS,

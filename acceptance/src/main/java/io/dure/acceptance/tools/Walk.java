@@ -1,6 +1,7 @@
 package io.dure.acceptance.tools;
 
 import io.dure.acceptance.Brokers;
+import io.dure.acceptance.Child;
 import io.dure.acceptance.Findings;
 import io.dure.acceptance.Stage;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +18,8 @@ import java.util.regex.Pattern;
  * Runs tools against the brokers, one row of the table after the other, and claims what they say.
  */
 final class Walk {
+  private static final int ALONE_S = 60;
+
   private final Stage stage;
   private final Brokers brokers;
 
@@ -60,6 +64,18 @@ final class Walk {
   /** A row for a tool that takes the address otherwise, or none. */
   Row plain(Tool tool, String args) throws InterruptedException {
     return new Row(tool.run(split(args), ""), tool.script() + " " + args);
+  }
+
+  /** A row for a program that tells its results when its process ends: in one of its own. */
+  Row alone(Class<?> main, String args) throws InterruptedException, IOException {
+    var all = new ArrayList<String>(List.of("--bootstrap-server", brokers.bootstrap()));
+    all.addAll(split(args));
+    var lines = new CopyOnWriteArrayList<String>();
+    Child child =
+        stage.own(Child.start(stage.folder(), main.getSimpleName(), lines::add, main, all));
+    int status = child.end(ALONE_S);
+    String command = main.getSimpleName() + " " + args;
+    return new Row(new Tool.Said(command, status, String.join("\n", lines)), command);
   }
 
   private static List<String> split(String args) {
