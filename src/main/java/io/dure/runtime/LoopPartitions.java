@@ -131,10 +131,8 @@ final class LoopPartitions implements Partitions {
           ProducersOutcome outcome =
               shard
                   .host(partition)
-                  .<ProducersOutcome>map(host ->
-                      host.leads()
-                          ? new ProducersOutcome.Found(host.log().producers().states())
-                          : new ProducersOutcome.Refused(WireError.NOT_LEADER_OR_FOLLOWER))
+                  .<ProducersOutcome>map(
+                      host -> new ProducersOutcome.Found(host.log().producers().states()))
                   .orElseGet(() -> new ProducersOutcome.Refused(absent(partition)));
           WaitingAppends.answer(caller, done, outcome);
         });

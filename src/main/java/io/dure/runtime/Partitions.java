@@ -101,7 +101,7 @@ public interface Partitions {
     appendMarker(partition, marker, -1, deadlineMs, caller, done);
   }
 
-  /** What a partition led here knows of its producers. */
+  /** What a replica on this node, led here or not, knows of its producers. */
   void describeProducers(PartitionId partition, Executor caller, Consumer<ProducersOutcome> done);
 
   /** All replicas on this node, led here or not, in no order. */

@@ -241,6 +241,23 @@ class PartitionTransactionsTest {
                 List.of(new ProducerState(PRODUCER, (short) 0, 0, 1_000, -1, 0))));
   }
 
+  /** Who looks for transactions that hang on one broker asks it for all its replicas. */
+  @Test
+  void followersDescribeProducersToo() {
+    write(guard(), 0);
+    NodeId follower = cluster.voters().stream().filter(n -> !n.equals(leader())).findFirst().get();
+    Pending<ProducersOutcome> answer = new Pending<>();
+    cluster.node(follower).partitions().describeProducers(partition, Runnable::run, answer);
+
+    assertThat(await(answer))
+        .isInstanceOfSatisfying(
+            ProducersOutcome.Found.class,
+            found ->
+                assertThat(found.producers())
+                    .extracting(ProducerState::producerId)
+                    .containsExactly(PRODUCER));
+  }
+
   /** A coordinator that notes what it hears, in its order. */
   private static final class Recorder implements LeadershipListener {
     private final List<String> heard;
