@@ -53,6 +53,7 @@ final class AlterPartitionReassignmentsApi
     }
     var response =
         new AlterPartitionReassignmentsResponseData()
+            .setErrorMessage(null)
             .setAllowReplicationFactorChange(request.allowReplicationFactorChange());
     Map<String, ReassignableTopicResponse> topics = new HashMap<>();
     for (Answer.PartitionDecision each : decided.partitions()) {

@@ -3,12 +3,12 @@ package io.dure.broker;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.Feature;
 import io.dure.wire.ApiVersionsAnswer;
+import io.dure.wire.ClientSoftware;
 import io.dure.wire.WireError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -21,9 +21,6 @@ import org.apache.kafka.common.protocol.ApiKeys;
 public final class ApiVersionsHandler
     implements Handler<ApiVersionsRequestData, ApiVersionsResponseData> {
   private static final short FIRST_VERSION_WITH_SOFTWARE = 3;
-  private static final Pattern SOFTWARE =
-      Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
-
   private static final List<ApiVersionsAnswer.Levels> SUPPORTED =
       Arrays.stream(Feature.values())
           .map(each -> new ApiVersionsAnswer.Levels(each.featureName(), each.min(), each.max()))
@@ -45,7 +42,7 @@ public final class ApiVersionsHandler
       ApiVersionsRequestData request,
       RequestContext context,
       Reply<ApiVersionsResponseData> reply) {
-    if (context.version() >= FIRST_VERSION_WITH_SOFTWARE && !namesItsSoftware(request)) {
+    if (context.version() >= FIRST_VERSION_WITH_SOFTWARE && ClientSoftware.of(request).isEmpty()) {
       reply.send(new ApiVersionsResponseData().setErrorCode(WireError.INVALID_REQUEST.code()));
     } else if (isMeantForAnother(request)) {
       reply.send(ApiVersionsAnswer.rebootstrap());
@@ -58,11 +55,6 @@ public final class ApiVersionsHandler
     ClusterImage image = cluster.image();
     return ApiVersionsAnswer.announcing(
         served, SUPPORTED, image.features(), image.endOffset() - 1, version);
-  }
-
-  private static boolean namesItsSoftware(ApiVersionsRequestData request) {
-    return SOFTWARE.matcher(request.clientSoftwareName()).matches()
-        && SOFTWARE.matcher(request.clientSoftwareVersion()).matches();
   }
 
   private boolean isMeantForAnother(ApiVersionsRequestData request) {

@@ -29,6 +29,9 @@ public final class DataApis {
         .on(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(cluster, partitions))
         .on(ApiKeys.WRITE_TXN_MARKERS, new WriteTxnMarkersHandler(cluster, partitions))
         .on(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(cluster, partitions))
+        .on(
+            ApiKeys.ALTER_REPLICA_LOG_DIRS,
+            new AlterReplicaLogDirsHandler(cluster, partitions, volume))
         .on(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(cluster, partitions, volume))
         .on(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster))
         .on(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, new DescribeTopicPartitionsHandler(cluster));

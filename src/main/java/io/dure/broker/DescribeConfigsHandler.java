@@ -92,7 +92,10 @@ public final class DescribeConfigsHandler
     }
     Optional<TopicImage> topic = cluster.image().topic(name);
     if (topic.isEmpty()) {
-      return refused(resource, WireError.UNKNOWN_TOPIC_OR_PARTITION, "");
+      return refused(
+          resource,
+          WireError.UNKNOWN_TOPIC_OR_PARTITION,
+          "The topic '" + name + "' does not exist.");
     }
     var inForce = TopicSettings.inForce(topic.get(), cluster.image(), cluster.self(), started);
     DescribeConfigsResult result = found(resource);
@@ -102,19 +105,26 @@ public final class DescribeConfigsHandler
         for (TopicSettings.Layer layer : inForce.layers(key.name())) {
           layers.add(synonym(layer.key(), layer.value(), layer.source().code()));
         }
-        result
-            .configs()
-            .add(
-                described(
-                    key.name(),
-                    layers,
-                    TopicConfigs.type(key.kind()),
-                    key.documentation(),
-                    false,
-                    request));
+        DescribeConfigsResourceResult described =
+            described(
+                key.name(),
+                layers,
+                TopicConfigs.type(key.kind()),
+                key.documentation(),
+                false,
+                request);
+        if (request.includeSynonyms() && BrokerKeys.defaultOf(key.name()).isEmpty()) {
+          described.setSynonyms(withoutDefault(layers));
+        }
+        result.configs().add(described);
       }
     }
     return result;
+  }
+
+  /** A default that no other setting gives goes by no other name. */
+  private static List<DescribeConfigsSynonym> withoutDefault(List<DescribeConfigsSynonym> layers) {
+    return layers.subList(0, layers.size() - 1);
   }
 
   private DescribeConfigsResult ofBroker(
@@ -265,16 +275,18 @@ public final class DescribeConfigsHandler
                 kind == ConfigResource.Kind.GROUP ? "group." + key.name() : key.name(),
                 key.defaultValue(),
                 TopicSettings.Source.DEFAULT.code()));
-        result
-            .configs()
-            .add(
-                described(
-                    key.name(),
-                    layers,
-                    TopicConfigs.type(key.kind()),
-                    key.documentation(),
-                    false,
-                    request));
+        DescribeConfigsResourceResult described =
+            described(
+                key.name(),
+                layers,
+                TopicConfigs.type(key.kind()),
+                key.documentation(),
+                false,
+                request);
+        if (request.includeSynonyms() && kind == ConfigResource.Kind.CLIENT_METRICS) {
+          described.setSynonyms(withoutDefault(layers));
+        }
+        result.configs().add(described);
       }
     }
     return result;
@@ -294,9 +306,7 @@ public final class DescribeConfigsHandler
             .setReadOnly(readOnly)
             .setConfigSource(layers.getFirst().source())
             .setConfigType(type);
-    if (request.includeDocumentation()) {
-      described.setDocumentation(documentation);
-    }
+    described.setDocumentation(request.includeDocumentation() ? documentation : null);
     if (request.includeSynonyms()) {
       described.setSynonyms(layers);
     }

@@ -52,7 +52,7 @@ public final class DescribeQuorumHandler
       Reply<DescribeQuorumResponseData> reply) {
     MetadataStatus now = status.get();
     Optional<NodeId> leader = now.leader();
-    boolean fromClient = !context.clientHost().isEmpty();
+    boolean fromClient = !context.isOfNode();
     if (leader.equals(Optional.of(cluster.self()))) {
       reply.send(told(request, now, context.version()));
     } else if (leader.isEmpty() || !fromClient) {
@@ -98,7 +98,11 @@ public final class DescribeQuorumHandler
         }
       }
     }
-    if (version >= FIRST_VERSION_WITH_NODES) {
+    boolean told =
+        response.topics().stream()
+            .flatMap(topic -> topic.partitions().stream())
+            .anyMatch(partition -> partition.errorCode() == WireError.NONE.code());
+    if (version >= FIRST_VERSION_WITH_NODES && told) {
       addNodes(response, now);
     }
     return response;

@@ -38,12 +38,17 @@ public final class DescribeTopicPartitionsHandler
       RequestContext context,
       Reply<DescribeTopicPartitionsResponseData> reply) {
     DescribeTopicPartitionsRequestData.Cursor cursor = request.cursor();
-    if (cursor != null && cursor.partitionIndex() < 0) {
-      // The response has room for an error only beside a topic; Kafka answers with nothing at all.
+    if (cursor != null && !isGood(cursor, request)) {
+      // The response has room for an error only beside a topic.
       DescribeTopicPartitionsResponseData nothing = new DescribeTopicPartitionsResponseData();
       request
           .topics()
-          .forEach(topic -> nothing.topics().add(unknown(topic.name(), WireError.INVALID_REQUEST)));
+          .forEach(topic ->
+              nothing
+                  .topics()
+                  .add(
+                      unknown(topic.name(), WireError.INVALID_REQUEST)
+                          .setTopicAuthorizedOperations(AuthorizedOperations.OMITTED)));
       reply.send(nothing);
       return;
     }
@@ -60,6 +65,15 @@ public final class DescribeTopicPartitionsHandler
       }
     }
     reply.send(page.response);
+  }
+
+  /** Who names topics goes on at one of them. */
+  private static boolean isGood(
+      DescribeTopicPartitionsRequestData.Cursor cursor,
+      DescribeTopicPartitionsRequestData request) {
+    return cursor.partitionIndex() >= 0
+        && (request.topics().isEmpty()
+            || request.topics().stream().anyMatch(t -> t.name().equals(cursor.topicName())));
   }
 
   private static Collection<String> names(

@@ -1,7 +1,6 @@
 package io.dure.broker;
 
 import io.dure.base.Check;
-import io.dure.base.Endpoint;
 import io.dure.runtime.AskHandler;
 import io.dure.runtime.Loop;
 import io.dure.wire.Request;
@@ -30,9 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Dispatcher implements RequestSink {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-
-  /** Where requests of other nodes arrive; no answer to them tells it. */
-  private static final Endpoint NOWHERE = new Endpoint("", 0);
 
   private final Map<ApiKeys, Handler<ApiMessage, ApiMessage>> handlers;
 
@@ -65,6 +61,8 @@ public final class Dispatcher implements RequestSink {
             request.version(),
             request.clientId(),
             request.remote().getAddress().getHostAddress(),
+            request.remote().getPort(),
+            request.software(),
             request.arrivedAt(),
             (Loop) request.loop());
     guarded(
@@ -97,7 +95,7 @@ public final class Dispatcher implements RequestSink {
       way.hangUp("no handler for " + asked.api());
       return;
     }
-    var context = new RequestContext(asked.version(), "", "", NOWHERE, home);
+    var context = RequestContext.ofNode(asked.version(), home);
     try {
       handler.handle(asked.body(), context, way);
     } catch (RuntimeException e) {

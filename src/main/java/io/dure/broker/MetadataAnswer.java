@@ -65,7 +65,11 @@ record MetadataAnswer(TopicCatalog catalog, short version, boolean withTopicOper
         .setErrorCode(error.code())
         .setName(name)
         .setTopicId(id)
-        .setIsInternal(name != null && TopicNames.internal(name));
+        .setIsInternal(name != null && TopicNames.internal(name))
+        .setTopicAuthorizedOperations(
+            name != null && withTopicOperations
+                ? AuthorizedOperations.TOPIC
+                : AuthorizedOperations.OMITTED);
   }
 
   private MetadataResponsePartition partition(PartitionImage partition) {

@@ -17,7 +17,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 final class UpdateFeaturesApi
     implements ControllerApi<UpdateFeaturesRequestData, UpdateFeaturesResponseData> {
   private static final byte UPGRADE = 1;
-  private static final short FIRST_VERSION_WITH_ONE_RESULT = 2;
+  private static final short FIRST_VERSION_WITHOUT_RESULTS = 2;
 
   @Override
   public ApiKeys key() {
@@ -43,19 +43,16 @@ final class UpdateFeaturesApi
       Answer.Result refusal = Refusals.of(answer);
       return refused(request, refusal.error(), refusal.message().orElse(""));
     }
-    var response = new UpdateFeaturesResponseData();
+    var response = new UpdateFeaturesResponseData().setErrorMessage(null);
     int at = 0;
     for (FeatureUpdateKey update : request.featureUpdates()) {
       Answer.Result result = updated.features().get(at++);
-      if (version < FIRST_VERSION_WITH_ONE_RESULT) {
+      if (version < FIRST_VERSION_WITHOUT_RESULTS) {
         response
             .results()
-            .add(
-                new UpdatableFeatureResult()
-                    .setFeature(update.feature())
-                    .setErrorCode(result.error().code())
-                    .setErrorMessage(result.message().orElse(null)));
-      } else if (!result.isDone()) {
+            .add(new UpdatableFeatureResult().setFeature(update.feature()).setErrorMessage(null));
+      }
+      if (!result.isDone()) {
         return refused(
             request,
             result.error(),

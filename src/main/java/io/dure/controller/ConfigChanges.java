@@ -39,15 +39,26 @@ final class ConfigChanges {
                     .image()
                     .topic(name)
                     .map(topic -> alter(alteration, topic, command.validateOnly()))
-                    .orElseGet(() ->
-                        Answer.Result.refused(
-                            WireError.UNKNOWN_TOPIC_OR_PARTITION,
-                            "The topic '" + name + "' does not exist."));
+                    .orElseGet(() -> unknown(name));
             case Command.ConfigTarget.Of(ConfigResource resource) ->
                 alter(alteration, resource, command.validateOnly());
           });
     }
     return new Answer.ConfigsAltered(results);
+  }
+
+  private static Answer.Result unknown(String topic) {
+    if (topic.isEmpty()) {
+      return Answer.Result.refused(
+          WireError.INVALID_REQUEST, "Default topic resources are not allowed.");
+    }
+    return TopicNames.illegality(topic)
+        .map(why ->
+            Answer.Result.refused(
+                WireError.INVALID_TOPIC_EXCEPTION, "Topic name is invalid: " + why))
+        .orElseGet(() ->
+            Answer.Result.refused(
+                WireError.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + topic + "' does not exist."));
   }
 
   private Answer.Result alter(
@@ -161,16 +172,17 @@ final class ConfigChanges {
           case CLIENT_METRICS -> ClientMetricsKeys.refusal(after);
           case GROUP -> GroupKeys.refusal(after);
         };
+    boolean ofBroker = resource.kind() == ConfigResource.Kind.BROKER;
     return reason.map(text ->
         Answer.Result.refused(
-            isMalformed(text) ? WireError.INVALID_REQUEST : WireError.INVALID_CONFIG, text));
+            ofBroker || isMalformed(text) ? WireError.INVALID_REQUEST : WireError.INVALID_CONFIG,
+            text));
   }
 
   /** Kafka takes these for faults of the request, not of the setting. */
   private static boolean isMalformed(String refusal) {
     return refusal.startsWith("Unknown client metrics")
-        || refusal.contains("interval must be between")
-        || refusal.startsWith("Cannot update these configs dynamically");
+        || refusal.contains("interval must be between");
   }
 
   private static Optional<String> refusalOfBrokers(

@@ -39,7 +39,8 @@ final class TopicNames {
                 "Topic '" + name + "' collides with existing topic: " + other));
   }
 
-  private static Optional<String> illegality(String name) {
+  /** Why no topic can have that name. */
+  static Optional<String> illegality(String name) {
     if (name.isEmpty()) {
       return Optional.of("the empty string is not allowed");
     }

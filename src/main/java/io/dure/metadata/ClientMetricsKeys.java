@@ -1,19 +1,23 @@
 package io.dure.metadata;
 
+import io.dure.base.LinearPattern;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** Settings of a subscription to metrics of clients (KIP-714). */
 public final class ClientMetricsKeys {
   public static final String INTERVAL_MS = "interval.ms";
   public static final String METRICS = "metrics";
   public static final String MATCH = "match";
+
+  /** How often clients push when no subscription says so. */
+  public static final int DEFAULT_INTERVAL_MS = 300_000;
+
+  private static final int MAX_REGEX_CHARS = 256;
 
   /** What a client may be matched by. */
   public static final List<String> MATCHED =
@@ -36,7 +40,7 @@ public final class ClientMetricsKeys {
         new ConfigKey(
             INTERVAL_MS,
             new ConfigKey.Kind.Whole(false, 100, 3_600_000),
-            "300000",
+            Integer.toString(DEFAULT_INTERVAL_MS),
             "How often clients push their metrics."));
     table.put(
         METRICS,
@@ -71,7 +75,8 @@ public final class ClientMetricsKeys {
         return Optional.of("Unknown client metrics configuration: " + config.getKey());
       }
       Optional<String> refusal = key.get().refusal(config.getValue());
-      if (refusal.isPresent() && config.getKey().equals(INTERVAL_MS)) {
+      boolean outOfRange = refusal.filter(text -> text.contains("Value must be")).isPresent();
+      if (outOfRange && config.getKey().equals(INTERVAL_MS)) {
         refusal =
             Optional.of(
                 "Invalid value %s for interval.ms, interval must be between 100 and 3600000 (1 hour)"
@@ -101,13 +106,23 @@ public final class ClientMetricsKeys {
                 + " is none of "
                 + String.join(", ", MATCHED));
       }
-      try {
-        Pattern.compile(item.substring(equals + 1).strip());
-      } catch (PatternSyntaxException e) {
-        return Optional.of(
-            "Illegal client matching pattern: " + item + " is no regular expression");
+      String regex = item.substring(equals + 1).strip();
+      Optional<String> fault = LinearPattern.fault(regex, MAX_REGEX_CHARS);
+      if (fault.isPresent()) {
+        return Optional.of("Illegal client matching pattern: " + item + " " + fault.get());
       }
     }
     return Optional.empty();
+  }
+
+  /** What a client has to be, by one of {@link #MATCHED}; {@code value} was not refused. */
+  public static Map<String, LinearPattern> matches(String value) {
+    Map<String, LinearPattern> matches = new TreeMap<>();
+    for (String item : ConfigKey.items(value)) {
+      int equals = item.indexOf('=');
+      matches.put(
+          item.substring(0, equals).strip(), LinearPattern.of(item.substring(equals + 1).strip()));
+    }
+    return matches;
   }
 }

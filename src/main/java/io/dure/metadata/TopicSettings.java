@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The settings of one topic as they are in force, and where each comes from. Also the table of all
@@ -37,6 +38,9 @@ public final class TopicSettings {
   public static final String SEGMENT_JITTER_MS = "segment.jitter.ms";
   public static final String SEGMENT_BYTES = "segment.bytes";
   public static final String SEGMENT_MS = "segment.ms";
+
+  private static final Pattern THROTTLED_REPLICAS =
+      Pattern.compile("|\\*|none|\\d+:\\d+(,\\d+:\\d+)*");
 
   private static final long MAX = Long.MAX_VALUE;
   private static final Map<String, ConfigKey> TABLE =
@@ -313,6 +317,11 @@ public final class TopicSettings {
       Optional<String> refusal = setting.get().refusal(value);
       if (refusal.isPresent()) {
         return refusal;
+      }
+      if (name.endsWith(".throttled.replicas") && !THROTTLED_REPLICAS.matcher(value).matches()) {
+        return Optional.of(
+            "Invalid value %s for configuration %s: write it as PARTITION:BROKER,… or *"
+                .formatted(value, name));
       }
       own.put(name, value);
     }

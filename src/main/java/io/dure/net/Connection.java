@@ -3,6 +3,7 @@ package io.dure.net;
 import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
 import io.dure.wire.ApiVersionsAnswer;
+import io.dure.wire.ClientSoftware;
 import io.dure.wire.PeerHello;
 import io.dure.wire.Request;
 import io.dure.wire.RequestFrame;
@@ -16,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.network.PlaintextTransportLayer;
 import org.apache.kafka.common.network.TransportLayer;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -60,6 +62,9 @@ final class Connection implements SocketLoop.Channel {
 
   /** Let in beyond what clients may have, as it may be another node. */
   private final boolean reserved;
+
+  /** As its last ApiVersions request named it. */
+  private ClientSoftware software = ClientSoftware.UNKNOWN;
 
   private Optional<NodeId> peer = Optional.empty();
   private boolean dirty;
@@ -250,6 +255,9 @@ final class Connection implements SocketLoop.Channel {
             new Slot(
                 this, r.api(), r.version(), r.correlationId(), frame.capacity(), inbound.nowNs());
         begin(slot);
+        if (r.body() instanceof ApiVersionsRequestData who) {
+          software = ClientSoftware.of(who).orElse(software);
+        }
         sink.take(
             new Request(
                 r.api(),
@@ -259,6 +267,7 @@ final class Connection implements SocketLoop.Channel {
                 remote,
                 arrivedAt,
                 "User:ANONYMOUS",
+                software,
                 sockets.loop(),
                 frame.limit()),
             slot);

@@ -131,33 +131,40 @@ final class PartitionReads {
     }
     PartitionLog log = host.log();
     return switch (what) {
-      case Locate.Earliest _ -> found(log, log.startOffset(), -1);
+      case Locate.Earliest _ -> found(host, log, log.startOffset(), -1);
       case Locate.Latest(Isolation isolation) ->
           host.leads() && !host.isOpened()
               ? new LocateOutcome.Refused(WireError.OFFSET_NOT_AVAILABLE, Optional.empty())
-              : found(log, seenBy(host, isolation), -1);
+              : found(host, log, seenBy(host, isolation), -1);
       case Locate.MaxTimestamp(Isolation isolation) ->
-          found(log, log.maxTimestamp(seenBy(host, isolation)));
+          found(host, log, log.maxTimestamp(seenBy(host, isolation)));
       case Locate.AtTime(long timestampMs, Isolation isolation) ->
-          found(log, log.firstAtOrAfter(timestampMs, seenBy(host, isolation)));
+          found(host, log, log.firstAtOrAfter(timestampMs, seenBy(host, isolation)));
       case Locate.EndOfEpoch(int epoch) -> {
-        if (epoch > host.imageEpoch()) {
+        if (epoch < 0 || epoch > host.imageEpoch()) {
           yield new LocateOutcome.Found(-1, -1, -1);
         }
         LogPosition end = log.history().endOf(epoch);
-        yield new LocateOutcome.Found(end.lastEpoch() < 0 ? -1 : end.end(), -1, end.lastEpoch());
+        // Where nothing of that epoch or an older one is left, a reader who was there has read
+        // everything before the start: it is told that it may go on, not that its log was cut.
+        int told = end.lastEpoch() < 0 ? epoch : end.lastEpoch();
+        yield new LocateOutcome.Found(end.end(), -1, told);
       }
     };
   }
 
-  private static LocateOutcome found(PartitionLog log, Optional<TimedOffset> at) {
-    return at.map(there -> found(log, there.offset(), there.timestampMs()))
+  private static LocateOutcome found(
+      PartitionHost host, PartitionLog log, Optional<TimedOffset> at) {
+    return at.map(there -> found(host, log, there.offset(), there.timestampMs()))
         .orElseGet(() -> new LocateOutcome.Found(-1, -1, -1));
   }
 
-  private static LocateOutcome found(PartitionLog log, long offset, long timestampMs) {
+  /** In an empty log the epoch is the leader's, which will write what comes at that offset. */
+  private static LocateOutcome found(
+      PartitionHost host, PartitionLog log, long offset, long timestampMs) {
     EpochHistory history = log.history();
-    int epoch = offset < history.end() ? history.epochAt(offset) : history.lastEpoch();
+    int last = history.lastEpoch() < 0 ? host.imageEpoch() : history.lastEpoch();
+    int epoch = offset < history.end() ? history.epochAt(offset) : last;
     return new LocateOutcome.Found(offset, timestampMs, epoch);
   }
 

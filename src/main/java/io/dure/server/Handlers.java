@@ -10,9 +10,12 @@ import io.dure.broker.DataVolume;
 import io.dure.broker.Dispatcher;
 import io.dure.broker.GroupApis;
 import io.dure.broker.NodeCluster;
+import io.dure.broker.QuotaApis;
 import io.dure.broker.ReplicaApis;
+import io.dure.broker.SecurityApis;
 import io.dure.broker.TransactionGate;
 import io.dure.broker.TxnApis;
+import io.dure.broker.telemetry.TelemetryApis;
 import io.dure.group.GroupSettings;
 import io.dure.runtime.AskHandler;
 import io.dure.runtime.Loop;
@@ -22,6 +25,7 @@ import io.dure.wire.RequestSink;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 
@@ -42,11 +46,16 @@ final class Handlers {
       Rng rng,
       Loop home,
       UnaryOperator<AskHandler> beside) {
-    Dispatcher.Builder table = Dispatcher.builder(Executors.newVirtualThreadPerTaskExecutor());
+    ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+    Dispatcher.Builder table = Dispatcher.builder(blocking);
     BrokerSettings settings = brokerSettings(config);
     TransactionGate gate = TxnApis.gate(cluster);
     DataApis.addTo(table, cluster, node.partitions(), settings, gate, volume(config), rng);
     AdminApis.addTo(table, cluster, settings, told(config), new LogbackLoggers());
+    TelemetryApis.addTo(
+        table, cluster, home, blocking, config.get(Settings.TELEMETRY_MAX_BYTES), rng);
+    SecurityApis.addTo(table);
+    QuotaApis.addTo(table);
     ReplicaApis.addTo(table, cluster, node::metadata);
     GroupApis.addTo(
         table, cluster, node.partitions(), settings, groupSettings(config), gate, clock, rng);

@@ -244,6 +244,14 @@ final class Settings {
           1L << 40,
           256L << 20,
           "Requests of all clients being read or answered, together; more wait in their sockets.");
+  static final Setting<Integer> TELEMETRY_MAX_BYTES =
+      number(
+          "telemetry.max.bytes",
+          "bytes",
+          1,
+          16 << 20,
+          1 << 20,
+          "The most that a client may push of its metrics at once.");
   static final Setting<Long> CONNECTIONS_MAX_IDLE_MS =
       number(
           "connections.max.idle.ms",
@@ -364,6 +372,7 @@ final class Settings {
           CONSUMER_MAX_SIZE,
           REQUEST_MAX_BYTES,
           QUEUED_REQUEST_BYTES,
+          TELEMETRY_MAX_BYTES,
           CONNECTIONS_MAX_IDLE_MS,
           MAX_CONNECTIONS,
           PEER_QUEUE_BYTES,

@@ -75,7 +75,21 @@ public final class Apis {
               entry(ApiKeys.DESCRIBE_CLUSTER, range(0, 2)),
               entry(ApiKeys.CONSUMER_GROUP_HEARTBEAT, range(0, 1)),
               entry(ApiKeys.CONSUMER_GROUP_DESCRIBE, range(0, 1)),
-              entry(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, range(0, 0))));
+              entry(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, range(0, 0)),
+              entry(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, range(0, 0)),
+              entry(ApiKeys.PUSH_TELEMETRY, range(0, 0)),
+              entry(ApiKeys.DESCRIBE_ACLS, range(1, 3)),
+              entry(ApiKeys.CREATE_ACLS, range(1, 3)),
+              entry(ApiKeys.DELETE_ACLS, range(1, 3)),
+              entry(ApiKeys.ALTER_REPLICA_LOG_DIRS, range(1, 2)),
+              entry(ApiKeys.CREATE_DELEGATION_TOKEN, range(1, 3)),
+              entry(ApiKeys.RENEW_DELEGATION_TOKEN, range(1, 2)),
+              entry(ApiKeys.EXPIRE_DELEGATION_TOKEN, range(1, 2)),
+              entry(ApiKeys.DESCRIBE_DELEGATION_TOKEN, range(1, 3)),
+              entry(ApiKeys.DESCRIBE_CLIENT_QUOTAS, range(0, 1)),
+              entry(ApiKeys.ALTER_CLIENT_QUOTAS, range(0, 1)),
+              entry(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, range(0, 0)),
+              entry(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, range(0, 0))));
 
   private Apis() {}
 

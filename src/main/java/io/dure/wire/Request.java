@@ -15,6 +15,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * @param remote where the client's connection comes from
  * @param arrivedAt the address of this node that the client reached
  * @param principal who sent it, as Kafka writes it; {@code User:ANONYMOUS} without authentication
+ * @param software the client's program, as it named it on this connection
  * @param loop the event loop that owns the connection
  * @param sizeBytes of the whole frame
  */
@@ -26,5 +27,6 @@ public record Request(
     InetSocketAddress remote,
     Endpoint arrivedAt,
     String principal,
+    ClientSoftware software,
     Executor loop,
     int sizeBytes) {}

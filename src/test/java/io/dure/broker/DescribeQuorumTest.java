@@ -2,7 +2,6 @@ package io.dure.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
 import io.dure.runtime.MetadataStatus;
 import io.dure.wire.WireError;
@@ -95,7 +94,7 @@ class DescribeQuorumTest {
 
   @Test
   void whoIsAskedByANodeDoesNotAskOn() {
-    var fromNode = new RequestContext((short) 2, "", "", new Endpoint("", 0), cluster.loop);
+    var fromNode = RequestContext.ofNode((short) 2, cluster.loop);
 
     DescribeQuorumResponseData response =
         ask(ledBy(Optional.of(other)), "__cluster_metadata", fromNode);

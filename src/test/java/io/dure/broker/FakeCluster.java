@@ -10,6 +10,7 @@ import io.dure.metadata.MetadataRecord;
 import io.dure.metadata.PartitionImage;
 import io.dure.runtime.AskHandler;
 import io.dure.runtime.Partitions.Leadership;
+import io.dure.wire.ClientSoftware;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,7 +85,13 @@ final class FakeCluster implements Cluster {
 
   RequestContext request(int version) {
     return new RequestContext(
-        (short) version, "test", "127.0.0.1", new Endpoint("host1", 9091), loop);
+        (short) version,
+        "test",
+        "127.0.0.1",
+        50_000,
+        ClientSoftware.UNKNOWN,
+        new Endpoint("host1", 9091),
+        loop);
   }
 
   @Override

@@ -9,6 +9,11 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterReplicaLogDir;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialDeletion;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
@@ -23,6 +28,7 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData.UserName;
 import org.apache.kafka.common.message.GetTelemetrySubscriptionsRequestData;
 import org.apache.kafka.common.message.GetTelemetrySubscriptionsResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
@@ -56,6 +62,8 @@ final class ClusterSpecimens {
     all.put(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, telemetrySubscriptions());
     all.put(ApiKeys.PUSH_TELEMETRY, pushTelemetry());
     all.put(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, describeScram());
+    all.put(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, alterScram());
+    all.put(ApiKeys.ALTER_REPLICA_LOG_DIRS, alterReplicaLogDirs());
   }
 
   private static List<Specimen> apiVersions() {
@@ -343,6 +351,46 @@ final class ClusterSpecimens {
     return List.of(
         Specimen.of(
             "all users",
-            (version, scene) -> new DescribeUserScramCredentialsRequestData().setUsers(null)));
+            (version, scene) -> new DescribeUserScramCredentialsRequestData().setUsers(null)),
+        Specimen.of(
+                "a user that is not there",
+                (version, scene) ->
+                    new DescribeUserScramCredentialsRequestData()
+                        .setUsers(List.of(new UserName().setName(scene.fresh("user")))))
+            .refusedWith(Errors.RESOURCE_NOT_FOUND));
+  }
+
+  private static List<Specimen> alterScram() {
+    return List.of(
+        Specimen.of("nothing", (version, scene) -> new AlterUserScramCredentialsRequestData()),
+        Specimen.of(
+                "delete what is not there",
+                (version, scene) ->
+                    new AlterUserScramCredentialsRequestData()
+                        .setDeletions(
+                            List.of(
+                                new ScramCredentialDeletion()
+                                    .setName(scene.fresh("user"))
+                                    .setMechanism((byte) 1))))
+            .refusedWith(Errors.RESOURCE_NOT_FOUND));
+  }
+
+  private static List<Specimen> alterReplicaLogDirs() {
+    return List.of(
+        Specimen.of("nothing", (version, scene) -> new AlterReplicaLogDirsRequestData()),
+        Specimen.of(
+                "to a folder that is not there",
+                (version, scene) -> {
+                  var request = new AlterReplicaLogDirsRequestData();
+                  var dir = new AlterReplicaLogDir().setPath("/no/such/folder");
+                  dir.topics()
+                      .add(
+                          new AlterReplicaLogDirTopic()
+                              .setName(scene.topic(1).name())
+                              .setPartitions(List.of(0)));
+                  request.dirs().add(dir);
+                  return request;
+                })
+            .refusedWith(Errors.LOG_DIR_NOT_FOUND));
   }
 }

@@ -18,6 +18,7 @@ final class Specimens {
     DataSpecimens.addTo(ALL);
     TopicSpecimens.addTo(ALL);
     ClusterSpecimens.addTo(ALL);
+    SecuritySpecimens.addTo(ALL);
     GroupSpecimens.addTo(ALL);
     TransactionSpecimens.addTo(ALL);
   }

@@ -1,5 +1,6 @@
 package io.dure.group.consumer;
 
+import io.dure.base.LinearPattern;
 import io.dure.base.TopicId;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
@@ -41,7 +42,7 @@ public final class Targets {
 
   /** Finds out which topics a pattern stands for. */
   static void match(ConsumerGroup group, String regex, Rules rules, Journal journal) {
-    TopicPattern pattern = TopicPattern.of(regex);
+    LinearPattern pattern = LinearPattern.of(regex);
     var matching = new TreeSet<String>();
     for (TopicImage topic : rules.topics().all()) {
       if (pattern.matches(topic.name())) {

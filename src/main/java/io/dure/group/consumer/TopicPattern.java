@@ -1,83 +1,16 @@
 package io.dure.group.consumer;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import io.dure.base.LinearPattern;
 import java.util.Optional;
 
-/**
- * A pattern of topic names in RE2's syntax, as Kafka's coordinator takes it. Matching takes time in
- * proportion to the name's length, whatever the pattern; the bounds keep the pattern itself small.
- */
+/** A pattern of topic names in RE2's syntax, as Kafka's coordinator takes it. */
 final class TopicPattern {
-  /** Repeats within repeats multiply: a compiled pattern is at most about so many steps long. */
-  private static final long MAX_STEPS = 20_000;
-
-  private final Pattern pattern;
-
-  private TopicPattern(Pattern pattern) {
-    this.pattern = pattern;
-  }
+  private TopicPattern() {}
 
   /** Why this is no pattern that we take; empty when it is one. */
   static Optional<String> complaint(String regex, int maxChars) {
-    if (regex.length() > maxChars) {
-      return Optional.of(
-          "SubscribedTopicRegex has "
-              + regex.length()
-              + " characters, more than "
-              + maxChars
-              + ": use a shorter pattern.");
-    }
-    if (steps(regex) > MAX_STEPS) {
-      return Optional.of(
-          "SubscribedTopicRegex `" + regex + "` repeats repeats too often: use smaller counts.");
-    }
-    try {
-      Pattern.compile(regex);
-      return Optional.empty();
-    } catch (PatternSyntaxException e) {
-      return Optional.of(
-          "SubscribedTopicRegex `"
-              + regex
-              + "` is not a valid regular expression: "
-              + e.getDescription()
-              + ".");
-    }
-  }
-
-  static TopicPattern of(String regex) {
-    return new TopicPattern(Pattern.compile(regex));
-  }
-
-  boolean matches(String topic) {
-    return pattern.matches(topic);
-  }
-
-  /** At least as long as the compiled pattern is: its length times all counts of its repeats. */
-  private static long steps(String regex) {
-    long steps = Math.max(regex.length(), 1);
-    for (int at = regex.indexOf('{'); at >= 0; at = regex.indexOf('{', at + 1)) {
-      long count = largestCount(regex, at + 1);
-      steps = Math.min(steps * Math.max(count, 1), Integer.MAX_VALUE);
-    }
-    return steps;
-  }
-
-  /** The largest number between here and the closing brace; 1 when this is no repeat. */
-  private static long largestCount(String regex, int from) {
-    long largest = 1;
-    long number = 0;
-    for (int i = from; i < regex.length(); i++) {
-      char c = regex.charAt(i);
-      if (c >= '0' && c <= '9') {
-        number = Math.min(number * 10 + (c - '0'), Integer.MAX_VALUE);
-        largest = Math.max(largest, number);
-      } else if (c == ',') {
-        number = 0;
-      } else {
-        return c == '}' ? largest : 1;
-      }
-    }
-    return 1;
+    String what =
+        regex.length() > maxChars ? "SubscribedTopicRegex" : "SubscribedTopicRegex `" + regex + "`";
+    return LinearPattern.fault(regex, maxChars).map(fault -> what + " " + fault + ".");
   }
 }

@@ -1,0 +1,105 @@
+package io.dure.broker.telemetry;
+
+import io.dure.wire.PushedMetrics;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * The last that each client told of itself. Differences are added up, so that what is kept counts
+ * since the client's first push to this node. Confined to the home loop.
+ *
+ * <p>At most {@value #MAX_BYTES} bytes in all, about; clients not heard of for the longest time
+ * give way.
+ */
+final class Kept {
+  static final int MAX_BYTES = 16 << 20;
+  static final int MAX_CLIENT_BYTES = 512 << 10;
+  private static final int MAX_LABELS = 16;
+  private static final int MAX_CHARS = 200;
+
+  /** What an entry takes beside its letters. */
+  private static final int ENTRY_BYTES = 120;
+
+  private static final class Told {
+    private Map<String, String> labels = Map.of();
+    private final Map<PushedMetrics.Key, Double> values = new HashMap<>();
+    private int bytes;
+  }
+
+  /** The one heard of last at the end. */
+  private final LinkedHashMap<Uuid, Told> byClient = new LinkedHashMap<>();
+
+  private int bytes;
+
+  void add(Uuid client, PushedMetrics pushed) {
+    Told before = byClient.remove(client);
+    Told told = before == null ? new Told() : before;
+    byClient.putLast(client, told);
+    told.labels = labels(pushed.labels());
+    for (PushedMetrics.Point point : pushed.points()) {
+      Double sum = told.values.get(point.key());
+      if (sum != null) {
+        told.values.put(point.key(), point.isDelta() ? sum + point.value() : point.value());
+      } else if (hasRoom(told, cost(point.key()))) {
+        told.values.put(point.key(), point.value());
+      }
+    }
+  }
+
+  private boolean hasRoom(Told told, int cost) {
+    if (told.bytes + cost > MAX_CLIENT_BYTES) {
+      return false;
+    }
+    told.bytes += cost;
+    bytes += cost;
+    while (bytes > MAX_BYTES) {
+      // Never the one that is being added to: it is the last, and less than the whole.
+      forget(byClient.firstEntry().getKey());
+    }
+    return true;
+  }
+
+  void forget(Uuid client) {
+    Told told = byClient.remove(client);
+    if (told != null) {
+      bytes -= told.bytes;
+    }
+  }
+
+  int bytes() {
+    return bytes;
+  }
+
+  /** What is kept of that client, if anything; its name and silence are the caller's to tell. */
+  Optional<ClientReport> report(Uuid client, String clientId, long silentForMs) {
+    return Optional.ofNullable(byClient.get(client))
+        .map(told -> new ClientReport(client, clientId, silentForMs, told.labels, told.values));
+  }
+
+  private static Map<String, String> labels(Map<String, String> labels) {
+    Map<String, String> kept = new TreeMap<>();
+    new TreeMap<>(labels)
+        .forEach((key, value) -> {
+          if (kept.size() < MAX_LABELS) {
+            kept.put(shortened(key), shortened(value));
+          }
+        });
+    return kept;
+  }
+
+  static String shortened(String text) {
+    return text.length() <= MAX_CHARS ? text : text.substring(0, MAX_CHARS);
+  }
+
+  private static int cost(PushedMetrics.Key key) {
+    int chars = key.metric().length();
+    for (Map.Entry<String, String> attribute : key.attributes().entrySet()) {
+      chars += ENTRY_BYTES / 2 + attribute.getKey().length() + attribute.getValue().length();
+    }
+    return ENTRY_BYTES + 2 * chars;
+  }
+}
