@@ -94,7 +94,9 @@ public final class DescribeQuorumHandler
         if (topic.topicName().equals(TOPIC) && asked.partitionIndex() == 0) {
           fill(partition, now);
         } else {
-          partition.setErrorCode(WireError.UNKNOWN_TOPIC_OR_PARTITION.code());
+          partition
+              .setErrorCode(WireError.UNKNOWN_TOPIC_OR_PARTITION.code())
+              .setErrorMessage("Only " + TOPIC + " 0 has a quorum.");
         }
       }
     }

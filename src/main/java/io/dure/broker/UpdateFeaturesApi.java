@@ -17,6 +17,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 final class UpdateFeaturesApi
     implements ControllerApi<UpdateFeaturesRequestData, UpdateFeaturesResponseData> {
   private static final byte UPGRADE = 1;
+  private static final byte UNSAFE = 3;
   private static final short FIRST_VERSION_WITHOUT_RESULTS = 2;
 
   @Override
@@ -27,6 +28,9 @@ final class UpdateFeaturesApi
   @Override
   public Command command(UpdateFeaturesRequestData request) {
     List<Command.FeatureUpdate> updates = new ArrayList<>();
+    if (!isOfKnownKinds(request)) {
+      return new Command.UpdateFeatures(updates, true);
+    }
     for (FeatureUpdateKey update : request.featureUpdates()) {
       boolean mayFall = update.allowDowngrade() || update.upgradeType() > UPGRADE;
       updates.add(
@@ -36,12 +40,23 @@ final class UpdateFeaturesApi
     return new Command.UpdateFeatures(updates, request.validateOnly());
   }
 
+  private static boolean isOfKnownKinds(UpdateFeaturesRequestData request) {
+    return request.featureUpdates().stream()
+        .allMatch(update -> update.upgradeType() >= UPGRADE && update.upgradeType() <= UNSAFE);
+  }
+
   @Override
   public UpdateFeaturesResponseData response(
       UpdateFeaturesRequestData request, Answer answer, short version) {
     if (!(answer instanceof Answer.FeaturesUpdated updated)) {
       Answer.Result refusal = Refusals.of(answer);
       return refused(request, refusal.error(), refusal.message().orElse(""));
+    }
+    if (!isOfKnownKinds(request)) {
+      return refused(
+          request,
+          WireError.INVALID_UPDATE_VERSION,
+          "The controller does not support the given upgrade type.");
     }
     var response = new UpdateFeaturesResponseData().setErrorMessage(null);
     int at = 0;

@@ -172,17 +172,21 @@ final class ConfigChanges {
           case CLIENT_METRICS -> ClientMetricsKeys.refusal(after);
           case GROUP -> GroupKeys.refusal(after);
         };
-    boolean ofBroker = resource.kind() == ConfigResource.Kind.BROKER;
     return reason.map(text ->
         Answer.Result.refused(
-            ofBroker || isMalformed(text) ? WireError.INVALID_REQUEST : WireError.INVALID_CONFIG,
+            isMalformed(resource, text) ? WireError.INVALID_REQUEST : WireError.INVALID_CONFIG,
             text));
   }
 
   /** Kafka takes these for faults of the request, not of the setting. */
-  private static boolean isMalformed(String refusal) {
-    return refusal.startsWith("Unknown client metrics")
-        || refusal.contains("interval must be between");
+  private static boolean isMalformed(ConfigResource resource, String refusal) {
+    return switch (resource.kind()) {
+      case BROKER -> !refusal.startsWith("Broker-level");
+      case CLIENT_METRICS ->
+          refusal.startsWith("Unknown client metrics")
+              || refusal.contains("interval must be between");
+      case GROUP -> false;
+    };
   }
 
   private static Optional<String> refusalOfBrokers(

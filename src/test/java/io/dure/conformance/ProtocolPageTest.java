@@ -31,6 +31,35 @@ class ProtocolPageTest {
           entry(
               ApiKeys.ADD_PARTITIONS_TO_TXN,
               "4 and newer are of broker to broker in Kafka; clients send 3 and older"),
+          entry(
+              ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS,
+              "always announced, so that client instance ids are there (decision 18)"),
+          entry(
+              ApiKeys.PUSH_TELEMETRY,
+              "the last values of each client are kept in memory (decision 18)"),
+          entry(ApiKeys.DESCRIBE_ACLS, "SECURITY_DISABLED, as Kafka without an authorizer"),
+          entry(ApiKeys.CREATE_ACLS, "SECURITY_DISABLED, as Kafka without an authorizer"),
+          entry(ApiKeys.DELETE_ACLS, "SECURITY_DISABLED, as Kafka without an authorizer"),
+          entry(
+              ApiKeys.CREATE_DELEGATION_TOKEN, "refused, as Kafka over unauthenticated listeners"),
+          entry(ApiKeys.RENEW_DELEGATION_TOKEN, "refused, as Kafka over unauthenticated listeners"),
+          entry(
+              ApiKeys.EXPIRE_DELEGATION_TOKEN, "refused, as Kafka over unauthenticated listeners"),
+          entry(
+              ApiKeys.DESCRIBE_DELEGATION_TOKEN,
+              "refused, as Kafka over unauthenticated listeners"),
+          entry(ApiKeys.DESCRIBE_CLIENT_QUOTAS, "there are none"),
+          entry(
+              ApiKeys.ALTER_CLIENT_QUOTAS,
+              "refused: a quota that is stored and not enforced would deceive (decision 18)"),
+          entry(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, "there are none"),
+          entry(
+              ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
+              "setting one is refused with SECURITY_DISABLED (decision 18)"),
+          entry(ApiKeys.ALTER_REPLICA_LOG_DIRS, "a node has one data folder"),
+          entry(
+              ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+              "settings without effect are refused where Kafka stores them (decision 15)"),
           entry(ApiKeys.WRITE_TXN_MARKERS, "for kafka-transactions --abort"),
           entry(ApiKeys.JOIN_GROUP, "classic groups"),
           entry(ApiKeys.CONSUMER_GROUP_HEARTBEAT, "groups of KIP-848"));

@@ -24,7 +24,7 @@ class AdminLikeKafkaIT {
   /** The text of an error, or none beside an error. */
   private static final Pattern TEXT =
       Pattern.compile(
-          "errorMessage='.*?'(?=, (?:resourceType|topicId|replicationFactor|entity|entries|results|"
+          "errorMessage='.*?'(?=, (?:resourceType|topicConfigErrorCode|leaderId|topicId|replicationFactor|entity|entries|results|"
               + "matchingAcls|credentialInfos|configs|acls|resources|brokers|responses|topics|"
               + "numPartitions|clusterId|nodes)|\\))|(?<=errorCode=-?[1-9]\\d{0,2}, )errorMessage=null");
 

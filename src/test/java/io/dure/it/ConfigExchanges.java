@@ -11,6 +11,7 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListConfigResourcesResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** Questions about settings: of topics, brokers, loggers, groups and client metrics. */
@@ -336,6 +337,7 @@ final class ConfigExchanges {
         ApiKeys.INCREMENTAL_ALTER_CONFIGS,
         1,
         change(false, BROKERS, "1", new Op(0, "log.cleaner.min.compaction.lag.ms", "7")));
+    Awaitility.await("the brokers' settings").until(this::brokersSettingsAreInForce);
     for (int v = 1; v <= 4; v++) {
       describe("every key", v, TOPICS, TOPIC);
       describe("one key", v, TOPICS, TOPIC, "retention.ms");
@@ -378,6 +380,24 @@ final class ConfigExchanges {
           "consumer.heartbeat.interval.ms");
       describe("an unknown kind", v, 99, "x");
     }
+  }
+
+  /** Apache Kafka's brokers take them up a little later. */
+  private boolean brokersSettingsAreInForce() {
+    DescribeConfigsResponseData answer =
+        exchange.ask(
+            ApiKeys.DESCRIBE_CONFIGS,
+            1,
+            new DescribeConfigsRequestData()
+                .setResources(
+                    List.of(
+                        new DescribeConfigsResource()
+                            .setResourceType((byte) TOPICS)
+                            .setResourceName(TOPIC)
+                            .setConfigurationKeys(
+                                List.of("min.compaction.lag.ms", "delete.retention.ms")))));
+    return answer.results().getFirst().configs().stream()
+        .allMatch(config -> List.of("7", "5000").contains(config.value()));
   }
 
   private void describe(String what, int version, int type, String name, String... keys) {

@@ -45,6 +45,14 @@ final class OnPurpose {
     REASONS.put(
         "METADATA v\\d+ neither", "Kafka stumbles (UNKNOWN_SERVER_ERROR); we say what is wrong");
     REASONS.put(
+        "METADATA v1[01] (an id|an unknown id|a name and an id)",
+        "Kafka's refusal of ids in these versions leaves the brokers out, for no reason");
+    REASONS.put(
+        "DELETE_TOPICS v6 (one by id and name|good by id)",
+        "a topic named in two ways is deleted; Kafka refuses both");
+    REASONS.put("CREATE_TOPICS v\\d assigned below 0", "the text names another number");
+    REASONS.put("ALTER_PARTITION_REASSIGNMENTS v\\d nothing", "no error, so no text");
+    REASONS.put(
         "DESCRIBE_TOPIC_PARTITIONS v0 no name",
         "Kafka stumbles (UNKNOWN_SERVER_ERROR); we say what is wrong");
     REASONS.put(
