@@ -127,6 +127,32 @@ class ConsumerGroupTest {
     assertThat(described().state()).isEqualTo("Stable");
   }
 
+  /** It works off what it was told in its own time; until then it reports what it had before. */
+  @Test
+  void whatAMemberWasGivenAndHasNotTakenYetIsNotGivenToAnother() {
+    int first = join("a").memberEpoch();
+    BeatAnswer joined = join("b");
+    BeatAnswer early = tell("a", first);
+    assertThat(early.assignment()).as("it has to take what it was told first").isEmpty();
+    assertThat(early.memberEpoch()).isEqualTo(first);
+    assertThat(live("b", joined.memberEpoch()).assignment()).isEmpty();
+
+    PartitionSet keeps = tell("a", first, 0, 1, 2, 3).assignment().orElseThrow();
+    assertThat(keeps.size()).isEqualTo(2);
+    assertThat(live("b", joined.memberEpoch()).assignment()).isEmpty();
+    List<Integer> kept = keeps.partitionsOf(T);
+    tell("a", first, kept.get(0), kept.get(1));
+    assertThat(live("b", joined.memberEpoch()).assignment().orElseThrow().size()).isEqualTo(2);
+  }
+
+  @Test
+  void whoJoinsAgainHasAbandonedWhatItWasAboutToTake() {
+    join("a");
+    BeatAnswer joined = join("b");
+    assertThat(join("a").assignment().orElseThrow().size()).isEqualTo(2);
+    assertThat(live("b", joined.memberEpoch()).assignment().orElseThrow().size()).isEqualTo(2);
+  }
+
   @Test
   void whoDoesNotGiveUpWithinItsRebalanceTimeoutIsOut() {
     int first = join("a").memberEpoch();

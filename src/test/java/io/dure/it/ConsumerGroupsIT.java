@@ -44,7 +44,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Groups of the new protocol (KIP-848), of unmodified clients on three broker processes. */
@@ -371,12 +370,6 @@ class ConsumerGroupsIT {
   }
 
   /** Who stays keeps reading: nobody loses more than has to move. */
-  /**
-   * On request only ({@code ./dev it -Dtest=ConsumerGroupsIT -Dgroups.hundred=true}): on a busy
-   * machine two members at times call a partition theirs for a moment. How that can happen is in
-   * docs/testing.md; until it is mended this test tells the truth and would stop every build.
-   */
-  @EnabledIfSystemProperty(named = "groups.hundred", matches = "true")
   @Test
   void aHundredMembersSettleQuicklyAfterEachChange() throws Exception {
     create("wide", 300);

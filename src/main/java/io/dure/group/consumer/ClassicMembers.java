@@ -56,8 +56,15 @@ public final class ClassicMembers {
     Targets.dealIfDue(group, rules, journal);
     PartitionSet owned = subscription.ownedIn(rules.topics());
     ConsumerMember current = group.member(memberId).orElseThrow();
+    // It joins when it is done with what it was told before, or never heard of it.
     ConsumerMember member =
-        Heartbeats.reconcile(group, current, current.epoch(), Optional.of(owned), journal);
+        Heartbeats.reconcile(
+            group,
+            current,
+            current.epoch(),
+            Optional.of(owned),
+            current.holding().assigned(),
+            journal);
     Heartbeats.expect(group, member, rules, journal);
     return member;
   }
@@ -82,7 +89,7 @@ public final class ClassicMembers {
   /** It was told to join again, and has its rebalance timeout from the first time it was told. */
   public static void expectJoin(ConsumerGroup group, ConsumerMember member, Journal journal) {
     long untilMs = journal.nowMs() + Math.max(member.terms().rebalanceTimeoutMs(), 0);
-    group.deadlines().expectGivenUp(member.id(), member.epoch(), untilMs);
+    group.deadlines().expectStep(member, untilMs);
     journal.lookAgainAt(group, group.deadlines().nextMs());
   }
 

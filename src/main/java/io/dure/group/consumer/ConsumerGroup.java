@@ -16,7 +16,7 @@ import java.util.TreeSet;
 
 /**
  * A consumer group of the new protocol. Confined to its shard; changed by {@link #apply} only,
- * apart from the deadlines, which a new coordinator starts afresh.
+ * apart from the deadlines and the reports, which a new coordinator starts afresh.
  *
  * <p>Invariants: a partition is held by one member at most; no epoch falls; the target's epoch is
  * never ahead of the group's, nor a member's ahead of the target's.
@@ -29,6 +29,7 @@ public final class ConsumerGroup {
   private final Map<String, Set<String>> patterns = new TreeMap<>();
   private final Map<TopicId, Map<Integer, String>> holders = new HashMap<>();
   private final Deadlines deadlines = new Deadlines();
+  private final Reports reports = new Reports();
   private int epoch;
   private int targetEpoch;
   private long metadataHash;
@@ -110,6 +111,7 @@ public final class ConsumerGroup {
       letGo(memberId, member.holding().held());
       member.instanceId().ifPresent(name -> staticIds.remove(name, memberId));
       deadlines.forget(memberId);
+      reports.forget(memberId);
     }
   }
 
@@ -280,6 +282,16 @@ public final class ConsumerGroup {
     return settled ? "Stable" : "Reconciling";
   }
 
+  /**
+   * It has still to take something that it is to give up then: it goes on with its older target
+   * until it reports that it took it.
+   */
+  boolean isBehind(ConsumerMember member) {
+    return !member.isClassic()
+        && member.epoch() < targetEpoch
+        && member.holding().stage() != Holding.Stage.UNREVOKED;
+  }
+
   boolean isSettled(ConsumerMember member) {
     return member.epoch() == targetEpoch
         && targetEpoch == epoch
@@ -290,6 +302,10 @@ public final class ConsumerGroup {
 
   Deadlines deadlines() {
     return deadlines;
+  }
+
+  Reports reports() {
+    return reports;
   }
 
   /** Not before then are partitions dealt out again. */

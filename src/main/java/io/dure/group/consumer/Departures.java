@@ -38,7 +38,7 @@ public final class Departures {
                   Holding.Stage.STABLE,
                   kept.assigned(),
                   PartitionSet.NONE)));
-      group.deadlines().gaveUp(member.id());
+      group.deadlines().tookStep(member.id());
     } else {
       remove(group, List.of(member), rules, journal);
     }

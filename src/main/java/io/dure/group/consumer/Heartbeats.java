@@ -102,10 +102,22 @@ public final class Heartbeats {
     Holding before = group.member(memberId).map(ConsumerMember::holding).orElse(Holding.NEW);
     takeTerms(group, beat, memberId, rules, journal);
     Targets.dealIfDue(group, rules, journal);
+    ConsumerMember current = group.member(memberId).orElseThrow();
     ConsumerMember member =
         reconcile(
-            group, group.member(memberId).orElseThrow(), beat.memberEpoch(), beat.owned(), journal);
+            group,
+            current,
+            beat.memberEpoch(),
+            beat.owned(),
+            taken(group, current, beat, rules.topics()),
+            journal);
+    beat.owned().ifPresent(owned -> group.reports().heard(memberId, owned));
     expect(group, member, rules, journal);
+    if (group.isBehind(member) && !group.reports().knows(memberId)) {
+      return BeatAnswer.refused(
+          WireError.NOT_COORDINATOR,
+          "The coordinator is new and has to know what the member owns: say everything again.");
+    }
     boolean tell =
         beat.joins()
             || beat.saysEverything()
@@ -263,12 +275,27 @@ public final class Heartbeats {
     }
   }
 
+  /** Of what it was given, what it is certainly not about to take. */
+  private static PartitionSet taken(
+      ConsumerGroup group, ConsumerMember member, Beat beat, Topics topics) {
+    PartitionSet assigned = member.holding().assigned();
+    if (beat.joins()) {
+      return assigned; // it has abandoned everything, also what it was told and had not taken
+    }
+    return group
+        .reports()
+        .of(member.id())
+        .plus(beat.owned().orElse(PartitionSet.NONE))
+        .plus(topics.gone(assigned));
+  }
+
   /** Brings the member nearer to its target, and writes down what changed. */
   static ConsumerMember reconcile(
       ConsumerGroup group,
       ConsumerMember member,
       int claimedEpoch,
       Optional<PartitionSet> owned,
+      PartitionSet taken,
       Journal journal) {
     Holding next =
         new Reconciliation(
@@ -276,6 +303,7 @@ public final class Heartbeats {
                 group.targetEpoch(),
                 group.targetOf(member.id()),
                 owned,
+                taken,
                 wanted -> group.freeFor(member.id(), wanted))
             .next(member.holding());
     if (!next.equals(member.holding())) {
@@ -292,11 +320,11 @@ public final class Heartbeats {
             .map(ClassicTerms::sessionTimeoutMs)
             .orElse(rules.settings().sessionMs());
     group.deadlines().expect(member.id(), journal.nowMs() + sessionMs);
-    if (member.holding().stage() == Holding.Stage.UNREVOKED) {
+    if (member.holding().stage() == Holding.Stage.UNREVOKED || group.isBehind(member)) {
       long untilMs = journal.nowMs() + Math.max(member.terms().rebalanceTimeoutMs(), 0);
-      group.deadlines().expectGivenUp(member.id(), member.epoch(), untilMs);
+      group.deadlines().expectStep(member, untilMs);
     } else {
-      group.deadlines().gaveUp(member.id());
+      group.deadlines().tookStep(member.id());
     }
     journal.lookAgainAt(group, group.deadlines().nextMs());
   }

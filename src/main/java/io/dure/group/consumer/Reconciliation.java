@@ -5,11 +5,14 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Brings one member a step nearer to its target: first it gives up, then it gets.
+ * Brings one member a step nearer to its target: first it gives up, then it gets. What it was given
+ * and has not come to take yet is not taken away from it: whether it gave that up or is about to
+ * take it nobody could tell.
  *
  * @param claimedEpoch the epoch that the member itself knows of: if our answers get lost, it goes
  *     on saying it, however often we move it on meanwhile
  * @param owned what the member says it owns right now; empty when it did not say
+ * @param taken what it is known to have taken of what it was given; it may have given it up since
  * @param free of some partitions, those that no other member holds
  */
 record Reconciliation(
@@ -17,6 +20,7 @@ record Reconciliation(
     int targetEpoch,
     PartitionSet target,
     Optional<PartitionSet> owned,
+    PartitionSet taken,
     UnaryOperator<PartitionSet> free) {
 
   Holding next(Holding now) {
@@ -34,6 +38,9 @@ record Reconciliation(
   private Holding step(Holding now) {
     PartitionSet kept = now.assigned().and(target);
     PartitionSet revoking = now.assigned().minus(target);
+    if (!taken.containsAll(revoking)) {
+      return now;
+    }
     if (!revoking.isEmpty() && !gaveUp(revoking)) {
       return new Holding(now.epoch(), now.previousEpoch(), Stage.UNREVOKED, kept, revoking);
     }

@@ -33,6 +33,17 @@ public final class Topics {
     return image.topic(id).map(TopicImage::name);
   }
 
+  /** Of these, those of topics that are gone: nobody reads them, nor ever will. */
+  PartitionSet gone(PartitionSet partitions) {
+    var gone = new PartitionSet.Draft();
+    partitions.forEach((topic, partition) -> {
+      if (of(topic).isEmpty()) {
+        gone.add(topic, partition);
+      }
+    });
+    return gone.done();
+  }
+
   Collection<TopicImage> all() {
     return image.topics();
   }

@@ -14,6 +14,9 @@ interface GroupMember {
 
   void answered(long ticket, GroupAnswer answer);
 
+  /** The connection broke on which the answer was to come. */
+  void broken(long ticket);
+
   PartitionSet owned();
 
   /** Ends it in good order. */

@@ -68,6 +68,7 @@ final class GroupWorld {
   private GroupShard shard;
   private long nowMs = 10_000;
   private long nextTicket = 1;
+  private long lastLost = -1;
   private long fresh;
   private int lastEpoch;
   private boolean healed;
@@ -109,12 +110,18 @@ final class GroupWorld {
   long ask(GroupMember member, GroupCommand<?> command) {
     long ticket = nextTicket++;
     if (lost()) {
+      lastLost = ticket;
       return ticket;
     }
     note(() -> member.name() + " asks " + command);
     askers.put(ticket, member);
     take(shard.decide(ticket, command, now()));
     return ticket;
+  }
+
+  /** Whether the request that was sent last got lost with its connection, as its sender notices. */
+  boolean broke(long ticket) {
+    return ticket == lastLost;
   }
 
   private boolean lost() {
@@ -125,7 +132,7 @@ final class GroupWorld {
     if (!holds) {
       String lines = trace.toString();
       throw new AssertionError(
-          what + " at " + nowMs + "\n" + lines.substring(Math.max(0, lines.length() - 12_000)));
+          what + " at " + nowMs + "\n" + lines.substring(Math.max(0, lines.length() - 100_000)));
     }
   }
 
@@ -224,9 +231,13 @@ final class GroupWorld {
       if (u.atMs() <= nowMs) {
         underWay.remove(u);
         GroupMember member = askers.remove(u.ticket());
-        if (member != null && members.containsValue(member) && !lost()) {
-          note(() -> member.name() + " is told " + u.answer());
-          member.answered(u.ticket(), u.answer());
+        if (member != null && members.containsValue(member)) {
+          if (lost()) {
+            member.broken(u.ticket());
+          } else {
+            note(() -> member.name() + " is told " + u.answer());
+            member.answered(u.ticket(), u.answer());
+          }
         }
       }
     }

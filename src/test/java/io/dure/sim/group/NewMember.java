@@ -9,9 +9,26 @@ import io.dure.wire.WireError;
 import java.util.Optional;
 import java.util.Set;
 
-/** A member of the new protocol that keeps to it (KIP-848), with its one request under way. */
+/**
+ * A member of the new protocol that keeps to it (KIP-848), as the well-known clients do: it works
+ * off one assignment at a time, in its own time, while its heartbeats go on; of several told
+ * meanwhile it takes up the last. What it reports is what it worked off last. One request is under
+ * way at a time; when its answer stays out, the next says everything again.
+ */
 final class NewMember implements GroupMember {
   private static final long ANSWER_WITHIN_MS = 1_000;
+  private static final long RETRY_MS = 100;
+
+  /** Assignments are told apart by when they were told, also where they name the same. */
+  private record Told(int number, PartitionSet partitions) {
+    static final Told NOTHING = new Told(0, PartitionSet.NONE);
+  }
+
+  private enum Work {
+    NONE,
+    GIVING_UP,
+    TAKING
+  }
 
   private final GroupWorld world;
   private final String name;
@@ -20,14 +37,20 @@ final class NewMember implements GroupMember {
   private Set<String> topics;
   private Optional<String> regex;
   private int epoch;
-  private boolean saysAll = true;
-  private long waitsFor = -1;
-  private long nextActMs;
-  private PartitionSet owned = PartitionSet.NONE;
-  private PartitionSet told = PartitionSet.NONE;
-  private PartitionSet assigned = PartitionSet.NONE;
-  private boolean revoking;
   private boolean joined;
+  private PartitionSet owned = PartitionSet.NONE;
+
+  private boolean saysAll = true;
+  private int reported = -1;
+  private long waitsFor = -1;
+  private long nextBeatMs;
+
+  private Told target = Told.NOTHING;
+  private Told current = Told.NOTHING;
+  private Told working = Told.NOTHING;
+  private Work work = Work.NONE;
+  private long nextWorkMs = Long.MAX_VALUE;
+  private boolean acknowledges;
 
   NewMember(
       GroupWorld world,
@@ -42,7 +65,7 @@ final class NewMember implements GroupMember {
     this.rack = rack;
     this.topics = topics;
     this.regex = regex;
-    this.nextActMs = world.nowMs();
+    this.nextBeatMs = world.nowMs();
   }
 
   @Override
@@ -60,7 +83,7 @@ final class NewMember implements GroupMember {
 
   @Override
   public long nextActMs() {
-    return nextActMs;
+    return Math.min(nextBeatMs, nextWorkMs);
   }
 
   @Override
@@ -72,29 +95,76 @@ final class NewMember implements GroupMember {
     topics = names;
     regex = pattern;
     saysAll = true;
-    nextActMs = world.nowMs();
+    nextBeatMs = world.nowMs();
   }
 
   @Override
   public void act() {
-    if (revoking) {
-      revoking = false;
-      owned = assigned;
-      world.checkOwners(this);
+    if (nextWorkMs <= world.nowMs()) {
+      workOn();
     }
-    if (waitsFor >= 0) {
-      saysAll = true; // the answer is lost, it seems
+    if (nextBeatMs <= world.nowMs()) {
+      if (waitsFor >= 0) {
+        saysAll = true; // the answer is lost, it seems
+      }
+      waitsFor = beat(epoch);
+      nextBeatMs = world.nowMs() + ANSWER_WITHIN_MS;
     }
-    waitsFor = beat(epoch);
-    nextActMs = world.nowMs() + ANSWER_WITHIN_MS;
   }
+
+  // ---- assignments
+
+  /** Takes up what was told last, unless it is at something already, or still has to report. */
+  private void takeUp() {
+    if (work == Work.NONE && !acknowledges && target.number() != current.number()) {
+      working = target;
+      work = Work.GIVING_UP;
+      nextWorkMs = world.nowMs() + world.rng().between(0, 400);
+    }
+  }
+
+  private void workOn() {
+    switch (work) {
+      case NONE -> {}
+      case GIVING_UP -> {
+        owned = owned.and(working.partitions());
+        work = Work.TAKING;
+        nextWorkMs = world.nowMs() + world.rng().between(0, 400);
+      }
+      case TAKING -> {
+        owned = working.partitions();
+        world.checkOwners(this);
+        current = working;
+        work = Work.NONE;
+        nextWorkMs = Long.MAX_VALUE;
+        acknowledges = true;
+        if (waitsFor < 0) {
+          nextBeatMs = world.nowMs();
+        }
+      }
+    }
+  }
+
+  private void abandonAll() {
+    owned = PartitionSet.NONE;
+    target = Told.NOTHING;
+    current = Told.NOTHING;
+    work = Work.NONE;
+    nextWorkMs = Long.MAX_VALUE;
+    acknowledges = false;
+    epoch = 0;
+  }
+
+  // ---- heartbeats
 
   private long beat(int withEpoch) {
     boolean all = saysAll || epoch == 0;
-    PartitionSet tells = epoch == 0 ? PartitionSet.NONE : owned;
-    boolean tellsOwned = all || !tells.equals(told);
-    told = tells;
+    boolean tellsOwned = all || reported != current.number();
+    PartitionSet tells = epoch == 0 ? PartitionSet.NONE : current.partitions();
+    reported = current.number();
     saysAll = false;
+    acknowledges = false;
+    takeUp();
     return world.ask(
         this,
         new GroupCommand.ConsumerHeartbeat(
@@ -124,41 +194,35 @@ final class NewMember implements GroupMember {
     BeatAnswer heard = ((GroupAnswer.ConsumerHeard) answer).answer();
     switch (heard.error()) {
       case NONE -> take(heard);
-      case COORDINATOR_LOAD_IN_PROGRESS, UNRELEASED_INSTANCE_ID -> {
+      case COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR, UNRELEASED_INSTANCE_ID -> {
         saysAll = true;
-        nextActMs = world.nowMs() + 100;
+        nextBeatMs = world.nowMs() + RETRY_MS;
       }
       default -> {
         world.check(
             !joined || heard.error() == WireError.FENCED_INSTANCE_ID,
             name + " keeps to the rules and is fenced: " + heard);
-        owned = PartitionSet.NONE;
-        assigned = PartitionSet.NONE;
-        revoking = false;
-        epoch = 0;
-        nextActMs = world.nowMs() + 50;
+        abandonAll();
+        nextBeatMs = world.nowMs() + RETRY_MS;
       }
     }
+  }
+
+  @Override
+  public void broken(long ticket) {
+    // It finds out when the answer stays out.
   }
 
   private void take(BeatAnswer heard) {
     world.check(heard.memberEpoch() >= epoch, name + "'s epoch falls to " + heard.memberEpoch());
     epoch = heard.memberEpoch();
     joined = true;
-    nextActMs = world.nowMs() + heard.heartbeatIntervalMs();
-    if (heard.assignment().isPresent() && !heard.assignment().get().equals(assigned)) {
-      assigned = heard.assignment().get();
-    }
-    if (!owned.equals(assigned)) {
-      boolean givesUp = !owned.minus(assigned).isEmpty();
-      revoking = true;
-      nextActMs = world.nowMs() + (givesUp ? world.rng().between(1, 700) : 0);
-      if (!givesUp) {
-        owned = assigned;
-        revoking = false;
-        world.checkOwners(this);
-      }
-    }
+    nextBeatMs = world.nowMs() + (acknowledges ? 0 : heard.heartbeatIntervalMs());
+    heard
+        .assignment()
+        .filter(told -> target.number() == 0 || !told.equals(target.partitions()))
+        .ifPresent(told -> target = new Told(target.number() + 1, told));
+    takeUp();
   }
 
   @Override

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 final class OldMember implements GroupMember {
   private static final long ANSWER_WITHIN_MS = 2_000;
   private static final long JOIN_WITHIN_MS = GroupWorld.REBALANCE_MS + 3_000;
+  private static final long NOTICED_WITHIN_MS = 500;
   private static final long HEARTBEAT_MS = 300;
 
   private enum Stage {
@@ -100,6 +101,17 @@ final class OldMember implements GroupMember {
                     GroupWorld.GROUP, MemberRef.dynamic(memberId), generation));
         nextActMs = world.nowMs() + ANSWER_WITHIN_MS;
       }
+    }
+    if (world.broke(waitsFor)) {
+      nextActMs = world.nowMs() + NOTICED_WITHIN_MS;
+    }
+  }
+
+  /** Joins may be parked for long, but a broken connection is noticed. */
+  @Override
+  public void broken(long ticket) {
+    if (ticket == waitsFor) {
+      nextActMs = Math.min(nextActMs, world.nowMs() + NOTICED_WITHIN_MS);
     }
   }
 
