@@ -1,7 +1,13 @@
 package io.dure.sim.node;
 
+import io.dure.balance.Layout;
+import io.dure.balance.Move;
+import io.dure.balance.Planner;
+import io.dure.balance.Standing;
+import io.dure.balance.Weights;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
+import io.dure.metadata.BrokerKeys;
 import io.dure.metadata.ImageSnapshot;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
@@ -33,12 +39,16 @@ final class Healed {
 
   void check() {
     world.until("all nodes serve", WITHIN_MS, this::allServe);
+    world.until("no node is drained", WITHIN_MS, this::allOpen);
     List<Producer> lasting = lasting();
     lasting.forEach(Producer::makeOne);
     world.until(
         () -> "all is taken: " + lasting.stream().filter(each -> !each.isDone()).toList(),
         WITHIN_MS,
         () -> lasting.stream().allMatch(Producer::isDone));
+    world.until(
+        () -> "all replicas hold the same: " + unequal(), WITHIN_MS, () -> unequal().isEmpty());
+    world.until(() -> "all is even: " + wanted(), WITHIN_MS, () -> wanted().isEmpty());
     world.until(
         () -> "all replicas hold the same: " + unequal(), WITHIN_MS, () -> unequal().isEmpty());
     List<NodeFact.Acknowledged> never =
@@ -59,6 +69,19 @@ final class Healed {
   private boolean allServe() {
     return world.nodes().stream()
         .allMatch(node -> world.isUp(node) && world.sim(node).node().isServing());
+  }
+
+  private boolean allOpen() {
+    world.nodes().forEach(node -> world.state(node, BrokerKeys.OPEN));
+    return world.nodes().stream().noneMatch(world.image()::isDrained);
+  }
+
+  /** What the planner would still move. */
+  private List<Move> wanted() {
+    Map<NodeId, Standing> open = new TreeMap<>();
+    world.nodes().forEach(node -> open.put(node, Standing.OPEN));
+    return Planner.plan(
+        Layout.of(world.image(), open, Weights.UNKNOWN, 3, false), Integer.MAX_VALUE);
   }
 
   /** The producers of topics that are there and were not asked to be deleted. */

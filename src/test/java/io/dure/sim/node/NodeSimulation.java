@@ -32,6 +32,7 @@ public final class NodeSimulation implements Simulation {
                 "topics made", counts.topics,
                 "reads", counts.reads));
     others.put("wishes for other replicas", counts.reassignments);
+    others.put("nodes drained or emptied", counts.restated);
     return new Figures(
         world.scheduler().steps(),
         counts.committed,

@@ -32,6 +32,7 @@ final class NodeTrouble {
     every(faults.flushFailureMs(), () -> world.failFlush(any(), rng.below(4)));
     every(faults.churnMs(), world::churn);
     every(faults.reassignMs(), world::reassign);
+    every(2 * faults.reassignMs(), world::restate);
   }
 
   void end() {

@@ -6,7 +6,9 @@ import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
 import io.dure.controller.Command;
 import io.dure.log.EpochHistory;
+import io.dure.metadata.BrokerKeys;
 import io.dure.metadata.ClusterImage;
+import io.dure.metadata.ConfigResource;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
 import io.dure.runtime.NodeProbe;
@@ -65,6 +67,7 @@ final class NodeWorld {
 
   private final SimScheduler scheduler = new SimScheduler();
   private final SimRng rng;
+  private final SimRng chance;
   private final Trace trace;
   private final NodeFaults faults;
   private final List<NodeId> nodes;
@@ -104,11 +107,13 @@ final class NodeWorld {
     long reads;
     long deletions;
     long reassignments;
+    long restated;
     long compactions;
   }
 
   NodeWorld(long seed, Trace.Sink sink) {
     this.rng = new SimRng(seed);
+    this.chance = new SimRng(seed ^ 0xBA1A4CEL);
     this.trace = new Trace(scheduler, sink);
     this.faults = NodeFaults.pick(rng);
     this.loops = 1 + rng.below(2);
@@ -380,7 +385,8 @@ final class NodeWorld {
   private void createTopic(int partitions) {
     TopicId id = new TopicId(new UUID(rng.nextLong(), rng.nextLong()));
     String name = "t" + nextName++ % 4;
-    int copies = Math.min(nodes.size(), rng.below(4) == 0 ? 2 + rng.below(4) : 3);
+    int wanted = Math.min(nodes.size(), rng.below(4) == 0 ? 2 + rng.below(4) : 3);
+    int copies = chance.below(3) == 0 ? -1 : wanted;
     controller()
         .ifPresent(sim -> {
           say(sim.id(), "is asked for topic %s %s, %d copies".formatted(name, id, copies));
@@ -437,6 +443,32 @@ final class NodeWorld {
       some.add(left.remove(rng.below(left.size())));
     }
     return some;
+  }
+
+  /** Somebody wants a node to lead nothing, to become empty, or to be like the others again. */
+  void restate() {
+    NodeId node = chance.pick(nodes);
+    // No more than one at a time: the others have to have room.
+    String state =
+        chance.pick(List.of(BrokerKeys.OPEN, BrokerKeys.DRAINED, BrokerKeys.DECOMMISSIONED));
+    nodes.stream().filter(each -> !each.equals(node)).forEach(each -> state(each, BrokerKeys.OPEN));
+    counts.restated++;
+    state(node, state);
+  }
+
+  /** Asks whoever is the controller now, if anybody is. */
+  void state(NodeId node, String state) {
+    controller()
+        .filter(sim -> !state.equals(BrokerKeys.OPEN) || sim.node().image().isDrained(node))
+        .ifPresent(sim -> {
+          say(sim.id(), "is asked to have n%d %s".formatted(node.value(), state));
+          var change = new Command.ConfigChange(BrokerKeys.STATE, Command.Change.SET, state);
+          var target = new Command.ConfigTarget.Of(ConfigResource.broker(node));
+          var alteration = new Command.Alteration(target, false, List.of(change));
+          sim.node()
+              .command(
+                  new Command.AlterConfigs(List.of(alteration), false), Runnable::run, _ -> {});
+        });
   }
 
   private void deleteTopic(TopicId id) {
