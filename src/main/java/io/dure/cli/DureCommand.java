@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       ProduceCommand.class,
       ConsumeCommand.class,
       GroupCommand.class,
+      BrokerCommand.class,
       ExerciseCommand.class,
       CommandLine.HelpCommand.class
     })

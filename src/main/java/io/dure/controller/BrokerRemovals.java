@@ -2,7 +2,9 @@ package io.dure.controller;
 
 import io.dure.base.NodeId;
 import io.dure.metadata.BrokerImage;
+import io.dure.metadata.BrokerKeys;
 import io.dure.metadata.ClusterImage;
+import io.dure.metadata.ConfigKey;
 import io.dure.metadata.ConfigResource;
 import io.dure.metadata.MetadataRecord;
 import io.dure.wire.WireError;
@@ -59,6 +61,18 @@ final class BrokerRemovals {
     new TreeMap<>(image.configs().of(resource))
         .forEach((key, _) ->
             records.add(new MetadataRecord.ConfigChanged(resource, key, Optional.empty())));
+    for (String key : List.of(BrokerKeys.DRAINED, BrokerKeys.DECOMMISSIONED)) {
+      List<String> listed =
+          new ArrayList<>(
+              ConfigKey.items(image.configs().ofAllBrokers().getOrDefault(key, "")));
+      if (listed.remove(Integer.toString(node.value()))) {
+        records.add(
+            new MetadataRecord.ConfigChanged(
+                ConfigResource.ALL_BROKERS,
+                key,
+                Optional.of(String.join(",", listed)).filter(rest -> !rest.isEmpty())));
+      }
+    }
     records.add(new MetadataRecord.BrokerRemoved(node));
     return records;
   }

@@ -189,7 +189,19 @@ final class ConfigChanges {
     };
   }
 
-  private static Optional<String> refusalOfBrokers(
+  private Optional<String> refusalOfNumbers(String key, String value) {
+    if (!key.equals(BrokerKeys.DRAINED) && !key.equals(BrokerKeys.DECOMMISSIONED)) {
+      return Optional.empty();
+    }
+    List<String> known =
+        ledger.image().brokers().stream().map(each -> "" + each.node().value()).toList();
+    return ConfigKey.items(value).stream()
+        .filter(number -> !known.contains(number))
+        .findFirst()
+        .map(number -> "%s names broker %s, which is not registered".formatted(key, number));
+  }
+
+  private Optional<String> refusalOfBrokers(
       ConfigResource resource, Map<String, String> before, Map<String, String> after) {
     for (Map.Entry<String, String> config : after.entrySet()) {
       Optional<ConfigKey> key = BrokerKeys.find(config.getKey());
@@ -203,10 +215,15 @@ final class ConfigChanges {
       if (refusal.isPresent()) {
         return refusal;
       }
-      Optional<String> scope =
-          BrokerKeys.refusalOfScope(config.getKey(), resource.equals(ConfigResource.ALL_BROKERS));
-      if (scope.isPresent()) {
-        return scope;
+      if (BrokerKeys.isOfAllOnly(config.getKey())
+          && !resource.equals(ConfigResource.ALL_BROKERS)) {
+        return Optional.of(
+            config.getKey()
+                + " is the whole cluster's: set it for all brokers (the default entity)");
+      }
+      Optional<String> stranger = refusalOfNumbers(config.getKey(), config.getValue());
+      if (stranger.isPresent()) {
+        return stranger;
       }
     }
     boolean quorumOfOne =

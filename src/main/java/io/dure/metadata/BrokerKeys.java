@@ -18,12 +18,11 @@ public final class BrokerKeys {
   public static final String FOLLOWER_THROTTLE = "follower.replication.throttled.rate";
   public static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
 
-  /** One broker's: what is asked of it. */
-  public static final String STATE = "broker.state";
+  /** Brokers, by number, that lead nothing and are given nothing; they keep their copies. */
+  public static final String DRAINED = "brokers.drained";
 
-  public static final String OPEN = "open";
-  public static final String DRAINED = "drained";
-  public static final String DECOMMISSIONED = "decommissioned";
+  /** Brokers, by number, that are to become empty. */
+  public static final String DECOMMISSIONED = "brokers.decommissioned";
 
   /** The cluster's: whether copies and leaders are moved without being asked for. */
   public static final String BALANCE = "balance.enable";
@@ -34,7 +33,8 @@ public final class BrokerKeys {
 
   /** Settings that only make sense for all brokers together. */
   private static final List<String> OF_ALL =
-      List.of(BALANCE, BALANCE_GRACE_MS, BALANCE_MOVES, BALANCE_PLACED);
+      List.of(
+          DRAINED, DECOMMISSIONED, BALANCE, BALANCE_GRACE_MS, BALANCE_MOVES, BALANCE_PLACED);
 
   /** Settings of topics whose default has no broker's name: they are the topics' alone. */
   private static final List<String> TOPICS_ALONE =
@@ -114,10 +114,16 @@ public final class BrokerKeys {
         "Bytes per second that throttled replicas take in.");
     add(
         table,
-        STATE,
-        new ConfigKey.Kind.OneOf(List.of(OPEN, DRAINED, DECOMMISSIONED)),
-        OPEN,
-        "What is asked of one broker: drained, it leads nothing and is given nothing; decommissioned, its copies move to others too.");
+        DRAINED,
+        new ConfigKey.Kind.ListOf(List.of()),
+        "",
+        "Numbers of brokers that lead nothing and are given nothing, while they keep their copies.");
+    add(
+        table,
+        DECOMMISSIONED,
+        new ConfigKey.Kind.ListOf(List.of()),
+        "",
+        "Numbers of brokers whose copies move to others; once empty and stopped they are forgotten.");
     add(
         table,
         BALANCE,
@@ -149,14 +155,9 @@ public final class BrokerKeys {
     return Collections.unmodifiableMap(table);
   }
 
-  /** Why this key cannot be set for one broker, or for all; empty: it can. */
-  public static Optional<String> refusalOfScope(String key, boolean all) {
-    if (key.equals(STATE) && all) {
-      return Optional.of(STATE + " is one broker's: name the broker");
-    }
-    return OF_ALL.contains(key) && !all
-        ? Optional.of(key + " is the whole cluster's: set it for all brokers (the default entity)")
-        : Optional.empty();
+  /** Whether the setting only makes sense for all brokers together. */
+  public static boolean isOfAllOnly(String key) {
+    return OF_ALL.contains(key);
   }
 
   private static void add(

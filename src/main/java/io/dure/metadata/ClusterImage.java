@@ -102,16 +102,17 @@ public final class ClusterImage {
 
   /** Whether somebody wants the broker to become empty. */
   public boolean isLeaving(NodeId node) {
-    return stateOf(node).equals(BrokerKeys.DECOMMISSIONED);
+    return isListed(BrokerKeys.DECOMMISSIONED, node);
   }
 
   /** Whether somebody wants the broker to lead nothing, or to become empty. */
   public boolean isDrained(NodeId node) {
-    return !stateOf(node).equals(BrokerKeys.OPEN);
+    return isListed(BrokerKeys.DRAINED, node) || isLeaving(node);
   }
 
-  private String stateOf(NodeId node) {
-    return configs.ofBroker(node).getOrDefault(BrokerKeys.STATE, BrokerKeys.OPEN);
+  private boolean isListed(String key, NodeId node) {
+    String listed = configs.ofAllBrokers().get(key);
+    return listed != null && ConfigKey.items(listed).contains(Integer.toString(node.value()));
   }
 
   public Optional<TopicImage> topic(String name) {

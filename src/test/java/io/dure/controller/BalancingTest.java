@@ -85,6 +85,10 @@ class BalancingTest {
   }
 
   private void set(ConfigResource resource, String key, String value) {
+    change(resource, key, Command.Change.SET, value);
+  }
+
+  private void change(ConfigResource resource, String key, Command.Change how, String value) {
     Answer.ConfigsAltered answer =
         (Answer.ConfigsAltered)
             cluster.ask(
@@ -93,13 +97,18 @@ class BalancingTest {
                         new Command.Alteration(
                             new Command.ConfigTarget.Of(resource),
                             false,
-                            List.of(new Command.ConfigChange(key, Command.Change.SET, value)))),
+                            List.of(
+                                new Command.ConfigChange(key, how, value)))),
                     false));
     assertThat(answer.resources()).containsExactly(Answer.Result.DONE);
   }
 
-  private void state(int broker, String state) {
-    set(ConfigResource.broker(node(broker)), BrokerKeys.STATE, state);
+  private void list(String key, int broker) {
+    change(ConfigResource.ALL_BROKERS, key, Command.Change.APPEND, Integer.toString(broker));
+  }
+
+  private void unlist(String key, int broker) {
+    change(ConfigResource.ALL_BROKERS, key, Command.Change.SUBTRACT, Integer.toString(broker));
   }
 
   private int[] copies(int brokers) {
@@ -192,7 +201,7 @@ class BalancingTest {
     join(4);
     create("t", 12);
 
-    state(4, BrokerKeys.DECOMMISSIONED);
+    list(BrokerKeys.DECOMMISSIONED, 4);
     pass(30_000);
 
     assertThat(copies(4)).containsExactly(12, 12, 12, 0);
@@ -207,7 +216,7 @@ class BalancingTest {
   @Test
   void withoutAnotherBrokerADecommissionedOneLeavesFewerCopies() {
     create("t", 6);
-    state(3, BrokerKeys.DECOMMISSIONED);
+    list(BrokerKeys.DECOMMISSIONED, 3);
     pass(20_000);
 
     assertThat(copies(3)).containsExactly(6, 6, 0);
@@ -221,7 +230,7 @@ class BalancingTest {
   @Test
   void aDrainedBrokerLeadsNothingAndKeepsItsCopies() {
     create("t", 12);
-    state(2, BrokerKeys.DRAINED);
+    list(BrokerKeys.DRAINED, 2);
     pass(5_000);
 
     assertThat(copies(3)).containsExactly(12, 12, 12);
@@ -229,7 +238,7 @@ class BalancingTest {
     create("u", 3);
     assertThat(leads(3)[1]).isZero();
 
-    state(2, BrokerKeys.OPEN);
+    unlist(BrokerKeys.DRAINED, 2);
     pass(10_000);
     assertThat(leads(3)).containsExactly(5, 5, 5);
   }
@@ -324,7 +333,7 @@ class BalancingTest {
   void whatMakesNoSenseIsRefused() {
     for (Map.Entry<ConfigResource, String> wrong :
         List.of(
-            Map.entry(ConfigResource.ALL_BROKERS, BrokerKeys.STATE),
+            Map.entry(ConfigResource.ALL_BROKERS, BrokerKeys.DRAINED),
             Map.entry(ConfigResource.broker(node(1)), BrokerKeys.BALANCE))) {
       Answer.ConfigsAltered answer =
           (Answer.ConfigsAltered)
@@ -338,8 +347,8 @@ class BalancingTest {
                                   new Command.ConfigChange(
                                       wrong.getValue(),
                                       Command.Change.SET,
-                                      wrong.getValue().equals(BrokerKeys.STATE)
-                                          ? "drained"
+                                      wrong.getValue().equals(BrokerKeys.DRAINED)
+                                          ? "1,77"
                                           : "false")))),
                       false));
       assertThat(answer.resources().getFirst().isDone()).isFalse();

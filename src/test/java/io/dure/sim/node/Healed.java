@@ -7,7 +7,6 @@ import io.dure.balance.Standing;
 import io.dure.balance.Weights;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
-import io.dure.metadata.BrokerKeys;
 import io.dure.metadata.ImageSnapshot;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
@@ -72,7 +71,9 @@ final class Healed {
   }
 
   private boolean allOpen() {
-    world.nodes().forEach(node -> world.state(node, BrokerKeys.OPEN));
+    if (world.nodes().stream().anyMatch(world.image()::isDrained)) {
+      world.state("", "");
+    }
     return world.nodes().stream().noneMatch(world.image()::isDrained);
   }
 

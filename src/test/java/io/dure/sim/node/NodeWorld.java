@@ -445,26 +445,30 @@ final class NodeWorld {
     return some;
   }
 
-  /** Somebody wants a node to lead nothing, to become empty, or to be like the others again. */
+  /** Somebody wants a node to lead nothing, or to become empty; or all to be alike again. */
   void restate() {
-    NodeId node = chance.pick(nodes);
-    // No more than one at a time: the others have to have room.
-    String state =
-        chance.pick(List.of(BrokerKeys.OPEN, BrokerKeys.DRAINED, BrokerKeys.DECOMMISSIONED));
-    nodes.stream().filter(each -> !each.equals(node)).forEach(each -> state(each, BrokerKeys.OPEN));
+    String node = Integer.toString(chance.pick(nodes).value());
     counts.restated++;
-    state(node, state);
+    // No more than one at a time: the others have to have room.
+    switch (chance.below(3)) {
+      case 0 -> state("", "");
+      case 1 -> state(node, "");
+      default -> state("", node);
+    }
   }
 
   /** Asks whoever is the controller now, if anybody is. */
-  void state(NodeId node, String state) {
+  void state(String drained, String decommissioned) {
     controller()
-        .filter(sim -> !state.equals(BrokerKeys.OPEN) || sim.node().image().isDrained(node))
         .ifPresent(sim -> {
-          say(sim.id(), "is asked to have n%d %s".formatted(node.value(), state));
-          var change = new Command.ConfigChange(BrokerKeys.STATE, Command.Change.SET, state);
-          var target = new Command.ConfigTarget.Of(ConfigResource.broker(node));
-          var alteration = new Command.Alteration(target, false, List.of(change));
+          say(sim.id(), "is asked to have (%s) drained and (%s) emptied".formatted(drained, decommissioned));
+          var set = Command.Change.SET;
+          var changes =
+              List.of(
+                  new Command.ConfigChange(BrokerKeys.DRAINED, set, drained),
+                  new Command.ConfigChange(BrokerKeys.DECOMMISSIONED, set, decommissioned));
+          var target = new Command.ConfigTarget.Of(ConfigResource.ALL_BROKERS);
+          var alteration = new Command.Alteration(target, false, changes);
           sim.node()
               .command(
                   new Command.AlterConfigs(List.of(alteration), false), Runnable::run, _ -> {});
