@@ -105,7 +105,7 @@ public record BalanceView(
   }
 
   /** Adds a broker to a list of brokers, or takes it out. */
-  static void list(Admin admin, String key, int broker, boolean add)
+  public static void list(Admin admin, String key, int broker, boolean add)
       throws ExecutionException, InterruptedException {
     alter(
         admin,

@@ -14,7 +14,7 @@ public final class ClusterFork implements AutoCloseable {
   private final List<BrokerFork> brokers = new ArrayList<>();
 
   private ClusterFork(List<Integer> ports) {
-    this.ports = ports;
+    this.ports = new ArrayList<>(ports);
   }
 
   /**
@@ -50,6 +50,19 @@ public final class ClusterFork implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** One more broker, which joins the others; returns its number. */
+  public int join(Path folder, String... settings) {
+    List<String> membership = new ArrayList<>(List.of("--join", bootstrap()));
+    for (String setting : settings) {
+      membership.addAll(List.of("-c", setting));
+    }
+    ports.addAll(freePorts(1));
+    int node = ports.size();
+    brokers.add(BrokerFork.start(node, port(node), folder, membership));
+    brokers.getLast().awaitReady();
+    return node;
   }
 
   public int port(int node) {

@@ -30,6 +30,7 @@ import org.apache.kafka.clients.admin.Admin;
 final class Stage implements AutoCloseable {
   static final int FOUNDERS = 3;
   static final int LATECOMER = 4;
+  private static final long STOP_TIMEOUT_MS = 15_000;
   static final int LONER = 9;
 
   private static final long READY_TIMEOUT_MS = 20_000;
@@ -115,6 +116,16 @@ final class Stage implements AutoCloseable {
     for (int node : nodes) {
       awaitReady(node);
     }
+  }
+
+  /** Ends a broker with SIGTERM; returns the status it ended with. */
+  int stop(int node) throws InterruptedException {
+    BrokerProcess broker = broker(node);
+    broker.stop();
+    if (!broker.awaitEnd(STOP_TIMEOUT_MS)) {
+      throw new Refusal("broker " + node + " did not end within " + STOP_TIMEOUT_MS + " ms");
+    }
+    return broker.exitStatus();
   }
 
   void kill(int... nodes) throws InterruptedException {

@@ -38,7 +38,9 @@ final class Story {
         scene.picture(Set.of());
         trials.logsAreEqual();
       }
-      new Growth(scene).fourthBroker();
+      var growth = new Growth(scene);
+      growth.fourthBroker();
+      growth.itLeaves();
       scene.tell("end of the story");
     }
   }
