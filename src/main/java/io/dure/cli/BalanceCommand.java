@@ -80,7 +80,8 @@ final class BalanceCommand implements Callable<Integer> {
 
   private static void print(BalanceView view, Screen screen) {
     screen.line(
-        "balancing is " + (view.on() ? screen.ink(Ink.GOOD, "on") : screen.ink(Ink.WARN, "paused")));
+        "balancing is "
+            + (view.on() ? screen.ink(Ink.GOOD, "on") : screen.ink(Ink.WARN, "paused")));
     part("under way", view.moving(), screen);
     part("to come", view.plan(), screen);
     if (view.plan().isEmpty() && view.moving().isEmpty()) {

@@ -43,8 +43,7 @@ public record BalanceView(
   /** A partition's replicas, present and wanted, in preference order. */
   public record Change(String partition, String from, String to, List<String> reasons) {
     Map<String, Object> asMap() {
-      return object(
-          "partition", partition, "from", ids(from), "to", ids(to), "reasons", reasons);
+      return object("partition", partition, "from", ids(from), "to", ids(to), "reasons", reasons);
     }
 
     private static List<Integer> ids(String text) {
@@ -117,8 +116,7 @@ public record BalanceView(
   static void enable(Admin admin, boolean on) throws ExecutionException, InterruptedException {
     alter(
         admin,
-        new AlterConfigOp(
-            new ConfigEntry(BALANCE, String.valueOf(on)), AlterConfigOp.OpType.SET));
+        new AlterConfigOp(new ConfigEntry(BALANCE, String.valueOf(on)), AlterConfigOp.OpType.SET));
   }
 
   private static void alter(Admin admin, AlterConfigOp op)
@@ -130,10 +128,14 @@ public record BalanceView(
     var states = new TreeMap<String, Object>();
     brokers.forEach((id, state) -> states.put(String.valueOf(id), state));
     return object(
-        "balance", on ? "on" : "paused",
-        "brokers", states,
-        "moving", maps(moving),
-        "plan", maps(plan));
+        "balance",
+        on ? "on" : "paused",
+        "brokers",
+        states,
+        "moving",
+        maps(moving),
+        "plan",
+        maps(plan));
   }
 
   private static List<Map<String, Object>> maps(List<Change> changes) {

@@ -205,14 +205,18 @@ final class BrokerCommand {
               .filter(e -> e.getKey() != broker && e.getValue().equals("open"))
               .count();
       if (others == 0) {
-        throw new Refusal("there is no other broker that could take what broker " + broker + " has");
+        throw new Refusal(
+            "there is no other broker that could take what broker " + broker + " has");
       }
       long fewer = view.topics().stream().filter(p -> p.replicas().size() > others).count();
       if (fewer > 0) {
         screen.line(
             screen.ink(
                 Ink.WARN,
-                fewer + " partitions will have " + others + " copies, as no more brokers are left"));
+                fewer
+                    + " partitions will have "
+                    + others
+                    + " copies, as no more brokers are left"));
       }
     }
   }

@@ -63,8 +63,7 @@ final class BrokerRemovals {
             records.add(new MetadataRecord.ConfigChanged(resource, key, Optional.empty())));
     for (String key : List.of(BrokerKeys.DRAINED, BrokerKeys.DECOMMISSIONED)) {
       List<String> listed =
-          new ArrayList<>(
-              ConfigKey.items(image.configs().ofAllBrokers().getOrDefault(key, "")));
+          new ArrayList<>(ConfigKey.items(image.configs().ofAllBrokers().getOrDefault(key, "")));
       if (listed.remove(Integer.toString(node.value()))) {
         records.add(
             new MetadataRecord.ConfigChanged(

@@ -215,8 +215,7 @@ final class ConfigChanges {
       if (refusal.isPresent()) {
         return refusal;
       }
-      if (BrokerKeys.isOfAllOnly(config.getKey())
-          && !resource.equals(ConfigResource.ALL_BROKERS)) {
+      if (BrokerKeys.isOfAllOnly(config.getKey()) && !resource.equals(ConfigResource.ALL_BROKERS)) {
         return Optional.of(
             config.getKey()
                 + " is the whole cluster's: set it for all brokers (the default entity)");

@@ -33,8 +33,7 @@ public final class BrokerKeys {
 
   /** Settings that only make sense for all brokers together. */
   private static final List<String> OF_ALL =
-      List.of(
-          DRAINED, DECOMMISSIONED, BALANCE, BALANCE_GRACE_MS, BALANCE_MOVES, BALANCE_PLACED);
+      List.of(DRAINED, DECOMMISSIONED, BALANCE, BALANCE_GRACE_MS, BALANCE_MOVES, BALANCE_PLACED);
 
   /** Settings of topics whose default has no broker's name: they are the topics' alone. */
   private static final List<String> TOPICS_ALONE =

@@ -97,8 +97,7 @@ class BalancingTest {
                         new Command.Alteration(
                             new Command.ConfigTarget.Of(resource),
                             false,
-                            List.of(
-                                new Command.ConfigChange(key, how, value)))),
+                            List.of(new Command.ConfigChange(key, how, value)))),
                     false));
     assertThat(answer.resources()).containsExactly(Answer.Result.DONE);
   }

@@ -212,11 +212,7 @@ class BalancingIT {
             .until(() -> isEven(List.of(1, 2, 3)));
         System.out.printf(
             "broker %d restarted: longest gap %d ms while it stopped, %d ms in all; p99 %d ms, longest %d ms%n",
-            node,
-            stoppingMs,
-            load.longestGapMs(),
-            load.percentileMs(99),
-            load.percentileMs(100));
+            node, stoppingMs, load.longestGapMs(), load.percentileMs(99), load.percentileMs(100));
         assertThat(load.longestGapMs()).isLessThan(1_000);
       }
       load.close();

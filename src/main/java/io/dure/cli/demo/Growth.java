@@ -39,7 +39,8 @@ final class Growth {
             "a new broker fills by itself",
             filled,
             "nobody asked for it; %d ms after its launch: copies %s, leaders %s"
-                .formatted((System.nanoTime() - startedNs) / 1_000_000, copiesTold(), leadersTold()));
+                .formatted(
+                    (System.nanoTime() - startedNs) / 1_000_000, copiesTold(), leadersTold()));
     newTopic();
   }
 
@@ -69,8 +70,7 @@ final class Growth {
     long emptyMs = (System.nanoTime() - startedNs) / 1_000_000;
     int status = scene.stage().stop(Stage.LATECOMER);
     boolean forgotten =
-        isWithin(
-            () -> !BalanceView.read(scene.admin()).brokers().containsKey(Stage.LATECOMER));
+        isWithin(() -> !BalanceView.read(scene.admin()).brokers().containsKey(Stage.LATECOMER));
     scene
         .verdicts()
         .judge(
@@ -81,8 +81,7 @@ final class Growth {
                 .formatted(emptyMs, status, copiesTold(), leadersTold()));
   }
 
-  private static boolean isWithin(Callable<Boolean> condition)
-      throws InterruptedException {
+  private static boolean isWithin(Callable<Boolean> condition) throws InterruptedException {
     try {
       Stage.await("", MOVED_WITHIN_MS, condition);
       return true;
@@ -91,8 +90,7 @@ final class Growth {
     }
   }
 
-  private List<ClusterView.Partition> everything()
-      throws ExecutionException, InterruptedException {
+  private List<ClusterView.Partition> everything() throws ExecutionException, InterruptedException {
     return ClusterView.read(scene.admin(), true).topics();
   }
 
@@ -111,7 +109,9 @@ final class Growth {
   }
 
   private static long leadsOf(List<ClusterView.Partition> partitions, int broker) {
-    return partitions.stream().filter(p -> p.leader().filter(id -> id == broker).isPresent()).count();
+    return partitions.stream()
+        .filter(p -> p.leader().filter(id -> id == broker).isPresent())
+        .count();
   }
 
   private String copiesTold() throws ExecutionException, InterruptedException {

@@ -461,7 +461,9 @@ final class NodeWorld {
   void state(String drained, String decommissioned) {
     controller()
         .ifPresent(sim -> {
-          say(sim.id(), "is asked to have (%s) drained and (%s) emptied".formatted(drained, decommissioned));
+          say(
+              sim.id(),
+              "is asked to have (%s) drained and (%s) emptied".formatted(drained, decommissioned));
           var set = Command.Change.SET;
           var changes =
               List.of(
