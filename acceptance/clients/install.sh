@@ -41,7 +41,6 @@ install_for() {
     kafkajs) modules kafkajs kafkajs@2.2.4 kafkajs-snappy@1.1.0 lz4js@0.2.0 ;;
     platformatic) modules platformatic @platformatic/kafka@2.12.1 ;;
     python) packages python3-kafka python3-snappy python3-lz4 python3-zstandard ;;
-    go) packages golang-go golang-github-shopify-sarama-dev golang-github-segmentio-kafka-go-dev ;;
     java) packages maven ;;
   esac
 }
