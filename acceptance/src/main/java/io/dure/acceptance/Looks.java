@@ -1,13 +1,21 @@
 package io.dure.acceptance;
 
+import io.dure.acceptance.chain.ChainLook;
 import io.dure.acceptance.connect.ConnectLook;
+import io.dure.acceptance.hundred.HundredLook;
 import io.dure.acceptance.streams.StreamsLook;
 import io.dure.acceptance.tools.ToolsLook;
 import java.util.List;
 
 /** Every look there is, in the order in which {@code all} takes them. */
 final class Looks {
-  static final List<Look> ALL = List.of(new StreamsLook(), new ConnectLook(), new ToolsLook());
+  static final List<Look> ALL =
+      List.of(
+          new StreamsLook(),
+          new ConnectLook(),
+          new ToolsLook(),
+          new ChainLook(),
+          new HundredLook());
 
   private Looks() {}
 
