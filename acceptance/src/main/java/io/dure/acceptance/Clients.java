@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -53,10 +55,17 @@ public final class Clients {
     return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
   }
 
+  /** A client that asks again, as its first question took too long, hears that it is there. */
   public static void create(Admin admin, int partitions, String... topics) throws Exception {
     List<NewTopic> all =
         List.of(topics).stream().map(t -> new NewTopic(t, partitions, (short) 3)).toList();
-    admin.createTopics(all).all().get();
+    try {
+      admin.createTopics(all).all().get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
+    }
   }
 
   public static List<TopicPartition> partitions(String topic, int count) {
