@@ -37,11 +37,18 @@ final class AskCodec {
     short key = request.getShort(request.position());
     short version = request.getShort(request.position() + 2);
     ApiKeys api = ApiKeys.forId(key);
-    var in = new ByteBufferAccessor(request);
+    var in = new ByteBufferAccessor(api == ApiKeys.PRODUCE ? own(request) : request);
     new RequestHeaderData(in, api.requestHeaderVersion(version));
     ApiMessage body = api.messageType.newRequest();
     body.read(in, version);
     return new Asked(api, version, body);
+  }
+
+  /**
+   * The log writes offsets into a producer's batches where they lie; what came may be read only.
+   */
+  private static ByteBuffer own(ByteBuffer request) {
+    return ByteBuffer.allocate(request.remaining()).put(request).flip();
   }
 
   /** A response without a header. */

@@ -42,22 +42,25 @@ final class ClientPath {
 
   private ClientPath() {}
 
-  static End walk(String address) {
+  static InetSocketAddress resolve(String address) throws UnknownHostException {
     int colon = address.lastIndexOf(':');
     if (colon < 1 || !address.substring(colon + 1).matches("\\d{1,5}")) {
       throw new Refusal("an address is HOST:PORT, not " + address);
     }
-    InetAddress host;
+    InetAddress host = InetAddress.getByName(address.substring(0, colon).replaceAll("^\\[|]$", ""));
+    return new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1)));
+  }
+
+  static End walk(String address) {
+    InetSocketAddress target;
     try {
-      host = InetAddress.getByName(address.substring(0, colon).replaceAll("^\\[|]$", ""));
+      target = resolve(address);
     } catch (UnknownHostException e) {
       return new End.Unresolved();
     }
     try (var socket = new Socket()) {
       try {
-        socket.connect(
-            new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1))),
-            CONNECT_MS);
+        socket.connect(target, CONNECT_MS);
       } catch (IOException e) {
         return new End.Refused(String.valueOf(e.getMessage()));
       }

@@ -10,16 +10,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
@@ -27,18 +32,17 @@ import org.apache.kafka.common.config.ConfigResource;
  * unknown, but for who the brokers are and what the topics look like.
  */
 final class ClusterHealth {
+  /** A controller answers at once or not at all. */
+  private static final long CONTROLLER_MS = 2_000;
+
   private final Admin admin;
   private final long timeoutMs;
-  private final Map<String, ClientPath.End> walks = new LinkedHashMap<>();
+  private final boolean fromOutside;
 
-  ClusterHealth(Admin admin, long timeoutMs) {
+  ClusterHealth(Admin admin, long timeoutMs, boolean fromOutside) {
     this.admin = admin;
+    this.fromOutside = fromOutside;
     this.timeoutMs = timeoutMs;
-  }
-
-  /** How the walk to each broker's address ended, by address, once {@link #observe} is done. */
-  Map<String, ClientPath.End> walks() {
-    return walks;
   }
 
   Observations observe() throws ExecutionException, InterruptedException, TimeoutException {
@@ -52,7 +56,6 @@ final class ClusterHealth {
     for (Node node : nodes) {
       if (!node.isFenced()) {
         ClientPath.End end = ClientPath.walk(address(node));
-        walks.put(address(node), end);
         reaches.put(node.id(), ClientPath.reach(end));
         if (end instanceof ClientPath.End.Kafka) {
           answering.add(node.id());
@@ -73,7 +76,7 @@ final class ClusterHealth {
               Optional.empty(),
               Optional.empty()));
     }
-    return new Observations(brokers, partitions(), quorum());
+    return new Observations(brokers, partitions(), quorum(), fromOutside);
   }
 
   private static String address(Node node) {
@@ -135,7 +138,7 @@ final class ClusterHealth {
   private Optional<Observations.Quorum> quorum() throws InterruptedException {
     try {
       QuorumInfo info =
-          admin.describeMetadataQuorum().quorumInfo().get(timeoutMs, TimeUnit.MILLISECONDS);
+          admin.describeMetadataQuorum().quorumInfo().get(CONTROLLER_MS, TimeUnit.MILLISECONDS);
       long end =
           info.voters().stream().mapToLong(QuorumInfo.ReplicaState::logEndOffset).max().orElse(0);
       Map<Integer, Long> behind = new HashMap<>();
@@ -155,20 +158,48 @@ final class ClusterHealth {
   }
 
   private List<Observations.Partition> partitions()
-      throws ExecutionException, InterruptedException {
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Set<String> topics =
+        admin
+            .listTopics(new ListTopicsOptions().listInternal(true))
+            .names()
+            .get(timeoutMs, TimeUnit.MILLISECONDS);
+    Set<TopicPartition> moving = moving();
     List<Observations.Partition> partitions = new ArrayList<>();
-    for (ClusterView.Partition each : ClusterView.read(admin, true).topics()) {
-      partitions.add(
-          new Observations.Partition(
-              each.topic(),
-              each.index(),
-              each.leader(),
-              each.replicas(),
-              each.inStep(),
-              each.replicas().size() / 2 + 1,
-              each.moves(),
-              Optional.empty()));
+    for (TopicDescription topic :
+        admin
+            .describeTopics(topics)
+            .allTopicNames()
+            .get(timeoutMs, TimeUnit.MILLISECONDS)
+            .values()) {
+      for (TopicPartitionInfo each : topic.partitions()) {
+        partitions.add(
+            new Observations.Partition(
+                topic.name(),
+                each.partition(),
+                each.leader() == null || each.leader().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(each.leader().id()),
+                each.replicas().stream().map(Node::id).toList(),
+                each.isr().stream().map(Node::id).toList(),
+                each.replicas().size() / 2 + 1,
+                moving.contains(new TopicPartition(topic.name(), each.partition())),
+                Optional.empty()));
+      }
     }
     return partitions;
+  }
+
+  /** The controller knows; without one nothing moves. */
+  private Set<TopicPartition> moving() throws InterruptedException {
+    try {
+      return admin
+          .listPartitionReassignments()
+          .reassignments()
+          .get(CONTROLLER_MS, TimeUnit.MILLISECONDS)
+          .keySet();
+    } catch (ExecutionException | TimeoutException e) {
+      return Set.of();
+    }
   }
 }

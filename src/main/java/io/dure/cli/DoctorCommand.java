@@ -8,7 +8,10 @@ import io.dure.doctor.Checkup;
 import io.dure.doctor.Finding;
 import io.dure.doctor.Finding.Code;
 import io.dure.doctor.Finding.Severity;
+import io.dure.doctor.Observations;
+import io.dure.doctor.Observations.Reach;
 import io.dure.doctor.Words;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +34,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "What is wrong, and what to do about it.")
 final class DoctorCommand implements Callable<Integer> {
+  private static final long PATIENCE_MS = 2_000;
+
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
   @Option(
@@ -45,6 +50,7 @@ final class DoctorCommand implements Callable<Integer> {
       description = "The language of findings (default: the system's).")
   String language = Locale.getDefault().getLanguage();
 
+  private boolean fromOutside;
   private final List<Step> steps = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
 
@@ -57,11 +63,16 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    fromOutside = !cluster.bootstrap.matches("(127\\.|localhost:|\\[::1]).*");
     List<String> reached = walkBootstrap();
     if (!reached.isEmpty()) {
-      cluster.bootstrap = String.join(",", reached);
-      try (Admin admin = cluster.admin()) {
-        look(admin, reached);
+      List<String> answering = walkBrokers(reached);
+      if (!answering.isEmpty()) {
+        // From addresses that lead to a broker: a client would try the others in turn, and wait.
+        cluster.bootstrap = String.join(",", answering);
+        try (Admin admin = cluster.admin()) {
+          look(admin, answering);
+        }
       }
     }
     tell(Checkup.sorted(findings));
@@ -82,21 +93,107 @@ final class DoctorCommand implements Callable<Integer> {
     return reached;
   }
 
-  private void look(Admin admin, List<String> reached) throws Exception {
-    var health = new ClusterHealth(admin, cluster.timeoutMs);
+  /** To each address that the first broker which knows any tells; returns those that answer. */
+  private List<String> walkBrokers(List<String> reached) {
+    Optional<RawMetadata> told = Optional.empty();
+    String why = "";
+    for (String address : reached) {
+      try {
+        told = Optional.of(RawMetadata.from(ClientPath.resolve(address)));
+        break;
+      } catch (IOException e) {
+        why = String.valueOf(e.getMessage());
+      }
+    }
+    if (told.isEmpty() || told.get().brokers().isEmpty()) {
+      String reason = told.isEmpty() ? why : "it knows of no brokers yet";
+      steps.add(new Step("metadata", false, reason));
+      silent(reached, reason);
+      return List.of();
+    }
+    steps.add(new Step("metadata", true, told.get().brokers().size() + " brokers"));
+    var answering = new ArrayList<String>();
+    var unreached = new ArrayList<Observations.Broker>();
+    for (RawMetadata.Member broker : told.get().brokers()) {
+      Reach reach = reach(broker, told.get());
+      boolean answers = reach instanceof Reach.Answers;
+      steps.add(
+          new Step(
+              "broker " + broker.id() + " at " + broker.address(),
+              answers,
+              switch (reach) {
+                case Reach.Answers _, Reach.NotTried _ -> "answers";
+                case Reach.Unresolved _ -> "the name is not known here";
+                case Reach.Silent silence -> silence.why();
+                case Reach.Somebody other -> other.who();
+              }));
+      if (answers) {
+        answering.add(broker.address());
+      } else {
+        unreached.add(
+            new Observations.Broker(
+                broker.id(),
+                broker.address(),
+                true,
+                reach,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+      }
+    }
+    findings.addAll(
+        Checkup.of(new Observations(unreached, List.of(), Optional.empty(), fromOutside)));
+    return answering;
+  }
+
+  /** Whether that broker is found at its address, or somebody else. */
+  private static Reach reach(RawMetadata.Member broker, RawMetadata told) {
+    ClientPath.End end = ClientPath.walk(broker.address());
+    if (!(end instanceof ClientPath.End.Kafka)) {
+      return ClientPath.reach(end);
+    }
     try {
-      var seen = health.observe();
-      findings.addAll(Checkup.of(seen));
-      seen.brokers()
-          .forEach(broker -> {
-            ClientPath.End end = health.walks().get(broker.address());
-            steps.add(
-                new Step(
-                    "broker " + broker.id() + " at " + broker.address(),
-                    end instanceof ClientPath.End.Kafka,
-                    end == null ? "away" : ClientPath.words(end)));
-          });
-      steps.add(new Step("metadata", true, seen.partitions().size() + " partitions"));
+      RawMetadata there = RawMetadata.from(ClientPath.resolve(broker.address()));
+      if (!there.cluster().equals(told.cluster())) {
+        return new Reach.Somebody("a broker of another cluster, " + there.cluster());
+      }
+      return new Reach.Answers();
+    } catch (IOException e) {
+      return new Reach.Silent(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void silent(List<String> addresses, String why) {
+    findings.add(
+        Finding.of(
+            Code.METADATA_SILENT,
+            Severity.HIGH,
+            "address",
+            String.join(", ", addresses),
+            "why",
+            why));
+  }
+
+  private void look(Admin admin, List<String> reached) throws Exception {
+    var health = new ClusterHealth(admin, cluster.timeoutMs, fromOutside);
+    try {
+      Observations seen = health.observe();
+      if (Checkup.of(seen).stream().anyMatch(each -> each.code() == Code.UNDER_REPLICATED)) {
+        // After an election or with a new topic copies are behind for a moment: that is no finding.
+        Thread.sleep(PATIENCE_MS);
+        seen = health.observe();
+      }
+      for (Finding finding : Checkup.of(seen)) {
+        if (!findings.contains(finding)) {
+          findings.add(finding);
+        }
+      }
+      steps.add(
+          new Step(
+              "cluster",
+              true,
+              "%d brokers, %d partitions"
+                  .formatted(seen.brokers().size(), seen.partitions().size())));
       probe.ifPresent(this::probe);
     } catch (TimeoutException | ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -104,15 +201,8 @@ final class DoctorCommand implements Callable<Integer> {
           cause instanceof TimeoutException
               ? "no answer within " + cluster.timeoutMs + " ms"
               : String.valueOf(cause.getMessage());
-      steps.add(new Step("metadata", false, why));
-      findings.add(
-          Finding.of(
-              Code.METADATA_SILENT,
-              Severity.HIGH,
-              "address",
-              String.join(", ", reached),
-              "why",
-              why));
+      steps.add(new Step("cluster", false, why));
+      silent(reached, why);
     }
   }
 

@@ -11,7 +11,7 @@ final class Api implements Page {
   private final Map<String, Page> changes;
 
   Api(Vantage vantage, Desk desk, Events events, GroupLag lag, Doctor doctor, boolean mayWrite) {
-    var cluster = new ClusterApi(vantage, events, mayWrite);
+    var cluster = new ClusterApi(vantage, desk, events, mayWrite);
     var topics = new TopicApi(vantage, desk);
     var groups = new GroupApi(vantage, desk, lag);
     reads =

@@ -6,8 +6,11 @@ import io.dure.metadata.ClusterImage;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The cluster as a whole: who is there, who leads what, what happens. */
 final class ClusterApi {
@@ -15,15 +18,18 @@ final class ClusterApi {
   private static final int MAX_DETAIL = 600;
 
   private static final int TOPICS_A_PAGE = 40;
+  private static final int MOVES_MEASURED = 100;
   private static final int EVENTS_AT_ONCE = 100;
 
   private final Vantage vantage;
+  private final Desk desk;
   private final Events events;
   private final boolean mayWrite;
   private Tally tally = Tally.of(ClusterImage.EMPTY);
 
-  ClusterApi(Vantage vantage, Events events, boolean mayWrite) {
+  ClusterApi(Vantage vantage, Desk desk, Events events, boolean mayWrite) {
     this.vantage = vantage;
+    this.desk = desk;
     this.events = events;
     this.mayWrite = mayWrite;
   }
@@ -179,30 +185,81 @@ final class ClusterApi {
     }
   }
 
-  /** Partitions whose replicas are changing; the first {@value #MAX_DETAIL}. */
+  /** What is moving, and what the balancer has in mind; the first {@value #MAX_DETAIL} of each. */
   Answer moves(Query query) {
+    List<Move> moving =
+        vantage.image().topics().stream()
+            .flatMap(topic ->
+                topic.partitions().stream()
+                    .filter(PartitionImage::isChanging)
+                    .map(partition -> new Move(topic.name(), partition)))
+            .limit(MAX_DETAIL)
+            .toList();
+    Map<String, Long> sizes = sizes(moving);
     var json = new JsonWriter().begin().put("image", vantage.image().endOffset());
+    json.array("moves", into -> moving.forEach(move -> move.write(into, sizes)));
+    Optional<Desk.Plan> plan = plan();
+    json.put("balance", plan.map(Desk.Plan::state).orElse(""));
     json.array(
-        "moves",
+        "plan",
         into ->
-            vantage.image().topics().stream()
-                .flatMap(topic ->
-                    topic.partitions().stream()
-                        .filter(PartitionImage::isChanging)
-                        .map(partition -> new Move(topic.name(), partition)))
+            plan.map(Desk.Plan::moves).orElse(List.of()).stream()
                 .limit(MAX_DETAIL)
-                .forEach(move -> move.write(into)));
+                .forEach(move -> write(into, move)));
     return Answer.json(json.end().toString());
   }
 
+  private Optional<Desk.Plan> plan() {
+    try {
+      return desk.plan();
+    } catch (Desk.Refused e) {
+      return Optional.empty(); // without a controller there is no plan
+    }
+  }
+
+  private static void write(JsonWriter json, Desk.PlannedMove move) {
+    json.begin().put("partition", move.partition()).put("from", move.from()).put("to", move.to());
+    json.array("reasons", into -> move.reasons().forEach(into::item)).end();
+  }
+
+  /** Bytes of the replicas of what moves, by "node topic partition". */
+  private Map<String, Long> sizes(List<Move> moving) {
+    if (moving.isEmpty()) {
+      return Map.of();
+    }
+    String at =
+        moving.stream()
+            .limit(MOVES_MEASURED)
+            .map(move -> move.topic() + ":" + move.partition().id().index())
+            .collect(Collectors.joining(","));
+    Map<String, Long> sizes = new HashMap<>();
+    for (Asked each : Asked.all(vantage, "sizes?at=" + at)) {
+      each.answer()
+          .lines()
+          .map(line -> line.split(" ", -1))
+          .filter(parts -> parts.length == 3)
+          .forEach(parts ->
+              sizes.put(
+                  each.node().value() + " " + parts[0] + " " + parts[1], Long.parseLong(parts[2])));
+    }
+    return sizes;
+  }
+
   private record Move(String topic, PartitionImage partition) {
-    void write(JsonWriter json) {
+    void write(JsonWriter json, Map<String, Long> sizes) {
       json.begin().put("topic", topic).put("partition", partition.id().index());
       writeNodes(json, "replicas", partition.replicas());
       writeNodes(json, "inStep", partition.inStep());
       writeNodes(json, "adding", partition.adding());
       writeNodes(json, "removing", partition.removing());
-      json.end();
+      long whole = partition.leader().map(leader -> size(leader, sizes)).orElse(0L);
+      long copied =
+          partition.adding().stream().mapToLong(node -> size(node, sizes)).min().orElse(whole);
+      json.put("bytes", whole).put("copied", Math.min(whole, copied)).end();
+    }
+
+    private long size(NodeId node, Map<String, Long> sizes) {
+      return sizes.getOrDefault(node.value() + " " + topic + " " + partition.id().index(), 0L);
     }
   }
 

@@ -49,6 +49,25 @@ public interface Desk {
    */
   record Setting(String name, String value, String source, boolean isDefault) {}
 
+  /** What the balancer is about to do and why; empty when nobody could tell. */
+  Optional<Plan> plan();
+
+  /**
+   * @param state {@code on} or {@code paused}
+   */
+  record Plan(String state, List<PlannedMove> moves) {
+    public Plan {
+      moves = List.copyOf(moves);
+    }
+  }
+
+  /** Replicas in preference order, before and after. */
+  record PlannedMove(String partition, String from, String to, List<String> reasons) {
+    public PlannedMove {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
   void createTopic(String name, int partitions, int replicas, Map<String, String> settings);
 
   void deleteTopic(String name);

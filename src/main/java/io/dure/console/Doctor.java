@@ -81,7 +81,8 @@ final class Doctor {
     for (BrokerImage broker : image.brokers()) {
       brokers.add(observe(broker, vitals.getOrDefault(broker.node(), Map.of()), halfWayMs));
     }
-    return new Observations(brokers, partitions(image, nowMs), vantage.quorum().map(Doctor::of));
+    return new Observations(
+        brokers, partitions(image, nowMs), vantage.quorum().map(Doctor::of), false);
   }
 
   private Observations.Broker observe(BrokerImage broker, Map<String, String> vitals, long nowMs) {

@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the consoles of a cluster ask of each other, so that one of them can show all of it: a word
@@ -19,6 +20,7 @@ import java.util.Optional;
  *   vitals?                                              name=value lines, for the checks
  *   replicas?topic=NAME                                  the replicas held of it, as JSON
  *   messages?topic=NAME&amp;partition=N&amp;from=…&amp;limit=N       records of a partition led, as JSON
+ *   sizes?at=TOPIC:PARTITION,…                           lines of topic, partition, bytes held
  *   unread?at=TOPIC:PARTITION:OFFSET,…                   lines of topic, partition, end, time
  * </pre>
  */
@@ -52,6 +54,7 @@ final class Questions {
         case "replicas" -> replicas(query);
         case "messages" -> messages(query);
         case "unread" -> unread(query);
+        case "sizes" -> sizes(query);
         default -> "";
       };
     } catch (Query.Wrong e) {
@@ -204,6 +207,21 @@ final class Questions {
                   .append(' ')
                   .append(unread.oldestMs())
                   .append('\n'));
+    }
+    return lines.toString();
+  }
+
+  private String sizes(Query query) {
+    Set<String> wanted = Set.of(query.needed("at").split(",", -1));
+    var lines = new StringBuilder();
+    for (Vantage.Copy copy : vantage.copies()) {
+      String topic =
+          vantage.image().topic(copy.partition().topic()).map(TopicImage::name).orElse("");
+      int index = copy.partition().index();
+      if (wanted.contains(topic + ":" + index)) {
+        lines.append(topic).append(' ').append(index).append(' ').append(copy.sizeBytes());
+        lines.append('\n');
+      }
     }
     return lines.toString();
   }

@@ -66,14 +66,18 @@ public final class Checkup {
         .ifPresent(quorum -> {
           List<Integer> away =
               quorum.voters().stream().filter(voter -> !live.contains(voter)).toList();
-          int majority = quorum.voters().size() / 2 + 1;
+          List<Integer> voters =
+              quorum.voters().isEmpty()
+                  ? seen.brokers().stream().map(Broker::id).toList()
+                  : quorum.voters();
+          int majority = voters.size() / 2 + 1;
           int there = quorum.voters().size() - away.size();
           if (quorum.leader().isEmpty()) {
             add(
                 Code.NO_CONTROLLER,
                 Severity.HIGH,
                 "voters",
-                numbers(quorum.voters()),
+                numbers(voters),
                 "majority",
                 String.valueOf(majority));
           } else if (!away.isEmpty() && there <= majority) {
@@ -140,7 +144,9 @@ public final class Checkup {
           add(Code.ADDRESS_UNRESOLVED, Severity.HIGH, "broker", id, "address", broker.address());
       case Reach.Silent silent ->
           add(
-              isLoopback(broker.address()) ? Code.ADDRESS_LOOPBACK : Code.ADDRESS_SILENT,
+              seen.fromOutside() && isLoopback(broker.address())
+                  ? Code.ADDRESS_LOOPBACK
+                  : Code.ADDRESS_SILENT,
               Severity.HIGH,
               "broker",
               id,

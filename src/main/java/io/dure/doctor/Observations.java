@@ -9,9 +9,13 @@ import java.util.Optional;
  * judged.
  *
  * @param quorum empty when nobody was found who knows it
+ * @param fromOutside whether the observer came over a network, and is not on a broker's machine
  */
 public record Observations(
-    List<Broker> brokers, List<Partition> partitions, Optional<Quorum> quorum) {
+    List<Broker> brokers,
+    List<Partition> partitions,
+    Optional<Quorum> quorum,
+    boolean fromOutside) {
   public Observations {
     brokers = List.copyOf(brokers);
     partitions = List.copyOf(partitions);

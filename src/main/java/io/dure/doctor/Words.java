@@ -88,7 +88,7 @@ public enum Words {
       case ADDRESS_SILENT ->
           new Text(
               "Broker {broker} tells clients to come to {address}, and nobody answers there: {why}.",
-              "Start it with --advertise HOST:PORT, the address under which clients reach it, or open that port in the firewall between.");
+              "If it runs: start it with --advertise HOST:PORT, the address under which clients reach it, or open that port in the firewall between. If it does not, start it.");
       case ADDRESS_LOOPBACK ->
           new Text(
               "Broker {broker} tells clients to come to {address}, which is each client's own machine: {why}.",
@@ -191,7 +191,7 @@ public enum Words {
       case ADDRESS_SILENT ->
           new Text(
               "브로커 {broker}이(가) 알려 주는 주소 {address}에서 아무도 응답하지 않습니다: {why}.",
-              "클라이언트가 닿을 수 있는 주소를 --advertise HOST:PORT 로 주거나, 사이의 방화벽을 열어 주세요.");
+              "켜져 있다면 클라이언트가 닿을 수 있는 주소를 --advertise HOST:PORT 로 주거나 사이의 방화벽을 열어 주세요. 꺼져 있다면 시작해 주세요.");
       case ADDRESS_LOOPBACK ->
           new Text(
               "브로커 {broker}이(가) 알려 주는 주소 {address}는 클라이언트 자신의 컴퓨터입니다: {why}.",

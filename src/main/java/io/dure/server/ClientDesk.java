@@ -58,6 +58,7 @@ final class ClientDesk implements Desk {
   private static final long READ_MS = 2_000;
   private static final int CHANGE_MS = 10_000;
   private static final byte TOPIC = 2;
+  private static final byte UNKNOWN = 0;
 
   private final NodeId self;
   private final Supplier<Optional<NodeClient>> nodes;
@@ -226,6 +227,50 @@ final class ClientDesk implements Desk {
     };
   }
 
+  /** Told as settings of something that Kafka does not know, see decision 25. */
+  @Override
+  public Optional<Plan> plan() {
+    var resources = new ArrayList<DescribeConfigsResource>();
+    for (String name : List.of("balance.state", "balance.plan")) {
+      resources.add(
+          new DescribeConfigsResource()
+              .setResourceType(UNKNOWN)
+              .setResourceName(name)
+              .setConfigurationKeys(null));
+    }
+    DescribeConfigsResponseData answer =
+        ask(
+            self,
+            ApiKeys.DESCRIBE_CONFIGS,
+            4,
+            new DescribeConfigsRequestData().setResources(resources).setIncludeDocumentation(true),
+            READ_MS);
+    if (answer.results().stream().anyMatch(each -> each.errorCode() != WireError.NONE.code())) {
+      return Optional.empty();
+    }
+    String state = "";
+    List<PlannedMove> moves = new ArrayList<>();
+    for (var result : answer.results()) {
+      for (var told : result.configs()) {
+        if (told.name().equals("balance")) {
+          state = told.value();
+        } else if (result.resourceName().equals("balance.plan")) {
+          moves.add(planned(told.name(), told.value(), told.documentation()));
+        }
+      }
+    }
+    return Optional.of(new Plan(state, moves));
+  }
+
+  private static PlannedMove planned(String name, String change, @Nullable String reasons) {
+    String[] lists = change.split(" -> ", 2);
+    return new PlannedMove(
+        name.substring(name.indexOf(' ') + 1),
+        lists[0],
+        lists[lists.length - 1],
+        reasons == null ? List.of() : reasons.lines().toList());
+  }
+
   @Override
   public void createTopic(String name, int partitions, int replicas, Map<String, String> settings) {
     var topic =
@@ -292,8 +337,10 @@ final class ClientDesk implements Desk {
       NodeId node, ApiKeys api, int version, ApiMessage body, long timeoutMs) {
     Optional<R> answer =
         nodes.get().flatMap(client -> client.ask(node, api, version, body, timeoutMs));
-    return answer.orElseThrow(
-        () -> new Refused("broker %d did not answer in time".formatted(node.value())));
+    return answer.orElseThrow(() ->
+        new Refused(
+            "broker %d did not answer in time; whether it did what it was asked is not known"
+                .formatted(node.value())));
   }
 
   private static void check(short code, @Nullable String message, String what) {

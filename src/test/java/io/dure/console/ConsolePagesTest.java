@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dure.base.Endpoint;
+import io.dure.base.NodeId;
 import io.dure.console.ConsoleSettings.Write;
+import io.dure.metadata.MetadataRecord.TargetSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -261,6 +263,21 @@ class ConsolePagesTest {
         .contains("\"lag\":10,\"seconds\":30.0")
         .contains("\"holds\":\"orders 0,1\"")
         .contains("\"committed\":90,\"end\":100");
+  }
+
+  @Test
+  void movesAreToldWithTheirProgressAndThePlanWithItsReasons() throws Exception {
+    node.brokers(4);
+    node.topic("orders", 1, 3);
+    node.apply(
+        new TargetSet(
+            FakeNode.partition("orders", 0), List.of(new NodeId(4), new NodeId(2), new NodeId(3))));
+
+    assertThat(get("/api/moves").body())
+        .contains("\"topic\":\"orders\",\"partition\":0,\"replicas\":[1,2,3]")
+        .contains("\"adding\":[4],\"removing\":[1]")
+        .contains("\"balance\":\"on\"")
+        .contains("\"from\":\"1,2,3\",\"to\":\"4,2,3\",\"reasons\":[\"broker 4 is empty\"]");
   }
 
   @Test

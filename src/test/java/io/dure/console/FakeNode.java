@@ -189,6 +189,14 @@ final class FakeNode implements Vantage, Desk, Shelf {
   }
 
   @Override
+  public Optional<Plan> plan() {
+    return Optional.of(
+        new Plan(
+            "on",
+            List.of(new PlannedMove("orders-0", "1,2,3", "4,2,3", List.of("broker 4 is empty")))));
+  }
+
+  @Override
   public void createTopic(String name, int partitions, int replicas, Map<String, String> settings) {
     done.add("create " + name + " " + partitions + " " + replicas + " " + settings);
   }

@@ -56,7 +56,7 @@ class CheckupTest {
   }
 
   private List<Finding> findings() {
-    return Checkup.of(new Observations(brokers, partitions, quorum));
+    return Checkup.of(new Observations(brokers, partitions, quorum, true));
   }
 
   private Finding only() {

@@ -45,7 +45,7 @@ public final class BrokerFork {
                 folder.resolve("node" + node).toString(),
                 "--console",
                 "off"));
-    command.addAll(membership);
+    command.addAll(membership); // what is given again wins
     Path log = folder.resolve("node" + node + ".log");
     var fork = new BrokerFork(List.copyOf(command), log, launch(command, log));
     fork.watch();
@@ -78,6 +78,17 @@ public final class BrokerFork {
     } catch (Exception e) {
       throw new AssertionError("not ready: " + lastWords(), e);
     }
+  }
+
+  /** Where the console of a broker is that was started with one. */
+  public String console() {
+    awaitReady();
+    return "http://" + ready.join().replaceFirst(".*console=", "");
+  }
+
+  /** SIGSTOP: it keeps its connections and says nothing. */
+  public void freeze() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start().waitFor();
   }
 
   public String lastWords() {
