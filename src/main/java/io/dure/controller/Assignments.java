@@ -1,12 +1,15 @@
 package io.dure.controller;
 
 import io.dure.base.NodeId;
+import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
 import io.dure.wire.WireError;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -63,7 +66,15 @@ final class Assignments {
     List<NodeId> ring = open.size() >= copies ? open : live.size() >= copies ? live : known;
     List<List<NodeId>> replicas = existing.stream().map(PartitionImage::replicas).toList();
     return new Outcome.Placed(
-        new Placement(ring, ledger.loads(), replicas).place(partitions, copies));
+        new Placement(ring, ledger.loads(), replicas, racks()).place(partitions, copies));
+  }
+
+  private Map<NodeId, String> racks() {
+    Map<NodeId, String> racks = new HashMap<>();
+    for (BrokerImage broker : ledger.image().brokers()) {
+      broker.rack().ifPresent(rack -> racks.put(broker.node(), rack));
+    }
+    return racks;
   }
 
   /**

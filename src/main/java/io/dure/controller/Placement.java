@@ -5,6 +5,7 @@ import io.dure.base.NodeId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Deals the replicas of a topic's new partitions out over the brokers.
@@ -12,12 +13,14 @@ import java.util.List;
  * <p>The brokers form a ring by id. On an evenly loaded cluster the result is the plain rotation:
  * P0 to B1 (B2, B3), P1 to B2 (B3, B1), P2 to B3 (B1, B2), P3 to B1 again. Leaders are dealt evenly
  * within the topic first and over all topics second; copies go along the ring to brokers that have
- * not reached their even share yet.
+ * not reached their even share yet; but to another rack before all, where there is one without a
+ * copy.
  */
 final class Placement {
   private final List<NodeId> ring;
   private final BrokerLoads cluster;
   private final BrokerLoads topic = new BrokerLoads();
+  private final Map<NodeId, String> racks;
   private int topicPartitions;
   private int lastLeader = -1;
 
@@ -27,6 +30,16 @@ final class Placement {
    * @param existing replicas of the partitions that the topic has already
    */
   Placement(List<NodeId> ring, BrokerLoads cluster, List<List<NodeId>> existing) {
+    this(ring, cluster, existing, Map.of());
+  }
+
+  /** As above, with the racks of those brokers that have one. */
+  Placement(
+      List<NodeId> ring,
+      BrokerLoads cluster,
+      List<List<NodeId>> existing,
+      Map<NodeId, String> racks) {
+    this.racks = Map.copyOf(racks);
     this.ring = List.copyOf(ring);
     this.cluster = new BrokerLoads(cluster);
     existing.forEach(topic::add);
@@ -68,14 +81,25 @@ final class Placement {
     List<NodeId> replicas = new ArrayList<>(copies);
     replicas.add(leader);
     // Stable: brokers that are alike stay in ring order.
-    ringAfter(lastLeader).stream()
-        .filter(node -> !node.equals(leader))
-        .sorted(
-            Comparator.<NodeId, Boolean>comparing(node -> topic.copies(node) >= topicShare)
-                .thenComparingInt(node -> Math.max(0, cluster.copies(node) + 1 - clusterShare)))
-        .limit(copies - 1L)
-        .forEach(replicas::add);
+    List<NodeId> followers =
+        ringAfter(lastLeader).stream()
+            .filter(node -> !node.equals(leader))
+            .sorted(
+                Comparator.<NodeId, Boolean>comparing(node -> topic.copies(node) >= topicShare)
+                    .thenComparingInt(node -> Math.max(0, cluster.copies(node) + 1 - clusterShare)))
+            .toList();
+    while (replicas.size() < copies) {
+      followers.stream()
+          .filter(node -> !replicas.contains(node))
+          .min(Comparator.comparing(node -> sharesRack(node, replicas)))
+          .ifPresent(replicas::add);
+    }
     return inRingOrder(replicas, lastLeader);
+  }
+
+  private boolean sharesRack(NodeId node, List<NodeId> replicas) {
+    String rack = racks.get(node);
+    return rack != null && replicas.stream().anyMatch(each -> rack.equals(racks.get(each)));
   }
 
   /** The leader stays first; the followers come as they lie on the ring behind it. */

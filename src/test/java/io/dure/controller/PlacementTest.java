@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dure.base.NodeId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
@@ -118,5 +120,25 @@ class PlacementTest {
       runs.add(place(brokers(7), new BrokerLoads(), 100, 3));
     }
     assertThat(runs.get(0)).isEqualTo(runs.get(1));
+  }
+
+  @Test
+  void noTwoCopiesShareARackWhereThereAreRacksEnough() {
+    Map<NodeId, String> racks = new HashMap<>();
+    List<NodeId> six = IntStream.rangeClosed(1, 6).mapToObj(NodeId::new).toList();
+    six.forEach(node -> racks.put(node, "r" + (node.value() + 1) / 2));
+    List<List<NodeId>> placed =
+        new Placement(six, new BrokerLoads(), List.of(), racks).place(12, 3);
+
+    assertThat(placed).allMatch(each -> each.stream().map(racks::get).distinct().count() == 3);
+    for (NodeId node : six) {
+      assertThat(placed.stream().filter(each -> each.contains(node)).count()).isBetween(4L, 8L);
+      assertThat(placed.stream().filter(each -> each.getFirst().equals(node))).hasSize(2);
+    }
+    // Fewer racks than copies: as many brokers as asked for all the same.
+    six.forEach(node -> racks.put(node, "r" + node.value() % 2));
+    assertThat(new Placement(six, new BrokerLoads(), List.of(), racks).place(4, 3))
+        .allMatch(each -> each.stream().distinct().count() == 3)
+        .allMatch(each -> each.stream().map(racks::get).distinct().count() == 2);
   }
 }
