@@ -25,7 +25,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
  * DescribeQuorum (API key 55): who leads the metadata log, and how far everybody has it. Only its
  * leader knows that, so the others ask it; a node that is asked by another does not ask on.
  *
- * <p>How long ago a follower had caught up is not kept, so those times are -1 but for the leader.
+ * <p>A follower that has all there is and lives has caught up now: with nothing new to copy it has
+ * nothing to say.
  */
 public final class DescribeQuorumHandler
     implements Handler<DescribeQuorumRequestData, DescribeQuorumResponseData> {
@@ -128,11 +129,25 @@ public final class DescribeQuorumHandler
         state.setLogEndOffset(now.end());
         state.setLastFetchTimestamp(nowMs).setLastCaughtUpTimestamp(nowMs);
       } else {
-        state.setLogEndOffset(now.acknowledged().getOrDefault(node, -1L));
+        fill(state, node, now);
       }
       states.add(state);
     }
     return states;
+  }
+
+  private void fill(ReplicaState state, NodeId node, MetadataStatus now) {
+    MetadataStatus.Copy copy = now.acknowledged().get(node);
+    if (copy == null) {
+      state.setLogEndOffset(-1);
+      return;
+    }
+    long sinceMs = cluster.wallMs() - cluster.nowMs();
+    boolean hasAll = copy.end() >= now.end() && cluster.image().isLive(node);
+    state.setLogEndOffset(copy.end()).setLastFetchTimestamp(sinceMs + copy.heardMs());
+    if (hasAll || copy.caughtUpMs() >= 0) {
+      state.setLastCaughtUpTimestamp(hasAll ? cluster.wallMs() : sinceMs + copy.caughtUpMs());
+    }
   }
 
   private void addNodes(DescribeQuorumResponseData response, MetadataStatus now) {

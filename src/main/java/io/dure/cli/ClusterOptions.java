@@ -43,6 +43,11 @@ public final class ClusterOptions {
     return format == Format.JSON;
   }
 
+  /** Prints what was done: for programs, or for people. */
+  void say(Object json, String text) {
+    Screen.standard().line(json() ? Json.write(json) : text);
+  }
+
   Admin admin() {
     return Admin.create(client());
   }

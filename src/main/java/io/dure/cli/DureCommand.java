@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       ConsumeCommand.class,
       GroupCommand.class,
       BrokerCommand.class,
+      ConfigCommand.class,
       ExerciseCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -160,11 +160,7 @@ final class GroupCommand {
     public Integer call() throws Exception {
       try (Admin admin = cluster.admin()) {
         admin.deleteConsumerGroups(names).all().get();
-        Screen.standard()
-            .line(
-                cluster.json()
-                    ? Json.write(object("deleted", names))
-                    : "deleted " + String.join(", ", names));
+        cluster.say(object("deleted", names), "deleted " + String.join(", ", names));
         return 0;
       } catch (ExecutionException failure) {
         String all = String.join(", ", names);

@@ -207,11 +207,7 @@ final class TopicCommand {
     public Integer call() throws Exception {
       try (Admin admin = cluster.admin()) {
         known(names, () -> admin.deleteTopics(names).all().get());
-        Screen.standard()
-            .line(
-                cluster.json()
-                    ? Json.write(object("deleted", names))
-                    : "deleted " + String.join(", ", names));
+        cluster.say(object("deleted", names), "deleted " + String.join(", ", names));
         return 0;
       }
     }

@@ -69,7 +69,7 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   private final SnapshotTransfer transfer;
   private final Consumer<ClusterImage> onPublished;
   private final ArrayDeque<QuorumEvent> events = new ArrayDeque<>(4);
-  private final Map<NodeId, Long> acknowledged = new HashMap<>();
+  private final Map<NodeId, MetadataStatus.Copy> acknowledged = new HashMap<>();
   private final Map<NodeId, UUID> processes = new HashMap<>();
   private boolean stepping;
 
@@ -185,13 +185,25 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
 
   void onReplication(NodeId from, ReplicaMessage message) {
     if (message instanceof ReplicaMessage.Acked acked && acked.epoch() == ledEpoch) {
-      acknowledged.merge(from, acked.flushedEnd(), Math::max);
+      acknowledged.merge(from, copy(acked.flushedEnd()), MetadataHost::later);
     }
     if (message instanceof ReplicaMessage.Restart restart && restart.start() > image.endOffset()) {
       heldRestart = Optional.of(new HeldRestart(from, restart));
       return;
     }
     on(new QuorumEvent.ForReplica(new ReplicaEvent.Received(from, message)));
+  }
+
+  private MetadataStatus.Copy copy(long end) {
+    long nowMs = ports.clock().nowMs();
+    return new MetadataStatus.Copy(end, nowMs, end >= hosted.log().endOffset() ? nowMs : -1);
+  }
+
+  private static MetadataStatus.Copy later(MetadataStatus.Copy before, MetadataStatus.Copy now) {
+    return new MetadataStatus.Copy(
+        Math.max(before.end(), now.end()),
+        now.heardMs(),
+        Math.max(before.caughtUpMs(), now.caughtUpMs()));
   }
 
   void onQuorum(NodeId from, PeerMessage.Quorum message) {

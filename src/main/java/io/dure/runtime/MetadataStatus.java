@@ -13,8 +13,7 @@ import java.util.Set;
  * @param controllerHere whether this node leads and its controller is active
  * @param highWatermark end (exclusive) of what is known to be committed
  * @param end of the own metadata log (exclusive)
- * @param acknowledged only where this node leads: how far each other node has the metadata log
- *     durably
+ * @param acknowledged only where this node leads: what each other node has of the metadata log
  */
 public record MetadataStatus(
     Optional<NodeId> leader,
@@ -24,7 +23,17 @@ public record MetadataStatus(
     long end,
     List<NodeId> voters,
     Set<NodeId> learners,
-    Map<NodeId, Long> acknowledged) {
+    Map<NodeId, Copy> acknowledged) {
+  /**
+   * What a node has of the metadata log.
+   *
+   * @param end what it has durably (exclusive)
+   * @param heardMs monotonic time at which it last told so; with nothing new to copy it tells
+   *     nothing
+   * @param caughtUpMs monotonic time at which it last had all that there was; -1 never yet
+   */
+  public record Copy(long end, long heardMs, long caughtUpMs) {}
+
   public MetadataStatus {
     voters = List.copyOf(voters);
     learners = Set.copyOf(learners);

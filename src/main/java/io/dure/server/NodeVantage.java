@@ -133,7 +133,8 @@ final class NodeVantage implements Vantage {
     List<Behind> behind = new ArrayList<>();
     status
         .acknowledged()
-        .forEach((node, end) -> behind.add(new Behind(node, Math.max(0, status.end() - end))));
+        .forEach(
+            (node, copy) -> behind.add(new Behind(node, Math.max(0, status.end() - copy.end()))));
     return new Quorum(
         status.leader(),
         status.epoch(),

@@ -24,6 +24,11 @@ class DescribeQuorumTest {
   private final NodeId other = new NodeId(self.value() + 1);
 
   private MetadataStatus ledBy(Optional<NodeId> leader) {
+    return ledBy(leader, new MetadataStatus.Copy(18, 700, 600));
+  }
+
+  /** The leader's log ends at 19; monotonic time is 1,000. */
+  private MetadataStatus ledBy(Optional<NodeId> leader, MetadataStatus.Copy copy) {
     return new MetadataStatus(
         leader,
         4,
@@ -32,7 +37,7 @@ class DescribeQuorumTest {
         19,
         List.of(self, other),
         Set.of(),
-        Map.of(other, 18L));
+        Map.of(other, copy));
   }
 
   private static DescribeQuorumRequestData of(String topic) {
@@ -68,6 +73,35 @@ class DescribeQuorumTest {
     assertThat(quorum.currentVoters())
         .extracting(ReplicaState::logEndOffset)
         .containsExactly(19L, 18L);
+  }
+
+  private ReplicaState follower(MetadataStatus.Copy copy) {
+    return ask(ledBy(Optional.of(self), copy), "__cluster_metadata", cluster.request(2))
+        .topics()
+        .getFirst()
+        .partitions()
+        .getFirst()
+        .currentVoters()
+        .getLast();
+  }
+
+  @Test
+  void aFollowerThatIsBehindWasHeardOfAndHadCaughtUpThen() {
+    ReplicaState state = follower(new MetadataStatus.Copy(18, 700, 600));
+
+    assertThat(state.lastFetchTimestamp()).isEqualTo(FakeCluster.WALL_MS - 300);
+    assertThat(state.lastCaughtUpTimestamp()).isEqualTo(FakeCluster.WALL_MS - 400);
+    assertThat(follower(new MetadataStatus.Copy(3, 700, -1)).lastCaughtUpTimestamp()).isEqualTo(-1);
+  }
+
+  @Test
+  void aFollowerThatHasAllHasCaughtUpNowUnlessItIsDead() {
+    var all = new MetadataStatus.Copy(19, 700, 700);
+    assertThat(follower(all).lastCaughtUpTimestamp()).isEqualTo(FakeCluster.WALL_MS);
+
+    cluster.die(other.value());
+
+    assertThat(follower(all).lastCaughtUpTimestamp()).isEqualTo(FakeCluster.WALL_MS - 300);
   }
 
   @Test
