@@ -41,17 +41,30 @@ public final class ConsumerGroupHeartbeatHandler
       ConsumerGroupHeartbeatRequestData request,
       RequestContext context,
       Reply<ConsumerGroupHeartbeatResponseData> reply) {
+    Beat beat = beat(request, context);
     groups.ask(
         request.groupId(),
-        new GroupCommand.ConsumerHeartbeat(beat(request, context)),
+        new GroupCommand.ConsumerHeartbeat(beat),
         context.loop(),
-        asked ->
-            reply.send(
-                response(
-                    GroupWords.either(
-                        asked,
-                        GroupAnswer.ConsumerHeard::answer,
-                        error -> BeatAnswer.refused(error, "")))));
+        asked -> {
+          BeatAnswer answer =
+              GroupWords.either(
+                  asked, GroupAnswer.ConsumerHeard::answer, error -> BeatAnswer.refused(error, ""));
+          if (answer.error() == WireError.NONE && answer.memberEpoch() >= 0) {
+            hintAtItsEnd(beat, answer.memberId(), context);
+          }
+          reply.send(response(answer));
+        });
+  }
+
+  /** The member may be gone when the connection is over by which it was heard of last. */
+  private void hintAtItsEnd(Beat beat, String memberId, RequestContext context) {
+    var hint = new GroupCommand.ConnectionLost(beat.groupId(), memberId, beat.freshId());
+    context
+        .end()
+        .whenEnded(
+            beat.groupId() + "/" + memberId,
+            () -> groups.ask(beat.groupId(), hint, context.loop(), _ -> {}));
   }
 
   private Beat beat(ConsumerGroupHeartbeatRequestData request, RequestContext context) {

@@ -64,6 +64,7 @@ public final class Dispatcher implements RequestSink {
             request.remote().getPort(),
             request.software(),
             request.arrivedAt(),
+            request.end(),
             (Loop) request.loop());
     guarded(
         request.api(),

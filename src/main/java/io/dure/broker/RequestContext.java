@@ -3,6 +3,7 @@ package io.dure.broker;
 import io.dure.base.Endpoint;
 import io.dure.runtime.Loop;
 import io.dure.wire.ClientSoftware;
+import io.dure.wire.ConnectionEnd;
 
 /**
  * What is known of a request beside its body.
@@ -13,6 +14,7 @@ import io.dure.wire.ClientSoftware;
  * @param clientPort the port of that connection, on the client's side
  * @param software the client's program, as it named it on this connection
  * @param arrivedAt where the client reached this node
+ * @param end tells when the connection has ended
  * @param loop the loop that owns the connection
  */
 public record RequestContext(
@@ -22,13 +24,15 @@ public record RequestContext(
     int clientPort,
     ClientSoftware software,
     Endpoint arrivedAt,
+    ConnectionEnd end,
     Loop loop) {
   /** Where requests of other nodes arrive; no answer to them tells it. */
   private static final Endpoint NOWHERE = new Endpoint("", 0);
 
   /** Of another node of the cluster. */
   static RequestContext ofNode(short version, Loop home) {
-    return new RequestContext(version, "", "", 0, ClientSoftware.UNKNOWN, NOWHERE, home);
+    return new RequestContext(
+        version, "", "", 0, ClientSoftware.UNKNOWN, NOWHERE, ConnectionEnd.NEVER, home);
   }
 
   boolean isOfNode() {

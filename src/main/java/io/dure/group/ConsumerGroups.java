@@ -83,6 +83,20 @@ final class ConsumerGroups {
     return conversion.up(group, rules, turn);
   }
 
+  void connectionLost(long ticket, GroupCommand.ConnectionLost hint, Turn turn) {
+    table
+        .find(hint.groupId())
+        .flatMap(Group::consumer)
+        .ifPresent(group ->
+            Departures.connectionLost(
+                group,
+                hint.memberId(),
+                hint.lastBeat(),
+                surroundings.rules(hint.groupId()),
+                turn.journal()));
+    turn.reply(ticket, new GroupAnswer.Noted());
+  }
+
   void describe(long ticket, GroupCommand.ConsumerDescribe describe, Turn turn) {
     Optional<Group> known = table.find(describe.groupId());
     Optional<ConsumerGroup> found = known.flatMap(Group::consumer);

@@ -164,5 +164,8 @@ public sealed interface GroupAnswer {
 
   record Deleted(WireError error) implements GroupAnswer {}
 
+  /** A hint was taken. */
+  record Noted() implements GroupAnswer {}
+
   record Forgotten(int offsets) implements GroupAnswer {}
 }

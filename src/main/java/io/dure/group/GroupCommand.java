@@ -126,6 +126,15 @@ public sealed interface GroupCommand<A extends GroupAnswer> {
     }
   }
 
+  /**
+   * The connection by which a member of a consumer group was heard of is over: its process may be
+   * dead. A hint only (decision 17).
+   *
+   * @param lastBeat {@link Beat#freshId} of the last heartbeat that came by that connection
+   */
+  record ConnectionLost(String groupId, String memberId, String lastBeat)
+      implements GroupCommand<GroupAnswer.Noted> {}
+
   record ConsumerDescribe(String groupId) implements GroupCommand<GroupAnswer.ConsumerDescribed> {}
 
   record Describe(String groupId) implements GroupCommand<GroupAnswer.Described> {}

@@ -93,6 +93,7 @@ public final class GroupShard {
     var turn = new Turn(table, now);
     switch (command) {
       case GroupCommand.ConsumerHeartbeat c -> consumers.beat(ticket, c, turn);
+      case GroupCommand.ConnectionLost c -> consumers.connectionLost(ticket, c, turn);
       case GroupCommand.ConsumerDescribe c -> consumers.describe(ticket, c, turn);
       case GroupCommand.Join c -> joining.join(ticket, c, turn);
       case GroupCommand.Sync c ->

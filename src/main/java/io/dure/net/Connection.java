@@ -45,6 +45,7 @@ final class Connection implements SocketLoop.Channel {
   private FrameReader reader;
   private final SendQueue unsent = new SendQueue();
   private final ArrayDeque<Slot> inFlight = new ArrayDeque<>();
+  private final Farewells farewells = new Farewells();
   private long inFlightBytes;
 
   /** Read from the socket, not yet cut into frames because the connection is paused. */
@@ -268,6 +269,7 @@ final class Connection implements SocketLoop.Channel {
                 arrivedAt,
                 "User:ANONYMOUS",
                 software,
+                farewells,
                 sockets.loop(),
                 frame.limit()),
             slot);
@@ -438,6 +440,7 @@ final class Connection implements SocketLoop.Channel {
     } catch (IOException e) {
       log.debug("closing the socket of {}", remote, e);
     }
+    farewells.end();
     peer.ifPresent(from -> inbound.peers().onClosed(from, this));
   }
 }

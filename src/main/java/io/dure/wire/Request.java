@@ -16,6 +16,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * @param arrivedAt the address of this node that the client reached
  * @param principal who sent it, as Kafka writes it; {@code User:ANONYMOUS} without authentication
  * @param software the client's program, as it named it on this connection
+ * @param end tells when the connection has ended
  * @param loop the event loop that owns the connection
  * @param sizeBytes of the whole frame
  */
@@ -28,5 +29,6 @@ public record Request(
     Endpoint arrivedAt,
     String principal,
     ClientSoftware software,
+    ConnectionEnd end,
     Executor loop,
     int sizeBytes) {}

@@ -11,6 +11,7 @@ import io.dure.metadata.PartitionImage;
 import io.dure.runtime.AskHandler;
 import io.dure.runtime.Partitions.Leadership;
 import io.dure.wire.ClientSoftware;
+import io.dure.wire.ConnectionEnd;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,6 +92,7 @@ final class FakeCluster implements Cluster {
         50_000,
         ClientSoftware.UNKNOWN,
         new Endpoint("host1", 9091),
+        ConnectionEnd.NEVER,
         loop);
   }
 

@@ -154,6 +154,47 @@ class ConsumerGroupTest {
   }
 
   @Test
+  void whoseConnectionIsOverAndWhoIsNotHeardOfAgainIsSoonOut() {
+    int first = join("a").memberEpoch();
+    BeatAnswer joined = join("b");
+    assertThat(joined.assignment()).contains(PartitionSet.NONE);
+    connectionOver("a", "fresh");
+    assertThat(live("b", joined.memberEpoch()).heartbeatIntervalMs())
+        .as("there may be something to take soon")
+        .isLessThan(1_000);
+    pass(1_000);
+    assertThat(described().members()).as("it may only have lost its connection").hasSize(2);
+    pass(600);
+    assertThat(described().members()).hasSize(1);
+    assertThat(live("a", first).error()).isEqualTo(WireError.UNKNOWN_MEMBER_ID);
+    assertThat(live("b", joined.memberEpoch()).assignment().orElseThrow().size()).isEqualTo(4);
+  }
+
+  @Test
+  void whoIsHeardOfByAnotherConnectionStays() {
+    int first = join("a").memberEpoch();
+    connectionOver("a", "fresh");
+    tell("a", first, 0, 1, 2, 3);
+    pass(4_000);
+    assertThat(described().members()).hasSize(1);
+    connectionOver("a", "a former heartbeat");
+    pass(4_000);
+    assertThat(described().members()).hasSize(1);
+  }
+
+  @Test
+  void aStaticMemberMayDieAndComeBack() {
+    ask(beat("a", 0, Optional.of("one"), Optional.of("t"), "", Optional.of(PartitionSet.NONE)));
+    connectionOver("a", "fresh");
+    pass(4_000);
+    assertThat(described().members()).hasSize(1);
+  }
+
+  private void connectionOver(String member, String lastBeat) {
+    shard.decide(1, new GroupCommand.ConnectionLost("g", member, lastBeat), now());
+  }
+
+  @Test
   void whoDoesNotGiveUpWithinItsRebalanceTimeoutIsOut() {
     int first = join("a").memberEpoch();
     BeatAnswer joined = join("b");

@@ -396,6 +396,38 @@ class ConsumerGroupsIT {
     tell("one joined", startNs);
   }
 
+  /** Its session would last 45 s; that its connection is over tells sooner. */
+  @Test
+  void whatAKilledConsumerHadIsSoonReadByOthers() throws Exception {
+    create("dying", 6);
+    join("a", config("dies"), "dying");
+    join("b", config("dies"), "dying");
+    Process killed =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.dure.it.LoneConsumer",
+                cluster.bootstrap(),
+                "dies",
+                "dying")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      await("the two have given it its share", () -> owners.size() == 4);
+    } finally {
+      killed.destroyForcibly();
+    }
+    long startNs = System.nanoTime();
+    await("the others have it all", () -> spread(6, 2));
+    tell("one was killed", startNs);
+    assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofSeconds(20));
+  }
+
   private static void tell(String what, long startNs) {
     long tookMs = (System.nanoTime() - startNs) / 1_000_000;
     System.out.println(what + ": settled after " + tookMs + " ms");

@@ -1,12 +1,16 @@
 package io.dure.group.consumer;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Until when members are to be heard of, and until when they are to take the step they are at. */
 final class Deadlines {
   private final Map<String, Long> session = new HashMap<>();
+  private final Map<String, String> lastBeats = new HashMap<>();
+  private final Set<String> suspects = new HashSet<>();
   private final Map<String, Step> steps = new HashMap<>();
 
   /** To give up partitions, or before that to take what it was given. */
@@ -18,6 +22,32 @@ final class Deadlines {
 
   void expect(String memberId, long untilMs) {
     session.put(memberId, untilMs);
+    suspects.remove(memberId);
+  }
+
+  void heard(String memberId, String beat) {
+    lastBeats.put(memberId, beat);
+  }
+
+  /**
+   * Expects a member sooner, unless it was heard of since that heartbeat.
+   *
+   * @return whether it is expected sooner now
+   */
+  boolean suspect(String memberId, String lastBeat, long untilMs) {
+    boolean sooner =
+        lastBeat.equals(lastBeats.get(memberId))
+            && session.getOrDefault(memberId, Long.MIN_VALUE) > untilMs;
+    if (sooner) {
+      session.put(memberId, untilMs);
+      suspects.add(memberId);
+    }
+    return sooner;
+  }
+
+  /** Somebody may be gone, so that the others will soon have something to take. */
+  boolean suspectsSomebody() {
+    return !suspects.isEmpty();
   }
 
   /** The clock of a step runs from its start, however often the member is heard of. */
@@ -34,6 +64,8 @@ final class Deadlines {
 
   void forget(String memberId) {
     session.remove(memberId);
+    lastBeats.remove(memberId);
+    suspects.remove(memberId);
     steps.remove(memberId);
   }
 

@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** Members go: they say so, or they are not heard of, or they do not give up what they are to. */
 public final class Departures {
+  /** For a client to notice that its connection is over, and to have another. */
+  private static final int RECONNECT_MS = 500;
+
   private Departures() {}
 
   static BeatAnswer leave(ConsumerGroup group, Beat beat, Rules rules, Journal journal) {
@@ -57,6 +60,25 @@ public final class Departures {
     journal.store(new ConsumerRecord.HoldingForgotten(group.id(), memberId));
     journal.store(new ConsumerRecord.TargetForgotten(group.id(), memberId));
     journal.store(new ConsumerRecord.MemberForgotten(group.id(), memberId));
+  }
+
+  /**
+   * A member's connection is over. When its process died, it is not heard of any more, and there is
+   * no need to wait for the whole session; when it only lost the connection, its next heartbeat
+   * comes by another. A static member may die and come back: its session is left alone.
+   *
+   * @param lastBeat the last heartbeat on that connection; when another came since, nothing is lost
+   */
+  public static void connectionLost(
+      ConsumerGroup group, String memberId, String lastBeat, Rules rules, Journal journal) {
+    Optional<ConsumerMember> member = group.member(memberId).filter(m -> !m.isClassic());
+    if (member.isEmpty() || member.get().instanceId().isPresent()) {
+      return;
+    }
+    long graceMs = Heartbeats.settledIntervalMs(group, rules.settings()) + RECONNECT_MS;
+    if (group.deadlines().suspect(memberId, lastBeat, journal.nowMs() + graceMs)) {
+      journal.lookAgainAt(group, group.deadlines().nextMs());
+    }
   }
 
   /** Members whose time is over. */

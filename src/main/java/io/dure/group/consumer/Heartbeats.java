@@ -113,6 +113,7 @@ public final class Heartbeats {
             journal);
     beat.owned().ifPresent(owned -> group.reports().heard(memberId, owned));
     expect(group, member, rules, journal);
+    group.deadlines().heard(memberId, beat.freshId());
     if (group.isBehind(member) && !group.reports().knows(memberId)) {
       return BeatAnswer.refused(
           WireError.NOT_COORDINATOR,
@@ -333,8 +334,19 @@ public final class Heartbeats {
   private static int intervalMs(
       ConsumerGroup group, ConsumerMember member, ConsumerSettings settings) {
     boolean waits =
-        member.holding().stage() == Holding.Stage.UNRELEASED || group.epoch() > group.targetEpoch();
-    int least = Math.min(group.size() * MS_PER_MEMBER, MAX_INTERVAL_MS);
-    return Math.max(waits ? settings.settlingHeartbeatMs() : settings.heartbeatMs(), least);
+        member.holding().stage() == Holding.Stage.UNRELEASED
+            || group.epoch() > group.targetEpoch()
+            || group.deadlines().suspectsSomebody();
+    return waits
+        ? Math.max(settings.settlingHeartbeatMs(), leastIntervalMs(group))
+        : settledIntervalMs(group, settings);
+  }
+
+  static int settledIntervalMs(ConsumerGroup group, ConsumerSettings settings) {
+    return Math.max(settings.heartbeatMs(), leastIntervalMs(group));
+  }
+
+  private static int leastIntervalMs(ConsumerGroup group) {
+    return Math.min(group.size() * MS_PER_MEMBER, MAX_INTERVAL_MS);
   }
 }

@@ -1,7 +1,9 @@
 package io.dure.sim.group;
 
 import io.dure.group.GroupAnswer;
+import io.dure.group.GroupCommand;
 import io.dure.group.consumer.PartitionSet;
+import java.util.Optional;
 
 /** A member as the world sees it: it acts when its time comes, and owns what it may be reading. */
 interface GroupMember {
@@ -16,6 +18,16 @@ interface GroupMember {
 
   /** The connection broke on which the answer was to come. */
   void broken(long ticket);
+
+  /** What the coordinator may hear when its process has died; empty when it is told nothing. */
+  default Optional<GroupCommand.ConnectionLost> deathNotice() {
+    return Optional.empty();
+  }
+
+  /** What the coordinator may hear late of a connection that it has left behind. */
+  default Optional<GroupCommand.ConnectionLost> lateNotice() {
+    return Optional.empty();
+  }
 
   PartitionSet owned();
 

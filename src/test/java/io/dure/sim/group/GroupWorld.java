@@ -193,6 +193,12 @@ final class GroupWorld {
   void remove(GroupMember member) {
     note(() -> member.name() + " is gone");
     members.remove(member.name());
+    member.deathNotice().filter(_ -> rng.chance(500)).ifPresent(this::hint);
+  }
+
+  private void hint(GroupCommand.ConnectionLost notice) {
+    note(() -> "the coordinator hears " + notice);
+    take(shard.decide(nextTicket++, notice, now()));
   }
 
   void apply(MetadataRecord... records) {
@@ -242,6 +248,7 @@ final class GroupWorld {
       }
     }
     for (GroupMember member : members()) {
+      member.lateNotice().filter(_ -> rng.chance(30)).ifPresent(this::hint);
       if (member.nextActMs() <= nowMs && members.containsValue(member)) {
         member.act();
       }

@@ -38,6 +38,8 @@ final class NewMember implements GroupMember {
   private Optional<String> regex;
   private int epoch;
   private boolean joined;
+  private String lastBeat = "";
+  private String beatBefore = "";
   private PartitionSet owned = PartitionSet.NONE;
 
   private boolean saysAll = true;
@@ -155,6 +157,21 @@ final class NewMember implements GroupMember {
     epoch = 0;
   }
 
+  // ---- connections
+
+  /** Its process died, and with it the connection that it was heard of by. */
+  @Override
+  public Optional<GroupCommand.ConnectionLost> deathNotice() {
+    return Optional.of(new GroupCommand.ConnectionLost(GroupWorld.GROUP, name, lastBeat));
+  }
+
+  /** A former connection of it is over, and it was heard of by another since. */
+  @Override
+  public Optional<GroupCommand.ConnectionLost> lateNotice() {
+    return Optional.of(new GroupCommand.ConnectionLost(GroupWorld.GROUP, name, beatBefore))
+        .filter(_ -> waitsFor < 0 && !beatBefore.isEmpty());
+  }
+
   // ---- heartbeats
 
   private long beat(int withEpoch) {
@@ -165,6 +182,8 @@ final class NewMember implements GroupMember {
     saysAll = false;
     acknowledges = false;
     takeUp();
+    beatBefore = lastBeat;
+    lastBeat = "beat" + world.nextFresh();
     return world.ask(
         this,
         new GroupCommand.ConsumerHeartbeat(
@@ -172,7 +191,7 @@ final class NewMember implements GroupMember {
                 GroupWorld.GROUP,
                 name,
                 withEpoch,
-                "",
+                lastBeat,
                 true,
                 instanceId,
                 all ? rack : Optional.empty(),
