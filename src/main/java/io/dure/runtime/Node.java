@@ -79,6 +79,7 @@ public final class Node {
     this.settings = settings;
     this.ports = ports;
     this.peers = new Peers(settings.self(), ports.clock());
+    PartitionFolders.buryAll(ports.disk());
     this.states = ReplicaStates.open(ports.disk(), ports.flushes());
     for (Loop loop : ports.loops()) {
       PeerSender sender =

@@ -19,6 +19,9 @@ import java.util.UUID;
 final class PartitionFolders {
   private static final String MARK = "partition.metadata";
 
+  /** No folder of a partition ends like this: theirs end with a number. */
+  private static final String RETIRED = ".gone";
+
   private PartitionFolders() {}
 
   static String name(String topic, int index) {
@@ -53,6 +56,34 @@ final class PartitionFolders {
       if (there.isEmpty() || !there.get().equals(topic)) {
         disk.delete(folder);
         disk.flushFolder("");
+      }
+    }
+  }
+
+  /**
+   * Takes the folder of a partition out of the way in one step: half deleted under its name, after
+   * a power cut its recovery point could be back without its records, and the partition with it.
+   * Returns the name it has now, to be given to {@link #bury} where that may block.
+   *
+   * @param number of all that this life of the node retires, another for each of one partition
+   */
+  static String retire(Disk disk, String folder, PartitionId partition, long number) {
+    String retired = partition.topic().value() + "." + partition.index() + "." + number + RETIRED;
+    disk.rename(folder, retired);
+    return retired;
+  }
+
+  /** Deletes a retired folder, once its other name cannot come back. */
+  static void bury(Disk disk, String retired) {
+    disk.flushFolder("");
+    disk.delete(retired);
+  }
+
+  /** Deletes what an earlier life retired and did not come to bury. */
+  static void buryAll(Disk disk) {
+    for (String folder : disk.list("")) {
+      if (folder.endsWith(RETIRED)) {
+        disk.delete(folder);
       }
     }
   }

@@ -51,6 +51,7 @@ final class Shard {
   private List<PartitionHost> round = List.of();
   private int roundAt;
   private final Compactor compactor;
+  private long retired;
   private boolean closed;
 
   Shard(
@@ -223,7 +224,10 @@ final class Shard {
               if (PartitionFolders.readMark(ports.disk(), folder)
                   .filter(partition.topic()::equals)
                   .isPresent()) {
-                ports.disk().delete(folder);
+                String old = PartitionFolders.retire(ports.disk(), folder, partition, retired++);
+                ports
+                    .flushes()
+                    .submit(() -> PartitionFolders.bury(ports.disk(), old), ports.loop(), () -> {});
               }
               closing.remove(partition);
               // It may have come back to this node meanwhile.
