@@ -659,10 +659,23 @@ final class NodeWorld {
       return;
     }
     Map<PartitionId, Seen> before = seen.get(sim.id());
-    NodeProbe.each(sim.node(), replica -> look(life, before, replica));
+    Set<PartitionId> here = new HashSet<>();
+    NodeProbe.each(
+        sim.node(),
+        replica -> {
+          here.add(replica.partition());
+          look(life, before, replica);
+        });
+    // Committed, given out and dropped with its topic in one turn: nobody saw what it was.
+    reads.removeIf(read ->
+        !here.contains(read.partition()) && reachesPast(read, committed.of(read.partition())));
     List<NodeFact.Read> given = List.copyOf(reads);
     reads.clear();
     given.forEach(this::tell);
+  }
+
+  private static boolean reachesPast(NodeFact.Read read, CommittedLogs.Log known) {
+    return read.batches().stream().anyMatch(batch -> batch.end() > known.end());
   }
 
   private void look(Life life, Map<PartitionId, Seen> before, NodeProbe.Replica replica) {
