@@ -16,6 +16,10 @@ import java.util.TreeMap;
 public final class BrokerKeys {
   public static final String LEADER_THROTTLE = "leader.replication.throttled.rate";
   public static final String FOLLOWER_THROTTLE = "follower.replication.throttled.rate";
+
+  /** Not Kafka's: how fast each node copies what there is to a new replica on another one. */
+  public static final String COPY_RATE = "replica.copy.bytes.per.second";
+
   public static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
 
   /** Brokers, by number, that lead nothing and are given nothing; they keep their copies. */
@@ -34,6 +38,8 @@ public final class BrokerKeys {
   /** Settings that only make sense for all brokers together. */
   private static final List<String> OF_ALL =
       List.of(DRAINED, DECOMMISSIONED, BALANCE, BALANCE_GRACE_MS, BALANCE_MOVES, BALANCE_PLACED);
+
+  private static final long DEFAULT_COPY_RATE = 50L << 20;
 
   /** Settings of topics whose default has no broker's name: they are the topics' alone. */
   private static final List<String> TOPICS_ALONE =
@@ -102,7 +108,7 @@ public final class BrokerKeys {
         0,
         Long.MAX_VALUE,
         Long.toString(Long.MAX_VALUE),
-        "Bytes per second that a leader sends to throttled replicas.");
+        "Bytes per second that a leader sends to new replicas of partitions that name it as throttled.");
     add(
         table,
         FOLLOWER_THROTTLE,
@@ -110,7 +116,15 @@ public final class BrokerKeys {
         0,
         Long.MAX_VALUE,
         Long.toString(Long.MAX_VALUE),
-        "Bytes per second that throttled replicas take in.");
+        "Bytes per second that each leader sends to new replicas that are named as throttled.");
+    add(
+        table,
+        COPY_RATE,
+        true,
+        0,
+        Long.MAX_VALUE,
+        Long.toString(DEFAULT_COPY_RATE),
+        "Bytes per second that a broker sends to another one's new replicas; 0 stops them.");
     add(
         table,
         DRAINED,

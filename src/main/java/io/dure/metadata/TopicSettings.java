@@ -38,6 +38,8 @@ public final class TopicSettings {
   public static final String SEGMENT_JITTER_MS = "segment.jitter.ms";
   public static final String SEGMENT_BYTES = "segment.bytes";
   public static final String SEGMENT_MS = "segment.ms";
+  public static final String LEADER_THROTTLED = "leader.replication.throttled.replicas";
+  public static final String FOLLOWER_THROTTLED = "follower.replication.throttled.replicas";
 
   private static final Pattern THROTTLED_REPLICAS =
       Pattern.compile("|\\*|none|\\d+:\\d+(,\\d+:\\d+)*");
@@ -71,7 +73,7 @@ public final class TopicSettings {
               "How long tombstones of a compacted topic are kept."),
           flag(
               "errors.deadletterqueue.group.enable",
-              "Whether share groups may use it as a dead letter queue."),
+              "Without effect: share groups have no dead letter queues."),
           int64(
               "file.delete.delay.ms",
               "60000",
@@ -80,9 +82,9 @@ public final class TopicSettings {
           int64("flush.messages", Long.toString(MAX), 1, "Without effect: every write is flushed."),
           int64("flush.ms", Long.toString(MAX), 0, "Without effect: every write is flushed."),
           list(
-              "follower.replication.throttled.replicas",
+              FOLLOWER_THROTTLED,
               "",
-              "Replicas whose copying is throttled on followers."),
+              "New replicas (PARTITION:BROKER, or *) that follower.replication.throttled.rate holds back."),
           int32(
               "index.interval.bytes",
               "4096",
@@ -90,15 +92,11 @@ public final class TopicSettings {
               Integer.MAX_VALUE,
               "Bytes between entries of the index."),
           list(
-              "leader.replication.throttled.replicas",
+              LEADER_THROTTLED,
               "",
-              "Replicas whose copying is throttled on leaders."),
-          int64("local.retention.bytes", "-2", -2, "Bytes kept here of a tiered partition."),
-          int64(
-              "local.retention.ms",
-              "-2",
-              -2,
-              "Time that records of a tiered partition are kept here."),
+              "Leaders (PARTITION:BROKER, or *) that leader.replication.throttled.rate holds back."),
+          int64("local.retention.bytes", "-2", -2, "Without effect: no topic is tiered."),
+          int64("local.retention.ms", "-2", -2, "Without effect: no topic is tiered."),
           int64(
               MAX_COMPACTION_LAG_MS,
               Long.toString(MAX),
@@ -141,13 +139,10 @@ public final class TopicSettings {
               Integer.MAX_VALUE,
               "Copies that must be durable before a write is acknowledged; at least a majority."),
           flag("preallocate", "Whether segment files are made at full size."),
-          flag("remote.log.copy.disable", "Whether a tiered topic stops copying."),
-          flag(
-              "remote.log.delete.on.disable",
-              "Whether tiered data goes when tiering is switched off."),
-          int64("remote.copy.lag.bytes", "-2", -2, "Bytes that may wait before they are tiered."),
-          int64(
-              "remote.copy.lag.ms", "-2", -2, "Time that records may wait before they are tiered."),
+          flag("remote.log.copy.disable", "Without effect: no topic is tiered."),
+          flag("remote.log.delete.on.disable", "Without effect: no topic is tiered."),
+          int64("remote.copy.lag.bytes", "-2", -2, "Without effect: no topic is tiered."),
+          int64("remote.copy.lag.ms", "-2", -2, "Without effect: no topic is tiered."),
           flag(REMOTE_STORAGE_ENABLE, "Whether the topic is tiered; not supported."),
           int64(RETENTION_BYTES, "-1", -1, "Bytes kept per partition; -1: no limit."),
           int64(RETENTION_MS, "604800000", -1, "Time that records are kept; -1: for ever."),

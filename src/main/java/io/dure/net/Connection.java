@@ -219,6 +219,11 @@ final class Connection implements SocketLoop.Channel {
     if (request instanceof RequestFrame.Hello(int correlationId, PeerHello hello)) {
       inbound.memory().give(frame.capacity());
       onHello(correlationId, hello);
+    } else if (request instanceof RequestFrame.HelloOfOther(int correlationId, short version)) {
+      inbound.memory().give(frame.capacity());
+      PeerHello.Answer.Refusal refusal = inbound.peers().onOtherVersion(version);
+      send(new ResponseFrame.Bytes(PeerHello.answerFrame(correlationId, refusal)));
+      closeWhenSent("refused: " + refusal.reason());
     } else if (reserved) {
       inbound.memory().give(frame.capacity());
       close("%d connections are open".formatted(inbound.settings().maxConnections()));
@@ -290,7 +295,7 @@ final class Connection implements SocketLoop.Channel {
         inbound.memory().give(frame.capacity());
         close(reason);
       }
-      case RequestFrame.Hello _ -> {}
+      case RequestFrame.Hello _, RequestFrame.HelloOfOther _ -> {}
     }
   }
 

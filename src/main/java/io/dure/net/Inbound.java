@@ -18,6 +18,9 @@ final class Inbound {
     /** Called on the loop of the connection; a Welcome turns it into a stream of that node. */
     PeerHello.Answer onHello(PeerHello hello, Connection connection);
 
+    /** The answer to a node whose protocol has another version. */
+    PeerHello.Answer.Refusal onOtherVersion(short version);
+
     /** A frame of a stream that was welcomed, in its order. False: it made no sense. */
     boolean onFrame(NodeId from, ByteBuffer frame);
 

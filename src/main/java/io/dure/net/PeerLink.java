@@ -88,6 +88,7 @@ final class PeerLink implements SocketLoop.Channel {
   private long delayMs = FIRST_DELAY_MS;
   private long progressMs;
   private boolean dirty;
+  private boolean toldOtherVersion;
   private long droppedFrames;
 
   PeerLink(Endpoint address, SocketLoop sockets, Inbound inbound, Owner owner) {
@@ -221,6 +222,14 @@ final class PeerLink implements SocketLoop.Channel {
     PeerHello.Answer answer;
     try {
       answer = PeerHello.readAnswer(frame);
+    } catch (PeerHello.OtherVersion e) {
+      if (!toldOtherVersion) {
+        toldOtherVersion = true;
+        log.warn("{} refuses to be our peer: {}", address, e.getMessage());
+      }
+      delayMs = UNWANTED_DELAY_MS;
+      close(String.valueOf(e.getMessage()));
+      return;
     } catch (RuntimeException e) {
       close("no peer listens there: " + e);
       return;
@@ -251,6 +260,7 @@ final class PeerLink implements SocketLoop.Channel {
     }
     mayBeGone = true;
     delayMs = FIRST_DELAY_MS;
+    toldOtherVersion = false;
     log.info("stream to node {} at {} stands", peer.node().value(), address);
   }
 

@@ -163,6 +163,11 @@ public final class PeerLinks implements Outbox {
      * The same node id from elsewhere, while its owner is there. At the same address it is a
      * restart.
      */
+    @Override
+    public PeerHello.Answer.Refusal onOtherVersion(short version) {
+      return new PeerHello.Answer.Refusal(PeerHello.otherVersion(version), self);
+    }
+
     private Optional<String> takenBy(PeerHello hello) {
       Incoming owner = incoming.get(hello.node());
       if (owner == null

@@ -12,6 +12,12 @@ import io.dure.base.NodeId;
 final class FollowerProgress {
   private static final long NOT_LAGGING = -1;
 
+  /**
+   * A learner is close behind when it takes no longer than this to hold what the log held: once it
+   * votes, commits may have to wait for it.
+   */
+  private static final long LEARNER_LAG_MS = 1_000;
+
   final NodeId node;
   final boolean voter;
   final Retry retry;
@@ -30,6 +36,7 @@ final class FollowerProgress {
 
   private long lagTarget;
   private long laggingSinceMs = NOT_LAGGING;
+  private boolean closeBehind;
   private boolean reportedInStep;
 
   FollowerProgress(NodeId node, boolean voter, ReplicaSettings settings) {
@@ -146,12 +153,21 @@ final class FollowerProgress {
     if (durableEnd < lagTarget) {
       return;
     }
+    boolean all = durableEnd >= logEnd;
+    closeBehind =
+        all
+            || (laggingSinceMs == NOT_LAGGING
+                ? closeBehind
+                : nowMs - laggingSinceMs <= LEARNER_LAG_MS);
     lagTarget = logEnd;
-    laggingSinceMs = durableEnd >= logEnd ? NOT_LAGGING : nowMs;
+    laggingSinceMs = all ? NOT_LAGGING : nowMs;
   }
 
   boolean inStep(long nowMs, long lagMs) {
-    return joined && begun && (laggingSinceMs == NOT_LAGGING || nowMs - laggingSinceMs <= lagMs);
+    return joined
+        && begun
+        && (voter || closeBehind)
+        && (laggingSinceMs == NOT_LAGGING || nowMs - laggingSinceMs <= lagMs);
   }
 
   boolean reportedInStep() {

@@ -102,10 +102,15 @@ final class HostedLog {
    * Empty where they are not in memory and the file is not to be read.
    */
   Optional<BatchSpan> readForPush(long from, long upTo, boolean alsoFromFile) {
-    Optional<BatchSpan> kept = tail.read(from, PUSH_BYTES, upTo);
+    return readForPush(from, upTo, alsoFromFile, PUSH_BYTES);
+  }
+
+  /** As above, with about {@code maxBytes} at most. */
+  Optional<BatchSpan> readForPush(long from, long upTo, boolean alsoFromFile, int maxBytes) {
+    Optional<BatchSpan> kept = tail.read(from, maxBytes, upTo);
     return kept.isPresent() || !alsoFromFile
         ? kept
-        : Optional.of(log.readSpan(from, PUSH_BYTES, upTo));
+        : Optional.of(log.readSpan(from, maxBytes, upTo));
   }
 
   /**

@@ -14,6 +14,7 @@ record LoopPorts(
     Peers peers,
     ReplicaStates states,
     ByteBudget tailBytes,
+    CopyRates copyRates,
     FatalHandler fatal) {
   /**
    * Bound of the newest records kept in memory for followers, all partitions of the loop together.

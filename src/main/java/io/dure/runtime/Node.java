@@ -81,6 +81,7 @@ public final class Node {
     this.peers = new Peers(settings.self(), ports.clock());
     PartitionFolders.buryAll(ports.disk());
     this.states = ReplicaStates.open(ports.disk(), ports.flushes());
+    CopyRates copyRates = new CopyRates();
     for (Loop loop : ports.loops()) {
       PeerSender sender =
           new PeerSender(settings.self(), loop, ports.outbox(), this::onPeerMessage);
@@ -95,6 +96,7 @@ public final class Node {
               peers,
               states,
               new ByteBudget(LoopPorts.TAIL_BYTES),
+              copyRates,
               ports.fatal()));
     }
     this.metadata =

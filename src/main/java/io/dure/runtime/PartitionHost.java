@@ -414,19 +414,30 @@ final class PartitionHost {
       // Dropped since; the core is about to be told and restarts the follower.
       return e.from();
     }
-    Optional<BatchSpan> records =
-        ports.sender().hasRoom(e.to(), PUSH_BOUND_BYTES)
-            ? hosted.readForPush(
-                e.from(), upTo, ports.sender().hasRoom(e.to(), catchUpBytes(e.to())))
-            : Optional.empty();
+    Optional<BatchSpan> records = Optional.empty();
+    if (ports.sender().hasRoom(e.to(), PUSH_BOUND_BYTES)) {
+      records =
+          !image.learners().contains(e.to())
+              ? hosted.readForPush(e.from(), upTo, ports.sender().hasRoom(e.to(), CATCH_UP_BYTES))
+              : readForLearner(e.to(), e.from(), upTo);
+    }
     records.ifPresent(
         span -> send(e.to(), new ReplicaMessage.Append(e.epoch(), span, e.highWatermark())));
     return records.map(BatchSpan::end).orElse(e.from());
   }
 
-  private long catchUpBytes(NodeId to) {
-    boolean learns = !image.target().isEmpty() && !image.replicas().contains(to);
-    return learns ? LEARNER_BYTES : CATCH_UP_BYTES;
+  /** Empty where it has to wait: the core asks again with the next tick. */
+  private Optional<BatchSpan> readForLearner(NodeId to, long from, long upTo) {
+    List<CopyRates.Limit> limits = shard.copyLimits(id, to);
+    long nowMs = ports.clock().nowMs();
+    int allowed = ports.copyRates().allowed(limits, HostedLog.PUSH_BYTES, nowMs);
+    if (allowed == 0) {
+      return Optional.empty();
+    }
+    Optional<BatchSpan> records =
+        hosted.readForPush(from, upTo, ports.sender().hasRoom(to, LEARNER_BYTES), allowed);
+    records.ifPresent(span -> ports.copyRates().sent(limits, span.sizeBytes(), nowMs));
+    return records;
   }
 
   private void send(NodeId to, ReplicaMessage message) {

@@ -97,6 +97,11 @@ final class Shard {
     return metadata;
   }
 
+  /** What holds a learner at {@code to} back that copies from here. */
+  List<CopyRates.Limit> copyLimits(PartitionId partition, NodeId to) {
+    return CopyRates.limits(image, ports.settings().self(), partition, to);
+  }
+
   Optional<PartitionHost> host(PartitionId partition) {
     return Optional.ofNullable(hosts.get(partition));
   }

@@ -21,6 +21,9 @@ public sealed interface RequestFrame {
   /** Another node wants to turn this connection into its stream to us. */
   record Hello(int correlationId, PeerHello hello) implements RequestFrame {}
 
+  /** As {@link Hello}, but from a node whose messages we cannot read. */
+  record HelloOfOther(int correlationId, short version) implements RequestFrame {}
+
   /** Not a request that we serve; the reason is for the log. */
   record Refused(String reason) implements RequestFrame {}
 
@@ -62,6 +65,10 @@ public sealed interface RequestFrame {
 
   private static RequestFrame hello(ByteBuffer frame) {
     int correlationId = frame.getInt(frame.position() + 4);
+    short version = frame.getShort(frame.position() + 2);
+    if (version != PeerHello.PROTOCOL_VERSION) {
+      return new HelloOfOther(correlationId, version);
+    }
     try {
       return new Hello(
           correlationId, PeerHello.read(frame.slice(frame.position() + 8, frame.remaining() - 8)));

@@ -185,6 +185,10 @@ class ProduceHandlerTest {
         MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(ahead, "v".getBytes()));
     assertThat(ask(produce(9, 0, future), 9).errorCode())
         .isEqualTo(WireError.INVALID_TIMESTAMP.code());
+    String after = "message.timestamp.after.max.ms";
+    cluster.write(new MetadataRecord.TopicConfigured(topic, after, Optional.of("3600001")));
+    assertThat(ask(produce(9, 0, future), 9).errorCode()).isZero();
+    cluster.write(new MetadataRecord.TopicConfigured(topic, after, Optional.empty()));
 
     cluster.write(
         new MetadataRecord.TopicConfigured(

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a topic's settings ask of single records. */
@@ -71,6 +72,24 @@ class RecordRulesTest {
     assertThat(packed.getInt(53)).isEqualTo(11);
     ByteBuffer again = apply(packed, Map.of("compression.type", "uncompressed")).batch();
     assertThat(LogRecord.in(again)).isEqualTo(LogRecord.in(batch));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gzip, compression.gzip.level, 1, 9",
+    "lz4, compression.lz4.level, 1, 17",
+    "zstd, compression.zstd.level, -50, 19"
+  })
+  void aHigherLevelPacksTighter(String codec, String key, String low, String high) {
+    var builder = new BatchBuilder();
+    for (int i = 0; i < 300; i++) {
+      builder.add(Optional.of(bytes("key " + i * 7919 % 311)), Optional.of(bytes("v" + i * i)), i);
+    }
+    ByteBuffer batch = builder.build();
+    ByteBuffer loose = apply(batch, Map.of("compression.type", codec, key, low)).batch();
+    ByteBuffer tight = apply(batch, Map.of("compression.type", codec, key, high)).batch();
+    assertThat(tight.remaining()).isLessThan(loose.remaining());
+    assertThat(LogRecord.in(tight)).isEqualTo(LogRecord.in(loose));
   }
 
   @Test

@@ -145,6 +145,36 @@ class PeerLinksTest {
   }
 
   @Test
+  void aNodeOfAnotherReleaseIsToldBothVersions() throws Exception {
+    try (var one = new ToyServer(1, 0, 1, SETTINGS);
+        var socket = new java.net.Socket("localhost", one.port())) {
+      ByteBuffer hello = one.hello.requestFrame();
+      hello.putShort(6, (short) 77);
+      socket.getOutputStream().write(hello.array());
+      var in = new java.io.DataInputStream(socket.getInputStream());
+      byte[] answer = new byte[in.readInt()];
+      in.readFully(answer);
+
+      assertThat(in.read()).as("closed").isNegative();
+      ByteBuffer frame = ByteBuffer.wrap(answer);
+      assertThat(PeerHello.readAnswer(frame.duplicate()))
+          .isInstanceOfSatisfying(
+              PeerHello.Answer.Refusal.class,
+              refusal ->
+                  assertThat(refusal.reason())
+                      .contains("version 77", "version " + PeerHello.PROTOCOL_VERSION));
+      // What a node of another release makes of it.
+      int hisVersion = frame.getInt(0) + 4 + 1 + 2 + Short.toUnsignedInt(frame.getShort(5));
+      assertThat(frame.getShort(hisVersion)).isEqualTo(PeerHello.PROTOCOL_VERSION);
+      frame.putShort(hisVersion, (short) 78);
+      org.assertj.core.api.Assertions.assertThatThrownBy(() -> PeerHello.readAnswer(frame))
+          .isInstanceOf(PeerHello.OtherVersion.class)
+          .hasMessageContaining("version 77");
+      assertThat(one.events).noneMatch(event -> event.startsWith("met"));
+    }
+  }
+
+  @Test
   void theSameIdTwiceIsRefused() throws Exception {
     try (var one = new ToyServer(1, 0, 1, SETTINGS);
         var other = new ToyServer(1, 0, 1, SETTINGS)) {

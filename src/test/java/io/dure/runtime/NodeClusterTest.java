@@ -7,6 +7,9 @@ import io.dure.base.DiskException;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
+import io.dure.controller.Answer;
+import io.dure.controller.Command;
+import io.dure.metadata.ConfigResource;
 import io.dure.runtime.Partitions.AppendOutcome;
 import io.dure.runtime.Partitions.ReadOutcome;
 import io.dure.sim.SimClient;
@@ -15,6 +18,7 @@ import io.dure.sim.SimCluster;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Whole nodes together: what the assembly of cores, logs and streams promises. */
@@ -296,6 +300,51 @@ class NodeClusterTest {
       assertThat(client.values(client.leader(partition).orElseThrow(), partition))
           .containsExactly("v" + p);
     }
+  }
+
+  @Test
+  void aNewReplicaCopiesNoFasterThanItMay() {
+    SimCluster cluster = new SimCluster(21, 3, 1).startAll();
+    SimClient client = new SimClient(cluster);
+    client.awaitServing();
+    PartitionId partition = new PartitionId(client.createTopic("t", 1, 1), 0);
+    NodeId leader = client.leader(partition).orElseThrow();
+    for (int i = 0; i < 40; i++) {
+      client.produceUntilCommitted(partition, "v".repeat(10_000));
+    }
+    NodeId other = others(cluster, leader).getFirst();
+    set(client, "replica.copy.bytes.per.second", "40000");
+
+    var wish = new Command.Reassignment("t", 0, Optional.of(List.of(leader, other)));
+    Pending<Optional<Answer>> taken = new Pending<>();
+    client
+        .controller()
+        .command(new Command.AlterReassignments(List.of(wish), true), Runnable::run, taken);
+    cluster.runUntil("the wish is taken", 2_000, taken::isThere);
+    cluster.runForMs(6_000);
+    assertThat(inStep(cluster, leader, partition)).isFalse();
+    client.produceUntilCommitted(partition, "not held up");
+    set(client, "replica.copy.bytes.per.second", "100000000");
+
+    cluster.runUntil("the copy is made", 2_000, () -> inStep(cluster, leader, partition));
+  }
+
+  private static boolean inStep(SimCluster cluster, NodeId asked, PartitionId partition) {
+    return cluster.node(asked).image().partition(partition).orElseThrow().inStep().size() == 2;
+  }
+
+  private static void set(SimClient client, String key, String value) {
+    var change = new Command.ConfigChange(key, Command.Change.SET, value);
+    var target = new Command.ConfigTarget.Of(ConfigResource.ALL_BROKERS);
+    Pending<Optional<Answer>> answer = new Pending<>();
+    client
+        .controller()
+        .command(
+            new Command.AlterConfigs(
+                List.of(new Command.Alteration(target, false, List.of(change))), false),
+            Runnable::run,
+            answer);
+    client.until(answer);
   }
 
   @Test

@@ -68,6 +68,10 @@ public final class SimClient {
         .findFirst();
   }
 
+  public void until(Pending<?> answer) {
+    cluster.runUntil("an answer", 2_000, answer::isThere);
+  }
+
   public void awaitServing() {
     cluster.runUntil(
         "all that live are serving",
