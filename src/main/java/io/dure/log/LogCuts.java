@@ -1,6 +1,7 @@
 package io.dure.log;
 
 import io.dure.base.Check;
+import java.nio.ByteBuffer;
 
 /**
  * Cuts a log at either end. All of it is durable on return, because what is appended next takes the
@@ -52,12 +53,17 @@ final class LogCuts {
   }
 
   /** See {@link PartitionLog#resetTo}. */
-  void resetTo(long start) {
+  void resetTo(long start, ByteBuffer producersBefore) {
     body.nextGeneration();
     body.recent.clear();
     body.restartedAt(start);
+    body.producers.replaceBy(tableOf(producersBefore));
+    if (!body.producers.isEmpty()) {
+      body.snapshots.writeThrough(start, body.producers.encode());
+    }
     points.restartThrough();
-    body.snapshots.deleteAfter(-1);
+    body.snapshots.deleteBefore(start);
+    body.snapshots.deleteAfter(body.producers.isEmpty() ? -1 : start);
     body.deleteRetiredBefore(Long.MAX_VALUE);
     body.segments.forEach(Segment::delete);
     body.segments.clear();
@@ -66,7 +72,29 @@ final class LogCuts {
     only.file();
     body.segments.add(only);
     points.newNames();
-    body.producers.clear();
+  }
+
+  private static ProducerTable tableOf(ByteBuffer encoded) {
+    var table = new ProducerTable();
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.duplicate().get(bytes);
+    Check.that(
+        bytes.length == 0 || table.decode(bytes),
+        "%d bytes are no table of producers",
+        bytes.length);
+    return table;
+  }
+
+  /** See {@link PartitionLog#producersAtStart}. */
+  ByteBuffer producersAtStart() {
+    if (body.producers.isEmpty() && body.snapshots.isEmpty()) {
+      return ByteBuffer.allocate(0);
+    }
+    long start = body.history().start();
+    ProducerTable then =
+        body.reading(
+            () -> new ProducerReplay(body.snapshots, body.segments, body.settings()).until(start));
+    return then.isEmpty() ? ByteBuffer.allocate(0) : ByteBuffer.wrap(then.encode());
   }
 
   /** See {@link PartitionLog#advanceStart}. */

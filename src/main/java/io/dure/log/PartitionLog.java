@@ -293,7 +293,25 @@ public final class PartitionLog implements AutoCloseable {
 
   /** Drops the whole log; the next record has offset {@code start}. Durable on return. */
   public void resetTo(long start) {
-    cuts.resetTo(start);
+    resetTo(start, ByteBuffer.allocate(0));
+  }
+
+  /**
+   * As above.
+   *
+   * @param producers what another log's {@link #producersAtStart} says, which starts there; empty:
+   *     nothing
+   */
+  public void resetTo(long start, ByteBuffer producers) {
+    cuts.resetTo(start, producers);
+  }
+
+  /**
+   * What was known of producers where this log starts, so without those who came later; empty where
+   * there were none.
+   */
+  public ByteBuffer producersAtStart() {
+    return cuts.producersAtStart();
   }
 
   /**

@@ -230,9 +230,13 @@ final class RecoveryPoints {
             0,
             -1,
             Segment.NO_TIME,
-            0);
+            knownProducers());
     writeThrough();
     appendedSince = 0;
+  }
+
+  private int knownProducers() {
+    return body.producers.isEmpty() ? 0 : Math.max(1, body.producers.size());
   }
 
   /** Makes sure that the recovery point is not below {@code offset}. */
@@ -333,6 +337,6 @@ final class RecoveryPoints {
         active.timeEntries(),
         active.firstTimestamp(),
         active.largest(Long.MAX_VALUE, Long.MAX_VALUE, body.settings()),
-        body.producers.isEmpty() ? 0 : Math.max(1, body.producers.size()));
+        knownProducers());
   }
 }

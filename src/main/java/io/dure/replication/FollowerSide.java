@@ -123,8 +123,9 @@ final class FollowerSide {
   }
 
   /** Drops all, and starts where the leader starts; all before that is committed. */
-  Role restartAt(NodeId leader, long startEnd, long start) {
-    ground.resetTo(start);
+  Role restartAt(NodeId leader, long startEnd, ReplicaMessage.Restart restart) {
+    long start = restart.start();
+    ground.resetTo(start, restart.producers());
     sayBegan(leader);
     ground.commitTo(start);
     return new Role.Copying(leader, startEnd);

@@ -4,6 +4,7 @@ import io.dure.base.Check;
 import io.dure.base.NodeId;
 import io.dure.log.BatchSpan;
 import io.dure.log.EpochHistory;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -132,10 +133,10 @@ final class Ground {
     }
   }
 
-  void resetTo(long start) {
+  void resetTo(long start, ByteBuffer producers) {
     history = EpochHistory.emptyAt(start);
     reshaped(0);
-    emit(new ReplicaEffect.Reset(start));
+    emit(new ReplicaEffect.Reset(start, producers));
   }
 
   private void reshaped(long newFlushedEnd) {

@@ -277,7 +277,7 @@ public final class Replica {
       }
       case ReplicaMessage.Restart m -> {
         if (listensTo(from, epoch)) {
-          onRestart(from, m.start());
+          onRestart(from, m);
         }
       }
       case ReplicaMessage.Follow _ -> asLeaderOf(epoch, from, leading::beginAnew);
@@ -316,13 +316,13 @@ public final class Replica {
   /**
    * Only what ends before the start is dropped, or what the last Begin could not be compared with.
    */
-  private void onRestart(NodeId leader, long start) {
+  private void onRestart(NodeId leader, ReplicaMessage.Restart restart) {
     switch (role) {
       case Role.Stranded(NodeId _, long startEnd) ->
-          role = following.restartAt(leader, startEnd, start);
+          role = following.restartAt(leader, startEnd, restart);
       case Role.Copying(NodeId _, long startEnd) -> {
-        if (ground.history().end() < start) {
-          role = following.restartAt(leader, startEnd, start);
+        if (ground.history().end() < restart.start()) {
+          role = following.restartAt(leader, startEnd, restart);
         }
       }
       case Role.Following _ -> following.sayFollowAgain(leader);

@@ -2,6 +2,7 @@ package io.dure.replication;
 
 import io.dure.base.NodeId;
 import io.dure.log.BatchSpan;
+import java.nio.ByteBuffer;
 
 /** What a replica asks its host to do, in order, all before the next event. */
 public sealed interface ReplicaEffect {
@@ -15,8 +16,14 @@ public sealed interface ReplicaEffect {
   /**
    * Drop the whole log; the next record has offset {@code start}. A new generation, flushed as
    * after a cut.
+   *
+   * @param producers as the leader's Restart brought them
    */
-  record Reset(long start) implements ReplicaEffect {}
+  record Reset(long start, ByteBuffer producers) implements ReplicaEffect {
+    public Reset(long start) {
+      this(start, ReplicaMessage.NO_PRODUCERS);
+    }
+  }
 
   /**
    * Append a leader's batches as they are. A flush follows by itself and is reported as {@code

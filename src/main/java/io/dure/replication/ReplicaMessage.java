@@ -2,12 +2,15 @@ package io.dure.replication;
 
 import io.dure.log.BatchSpan;
 import io.dure.log.EpochHistory;
+import java.nio.ByteBuffer;
 
 /**
  * What replicas of one partition say to each other, pushed by the leader. Every message carries its
  * epoch.
  */
 public sealed interface ReplicaMessage {
+  ByteBuffer NO_PRODUCERS = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
   int epoch();
 
   /** Follower to leader: I know of your epoch and have nothing from you yet; begin with me. */
@@ -46,6 +49,13 @@ public sealed interface ReplicaMessage {
   /**
    * Leader to follower: your log ends before mine starts. Drop it all and start anew at {@code
    * start} (inclusive). For the metadata log the follower must install a snapshot that ends there.
+   *
+   * @param producers what the log's producers had sent before {@code start}, for the host alone:
+   *     put in and taken out by hosts, and of no meaning to the core
    */
-  record Restart(int epoch, long start) implements ReplicaMessage {}
+  record Restart(int epoch, long start, ByteBuffer producers) implements ReplicaMessage {
+    public Restart(int epoch, long start) {
+      this(epoch, start, NO_PRODUCERS);
+    }
+  }
 }

@@ -91,9 +91,12 @@ final class HostedLog {
     }
   }
 
-  void resetTo(long start) {
+  /**
+   * @param producers see {@link PartitionLog#producersAtStart}
+   */
+  void resetTo(long start, ByteBuffer producers) {
     tail.clear();
-    log.resetTo(start);
+    log.resetTo(start, producers);
     written();
   }
 

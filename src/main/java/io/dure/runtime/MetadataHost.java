@@ -330,7 +330,7 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   private void run(ReplicaEffect effect) {
     switch (effect) {
       case ReplicaEffect.Truncate e -> hosted.truncateTo(e.end());
-      case ReplicaEffect.Reset e -> hosted.resetTo(e.start());
+      case ReplicaEffect.Reset e -> hosted.resetTo(e.start(), e.producers());
       case ReplicaEffect.Append e -> hosted.append(e.records());
       case ReplicaEffect.Send e -> {
         if (e.message() instanceof ReplicaMessage.Restart restart) {

@@ -363,7 +363,7 @@ final class PartitionHost {
         hosted.truncateTo(e.end());
         hosted.log().producers().committedTo(highWatermark);
       }
-      case ReplicaEffect.Reset e -> hosted.resetTo(e.start());
+      case ReplicaEffect.Reset e -> hosted.resetTo(e.start(), e.producers());
       case ReplicaEffect.Append e -> hosted.append(e.records());
       case ReplicaEffect.Persist e ->
           ports
@@ -374,7 +374,11 @@ final class PartitionHost {
         if (e.message() instanceof ReplicaMessage.Acked) {
           start.beforeAcknowledging(e.to());
         }
-        send(e.to(), e.message());
+        if (e.message() instanceof ReplicaMessage.Restart restart) {
+          sendRestart(e.to(), restart);
+        } else {
+          send(e.to(), e.message());
+        }
       }
       case ReplicaEffect.SendRecords e -> {
         long sentTo = sendRecords(e);
@@ -438,6 +442,17 @@ final class PartitionHost {
         hosted.readForPush(from, upTo, ports.sender().hasRoom(to, LEARNER_BYTES), allowed);
     records.ifPresent(span -> ports.copyRates().sent(limits, span.sizeBytes(), nowMs));
     return records;
+  }
+
+  /**
+   * Who starts anew behind what was dropped must know the producers of that, who may not have their
+   * answers yet and send again.
+   */
+  private void sendRestart(NodeId to, ReplicaMessage.Restart restart) {
+    if (restart.start() == history().start()) {
+      ByteBuffer producers = log().producersAtStart();
+      send(to, new ReplicaMessage.Restart(restart.epoch(), restart.start(), producers));
+    } // else the start has moved on, the core is about to be told and says it anew
   }
 
   private void send(NodeId to, ReplicaMessage message) {

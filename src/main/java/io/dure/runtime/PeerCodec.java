@@ -60,6 +60,8 @@ public final class PeerCodec {
           96 + append.records().sizeBytes();
       case PeerMessage.Replication(var _, ReplicaMessage.Begin begin) ->
           64 + 12 * begin.startLog().entries().size();
+      case PeerMessage.Replication(var _, ReplicaMessage.Restart restart) ->
+          64 + restart.producers().remaining();
       case PeerMessage.Replication _ -> 64;
       case PeerMessage.Quorum _ -> 32;
       case PeerMessage.LogStart _ -> 48;
@@ -218,7 +220,10 @@ public final class PeerCodec {
         out.flag(m.joined());
         out.int64(m.flushedEnd());
       }
-      case ReplicaMessage.Restart m -> out.int64(m.start());
+      case ReplicaMessage.Restart m -> {
+        out.int64(m.start());
+        out.bytes(m.producers());
+      }
     }
   }
 
@@ -287,7 +292,7 @@ public final class PeerCodec {
       }
       case ADVANCE -> new ReplicaMessage.Advance(epoch, in.int64());
       case ACKED -> new ReplicaMessage.Acked(epoch, in.flag(), in.int64());
-      case RESTART -> new ReplicaMessage.Restart(epoch, in.int64());
+      case RESTART -> new ReplicaMessage.Restart(epoch, in.int64(), in.bytes());
       default -> throw new MalformedFrame("peer frame: unknown replication type " + type);
     };
   }

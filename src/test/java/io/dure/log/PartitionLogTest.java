@@ -247,6 +247,37 @@ class PartitionLogTest {
   }
 
   @Test
+  void aLogThatStartsAnewKnowsWhoHasWrittenWhatWasDropped() {
+    for (int sequence = 0; sequence < 8; sequence++) {
+      log.appendAsLeader(LogFixture.batch(1, 7, 0, sequence), 1, 0);
+    }
+    LogFixture.flush(log);
+    log.moveStart(6);
+    SimDisk otherDisk = new SimDisk(new SimRng(2));
+    PartitionLog other = PartitionLog.open(otherDisk, FOLDER, LogSettings.DEFAULT);
+    other.appendAsLeader(LogFixture.batch(1, 9, 0, 0), 1, 0);
+
+    other.resetTo(6, log.producersAtStart());
+
+    for (int life = 0; life < 3; life++) {
+      assertThat(other.endOffset()).isEqualTo(6);
+      assertThat(other.producers().check(LogFixture.batch(1, 7, 0, 5)))
+          .isInstanceOfSatisfying(
+              ProducerVerdict.Duplicate.class,
+              duplicate -> assertThat(duplicate.baseOffset()).isEqualTo(5));
+      assertThat(other.producers().check(LogFixture.batch(1, 7, 0, 6)))
+          .isInstanceOf(ProducerVerdict.Accepted.class);
+      assertThat(other.producers().check(LogFixture.batch(1, 9, 0, 5)))
+          .as("forgotten with the log it wrote to")
+          .isInstanceOf(ProducerVerdict.Accepted.class);
+      otherDisk.crash();
+      other = PartitionLog.open(otherDisk, FOLDER, LogSettings.DEFAULT);
+    }
+    other.append(log.readSpan(6, 1_000, 8));
+    assertThat(other.producers().encode()).isEqualTo(log.producers().encode());
+  }
+
+  @Test
   void flushOfAnOlderGenerationTellsNothing() {
     log.appendAsLeader(LogFixture.batch(3, 100, 0), 1, 0);
     log.appendAsLeader(LogFixture.batch(3, 100, 0), 1, 0);

@@ -107,7 +107,7 @@ class PeerCodecTest {
       case 3 -> replication(new ReplicaMessage.Append(epoch(), span(), offset()));
       case 4 -> replication(new ReplicaMessage.Advance(epoch(), offset()));
       case 5 -> replication(new ReplicaMessage.Acked(epoch(), random.nextBoolean(), offset()));
-      case 6 -> replication(new ReplicaMessage.Restart(epoch(), offset()));
+      case 6 -> replication(new ReplicaMessage.Restart(epoch(), offset(), blob(3_000)));
       case 7 ->
           new PeerMessage.Quorum(
               new QuorumMessage.AskVote(epoch(), random.nextBoolean(), epoch(), offset()));

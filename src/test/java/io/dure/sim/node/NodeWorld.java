@@ -573,9 +573,8 @@ final class NodeWorld {
   /** Somebody deletes records up to an offset that need not lie between batches. */
   private void deleteRecords(PartitionId partition) {
     Optional<NodeId> to = believedLeader(partition);
-    long end = committed.of(partition).end();
-    // Not what a producer may still repeat: a replica that starts anew behind it does not know it.
-    long most = end - Producer.MOST_REPEATED;
+    // Also what a producer has no answer to yet, and repeats.
+    long most = committed.of(partition).end();
     if (to.isEmpty() || most <= 0) {
       return;
     }

@@ -17,9 +17,6 @@ final class Producer {
   /** Below the five that a leader remembers. */
   private static final int WINDOW = 3;
 
-  /** Records in so many batches, at most. */
-  static final int MOST_REPEATED = 4 * WINDOW;
-
   private static final long PATIENCE_MS = 1_200;
 
   private record Item(int sequence, ByteBuffer batch) {}
