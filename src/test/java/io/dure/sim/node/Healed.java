@@ -54,6 +54,13 @@ final class Healed {
         world.acknowledgedButNeverCommitted().stream()
             .filter(each -> world.image().partition(each.partition()).isPresent())
             .toList();
+    List<NodeFact.Read> ahead =
+        world.readsNotKnown().stream()
+            .filter(each -> world.image().partition(each.partition()).isPresent())
+            .toList();
+    if (!ahead.isEmpty()) {
+      throw new Violation("given out, but nobody ever held it as committed: " + ahead);
+    }
     if (!never.isEmpty()) {
       throw new Violation("acknowledged, but nobody ever held it as committed: " + never);
     }

@@ -670,7 +670,27 @@ final class NodeWorld {
         !here.contains(read.partition()) && reachesPast(read, committed.of(read.partition())));
     List<NodeFact.Read> given = List.copyOf(reads);
     reads.clear();
-    given.forEach(this::tell);
+    given.forEach(read -> {
+      if (isKnown(read)) {
+        tell(read);
+      } else {
+        reads.add(read);
+      }
+    });
+  }
+
+  /**
+   * A node may commit, give out, and lose its copy to others within one turn: then only they will
+   * show what was committed, and the read is judged by it later.
+   */
+  private boolean isKnown(NodeFact.Read read) {
+    return read.batches().isEmpty()
+        || read.batches().getLast().end() <= committed.of(read.partition()).end();
+  }
+
+  /** Reads that gave out what nobody is known to have committed. */
+  List<NodeFact.Read> readsNotKnown() {
+    return List.copyOf(reads);
   }
 
   private static boolean reachesPast(NodeFact.Read read, CommittedLogs.Log known) {
