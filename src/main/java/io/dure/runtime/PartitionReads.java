@@ -133,13 +133,16 @@ final class PartitionReads {
     return switch (what) {
       case Locate.Earliest _ -> found(host, log, log.startOffset(), -1);
       case Locate.Latest(Isolation isolation) ->
-          host.leads() && !host.isOpened()
-              ? new LocateOutcome.Refused(WireError.OFFSET_NOT_AVAILABLE, Optional.empty())
-              : found(host, log, seenBy(host, isolation), -1);
+          endUnknown(host) ? notAvailable() : found(host, log, seenBy(host, isolation), -1);
       case Locate.MaxTimestamp(Isolation isolation) ->
-          found(host, log, log.maxTimestamp(seenBy(host, isolation)));
-      case Locate.AtTime(long timestampMs, Isolation isolation) ->
-          found(host, log, log.firstAtOrAfter(timestampMs, seenBy(host, isolation)));
+          endUnknown(host)
+              ? notAvailable()
+              : found(host, log, log.maxTimestamp(seenBy(host, isolation)));
+      case Locate.AtTime(long timestampMs, Isolation isolation) -> {
+        Optional<TimedOffset> at = log.firstAtOrAfter(timestampMs, seenBy(host, isolation));
+        // What is not found below the mark may stand above it and be committed all the same.
+        yield at.isEmpty() && endUnknown(host) ? notAvailable() : found(host, log, at);
+      }
       case Locate.EndOfEpoch(int epoch) -> {
         if (epoch < 0 || epoch > host.imageEpoch()) {
           yield new LocateOutcome.Found(-1, -1, -1);
@@ -151,6 +154,15 @@ final class PartitionReads {
         yield new LocateOutcome.Found(end.end(), -1, told);
       }
     };
+  }
+
+  /** A leader whose epoch is not open yet: more may be committed than it knows of. */
+  private static boolean endUnknown(PartitionHost host) {
+    return host.leads() && !host.isOpened();
+  }
+
+  private static LocateOutcome notAvailable() {
+    return new LocateOutcome.Refused(WireError.OFFSET_NOT_AVAILABLE, Optional.empty());
   }
 
   private static LocateOutcome found(
