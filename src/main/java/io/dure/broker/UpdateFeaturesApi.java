@@ -63,9 +63,7 @@ final class UpdateFeaturesApi
     for (FeatureUpdateKey update : request.featureUpdates()) {
       Answer.Result result = updated.features().get(at++);
       if (version < FIRST_VERSION_WITHOUT_RESULTS) {
-        response
-            .results()
-            .add(new UpdatableFeatureResult().setFeature(update.feature()).setErrorMessage(null));
+        response.results().add(new UpdatableFeatureResult().setFeature(update.feature()));
       }
       if (!result.isDone()) {
         return refused(
