@@ -28,7 +28,14 @@ class QuorumTest {
   private static Quorum voter(
       NodeId self, List<NodeId> voters, QuorumState state, EpochHistory log) {
     return new Quorum(
-        self, voters, state, log, log.end(), QuorumSettings.DEFAULT, ReplicaSettings.DEFAULT);
+        self,
+        new VoterSets(voters, 0),
+        _ -> List.of(),
+        state,
+        log,
+        log.end(),
+        QuorumSettings.DEFAULT,
+        ReplicaSettings.DEFAULT);
   }
 
   private static QuorumState state(int epoch, int joined) {
@@ -60,6 +67,10 @@ class QuorumTest {
 
   private static QuorumEffect vote(NodeId to, int epoch, boolean pre, boolean granted) {
     return new QuorumEffect.Send(to, new QuorumMessage.Vote(epoch, pre, granted));
+  }
+
+  private static QuorumEffect told(int epoch) {
+    return new QuorumEffect.LeaderIs(epoch, Optional.empty());
   }
 
   private static QuorumEffect of(ReplicaEffect effect) {
@@ -189,7 +200,7 @@ class QuorumTest {
   @Test
   void aLeaderSaysThatItIsThereAndHearsWhoAnswers() {
     Quorum quorum = leading();
-    quorum.step(new QuorumEvent.LearnersChanged(Set.of(new NodeId(7))));
+    quorum.step(new QuorumEvent.BrokersChanged(Set.of(new NodeId(7))));
 
     assertThat(tick(quorum, 160))
         .contains(
@@ -225,12 +236,13 @@ class QuorumTest {
   }
 
   @Test
-  void aLearnerNeverStandsNorVotes() {
+  void aLearnerNeverStandsAndVotesWhenItIsAsked() {
     Quorum learner = voter(new NodeId(7), VOTERS, QuorumState.INITIAL, EpochHistory.EMPTY);
 
     for (long now = 0; now < 5_000; now += 50) {
       assertThat(tick(learner, now)).doesNotHaveAnyElementsOfTypes(QuorumEffect.Send.class);
     }
-    assertThat(ask(learner, TWO, 4, false, 3, 10)).isEmpty();
+    assertThat(ask(learner, TWO, 4, false, 3, 10))
+        .containsExactly(new QuorumEffect.Persist(state(4, -1, TWO)), told(4));
   }
 }
