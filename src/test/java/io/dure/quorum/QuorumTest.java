@@ -210,6 +210,81 @@ class QuorumTest {
         .contains(new QuorumEffect.Heard(TWO));
   }
 
+  private static QuorumEvent named(long offset, NodeId... voters) {
+    return new QuorumEvent.VotersAppended(new VoterSets.Change(offset, List.of(voters)));
+  }
+
+  /** Alone, in epoch 0, which is open; FOUR copies and is in step. */
+  private static Quorum aloneWithALearner() {
+    Quorum quorum = voter(SELF, List.of(SELF), QuorumState.INITIAL, EpochHistory.EMPTY);
+    tick(quorum, 5);
+    quorum.step(new QuorumEvent.Persisted(state(0, -1, SELF)));
+    quorum.step(new QuorumEvent.Persisted(state(0, 0, SELF)));
+    quorum.step(new QuorumEvent.BrokersChanged(Set.of(SELF, TWO, THREE)));
+    fromLeader(quorum, TWO, new ReplicaMessage.Began(0, 0));
+    assertThat(quorum.mayBecome(List.of(SELF, TWO))).isFalse();
+    fromLeader(quorum, TWO, new ReplicaMessage.Acked(0, true, 0));
+    return quorum;
+  }
+
+  @Test
+  void onlyALearnerInStepIsMadeAVoterAndOneAtATime() {
+    Quorum quorum = aloneWithALearner();
+
+    assertThat(quorum.mayBecome(List.of(SELF, TWO))).isTrue();
+    assertThat(quorum.mayBecome(List.of(SELF, THREE))).isFalse();
+    assertThat(quorum.mayBecome(List.of(SELF, TWO, THREE))).isFalse();
+  }
+
+  @Test
+  void aVoterCountsFromWhenItsRecordIsAppendedAndTheNextChangeWaitsForTheCommit() {
+    Quorum quorum = aloneWithALearner();
+    quorum.step(named(0, SELF, TWO));
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Appended(1)));
+
+    assertThat(quorum.voters()).containsExactly(SELF, TWO);
+    assertThat(quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Flushed(0, 1))))
+        .doesNotContain(of(new ReplicaEffect.Committed(1)));
+    assertThat(quorum.mayBecome(List.of(SELF))).isFalse();
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Sent(TWO, 0, 1)));
+    assertThat(fromLeader(quorum, TWO, new ReplicaMessage.Acked(0, true, 1)))
+        .contains(of(new ReplicaEffect.Committed(1)));
+    assertThat(quorum.mayBecome(List.of(SELF))).isTrue();
+  }
+
+  @Test
+  void aLeaderWithoutAVoteLeavesOnceThatIsCommitted() {
+    Quorum quorum = aloneWithALearner();
+    quorum.step(named(0, SELF, TWO));
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Appended(1)));
+    fromLeader(quorum, TWO, new ReplicaMessage.Acked(0, true, 1));
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Flushed(0, 1)));
+    quorum.step(named(1, TWO));
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Appended(2)));
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Flushed(0, 2)));
+
+    tick(quorum, 50);
+    assertThat(quorum.leader()).contains(SELF);
+    fromLeader(quorum, TWO, new ReplicaMessage.Acked(0, true, 2));
+    assertThat(tick(quorum, 100)).contains(of(new ReplicaEffect.Resigned(0)));
+    for (long now = 150; now < 5_000; now += 50) {
+      assertThat(tick(quorum, now)).doesNotHaveAnyElementsOfTypes(QuorumEffect.Send.class);
+    }
+  }
+
+  @Test
+  void votersOfARecordThatIsCutDoNotVote() {
+    VoterSets sets = new VoterSets(VOTERS, 0);
+    sets.appended(new VoterSets.Change(4, List.of(SELF, TWO)));
+    assertThat(sets.newest()).containsExactly(SELF, TWO);
+
+    sets.cutTo(4);
+    assertThat(sets.newest()).isEqualTo(VOTERS);
+    sets.known(List.of(THREE), 9);
+    sets.appended(new VoterSets.Change(5, List.of(SELF, TWO)));
+    assertThat(sets.newest()).containsExactly(THREE);
+  }
+
   @Test
   void aFollowerAnswersEverySignOfLife() {
     Quorum quorum = voter(state(3, 3), LOG);
