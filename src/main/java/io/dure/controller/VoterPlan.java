@@ -73,8 +73,7 @@ final class VoterPlan {
   /** A member that lives, or has not been dead for long. */
   private boolean isGood(NodeId voter) {
     Long since = deadSinceMs.get(voter);
-    return isMember(voter)
-        && (since == null || ledger.nowMs() - since < graceMs());
+    return isMember(voter) && (since == null || ledger.nowMs() - since < graceMs());
   }
 
   /** A vote moves at no cost, so it does not wait as long as copies do. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dure.base.Endpoint;
 import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
+import io.dure.metadata.BrokerKeys;
 import io.dure.metadata.ClusterImage;
+import io.dure.metadata.ConfigResource;
 import io.dure.metadata.MetadataRecord;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Who votes for the controller: as many as the brokers call for, one change at a time. */
 class VoterPlanTest {
   private static final ControllerSettings SETTINGS =
-      ControllerSettings.DEFAULTS.withVoterGraceMs(1_000);
+      ControllerSettings.DEFAULTS.withBalance(new BalanceSettings(false, 1_000, 1, false, 500));
 
   private final Controller controller = new Controller(new NodeId(1), SETTINGS);
   private long nowMs = 5;
@@ -127,6 +129,21 @@ class VoterPlanTest {
     assertThat(settled(1, 3, 4)).containsExactly(nodes(1, 2, 3, 4));
     assertThat(settled(1, 3, 4)).containsExactly(nodes(1, 3, 4));
     assertThat(settled(1, 3, 4)).isEmpty();
+  }
+
+  @Test
+  void whoLeavesTheClusterLosesItsVote() {
+    MetadataRecord[] all = new MetadataRecord[5];
+    System.arraycopy(brokers(4), 0, all, 0, 4);
+    all[4] =
+        new MetadataRecord.ConfigChanged(
+            ConfigResource.broker(node(1)),
+            BrokerKeys.STATE,
+            Optional.of(BrokerKeys.DECOMMISSIONED));
+    lead(nodes(1, 2, 3), all);
+
+    assertThat(settled(1, 2, 3, 4)).containsExactly(nodes(1, 2, 3, 4));
+    assertThat(settled(1, 2, 3, 4)).containsExactly(nodes(2, 3, 4));
   }
 
   @Test
