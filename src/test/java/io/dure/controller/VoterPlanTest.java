@@ -137,9 +137,7 @@ class VoterPlanTest {
     System.arraycopy(brokers(4), 0, all, 0, 4);
     all[4] =
         new MetadataRecord.ConfigChanged(
-            ConfigResource.broker(node(1)),
-            BrokerKeys.STATE,
-            Optional.of(BrokerKeys.DECOMMISSIONED));
+            ConfigResource.ALL_BROKERS, BrokerKeys.DECOMMISSIONED, Optional.of("1"));
     lead(nodes(1, 2, 3), all);
 
     assertThat(settled(1, 2, 3, 4)).containsExactly(nodes(1, 2, 3, 4));
