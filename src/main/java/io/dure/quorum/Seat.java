@@ -125,7 +125,7 @@ final class Seat {
         return;
       }
       case ReplicaEffect.Truncate(long end) -> voters.cutTo(end);
-      case ReplicaEffect.Reset(long start) -> voters.resetTo(start);
+      case ReplicaEffect.Reset e -> voters.resetTo(e.start());
       case ReplicaEffect.Append(BatchSpan records) ->
           voterRecords.in(records).forEach(voters::appended);
       case ReplicaEffect.Committed(long end) -> voters.committedTo(end);

@@ -106,8 +106,8 @@ final class QuorumBrain implements Brain {
   public void onMessage(NodeId from, Object message) {
     switch (message) {
       case ReplicaMessage m -> {
-        if (m instanceof ReplicaMessage.Restart(int _, long start)) {
-          step(new QuorumEvent.VotersKnown(votersAt(start), start));
+        if (m instanceof ReplicaMessage.Restart restart) {
+          step(new QuorumEvent.VotersKnown(votersAt(restart.start()), restart.start()));
         }
         onLocal(new ReplicaEvent.Received(from, m));
       }
