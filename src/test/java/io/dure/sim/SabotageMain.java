@@ -47,7 +47,15 @@ public final class SabotageMain {
         "nodes",
         "io.dure.sim.node.NodeSimulation",
         List.of(
-            "base", "log", "wire", "replication", "quorum", "metadata", "controller", "runtime"));
+            "base",
+            "log",
+            "wire",
+            "replication",
+            "quorum",
+            "metadata",
+            "balance",
+            "controller",
+            "runtime"));
 
     private final String folder;
     private final String entry;
