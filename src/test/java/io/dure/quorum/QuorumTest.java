@@ -214,7 +214,7 @@ class QuorumTest {
     return new QuorumEvent.VotersAppended(new VoterSets.Change(offset, List.of(voters)));
   }
 
-  /** Alone, in epoch 0, which is open; FOUR copies and is in step. */
+  /** Alone, in epoch 0, which is open; TWO copies and is in step. */
   private static Quorum aloneWithALearner() {
     Quorum quorum = voter(SELF, List.of(SELF), QuorumState.INITIAL, EpochHistory.EMPTY);
     tick(quorum, 5);
@@ -224,6 +224,7 @@ class QuorumTest {
     fromLeader(quorum, TWO, new ReplicaMessage.Began(0, 0));
     assertThat(quorum.mayBecome(List.of(SELF, TWO))).isFalse();
     fromLeader(quorum, TWO, new ReplicaMessage.Acked(0, true, 0));
+    tick(quorum, 10);
     return quorum;
   }
 
