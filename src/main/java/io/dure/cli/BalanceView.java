@@ -4,6 +4,7 @@ import static io.dure.cli.StatusCommand.object;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,14 +72,15 @@ public record BalanceView(
               .get();
       Map<Integer, String> brokers = new TreeMap<>();
       boolean on = false;
-      for (ConfigEntry entry : told.get(STATE).entries()) {
+      for (ConfigEntry entry : entries(told, STATE)) {
         if (entry.name().startsWith("broker.")) {
           brokers.put(Integer.valueOf(entry.name().substring(7)), entry.value());
         } else {
           on |= entry.value().equals("on");
         }
       }
-      return new BalanceView(on, brokers, changes(told.get(PLAN)), changes(told.get(MOVING)));
+      return new BalanceView(
+          on, brokers, changes(entries(told, PLAN)), changes(entries(told, MOVING)));
     } catch (ExecutionException failure) {
       if (failure.getCause() instanceof InvalidRequestException) {
         throw new Refusal("these brokers have no balancer: they are not Dure's");
@@ -87,10 +89,16 @@ public record BalanceView(
     }
   }
 
+  private static Collection<ConfigEntry> entries(
+      Map<ConfigResource, Config> told, ConfigResource of) {
+    Config config = told.get(of);
+    return config == null ? List.of() : config.entries();
+  }
+
   /** Names begin with a number that tells the order. */
-  private static List<Change> changes(Config config) {
+  private static List<Change> changes(Collection<ConfigEntry> entries) {
     Map<String, Change> changes = new TreeMap<>();
-    for (ConfigEntry entry : config.entries()) {
+    for (ConfigEntry entry : entries) {
       String[] lists = entry.value().split(" -> ", 2);
       List<String> reasons =
           Optional.ofNullable(entry.documentation())

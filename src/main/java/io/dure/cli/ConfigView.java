@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -31,13 +32,10 @@ record ConfigView(
   static List<ConfigView> read(Admin admin, ConfigTarget target) throws Exception {
     var options = new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true);
     try {
-      Config config =
-          admin
-              .describeConfigs(List.of(target.resource()), options)
-              .values()
-              .get(target.resource())
-              .get();
-      return config.entries().stream()
+      Map<ConfigResource, Config> told =
+          admin.describeConfigs(List.of(target.resource()), options).all().get();
+      return told.values().stream()
+          .flatMap(config -> config.entries().stream())
           .map(ConfigView::of)
           .sorted(Comparator.comparing(ConfigView::key))
           .toList();
