@@ -12,6 +12,7 @@ import io.dure.doctor.Observations;
 import io.dure.doctor.Observations.Reach;
 import io.dure.doctor.Words;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -70,8 +71,12 @@ final class DoctorCommand implements Callable<Integer> {
       if (!answering.isEmpty()) {
         // From addresses that lead to a broker: a client would try the others in turn, and wait.
         cluster.bootstrap = String.join(",", answering);
-        try (Admin admin = cluster.admin()) {
+        Admin admin = cluster.admin();
+        try {
           look(admin, answering);
+        } finally {
+          // What was given up is not waited for: without a controller it never ends.
+          admin.close(Duration.ZERO);
         }
       }
     }

@@ -203,7 +203,7 @@ class DoctorIT {
 
       cluster.broker(3).kill();
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> {
             Said two = doctor(cluster.address(1));
             assertThat(two.status()).isEqualTo(1);
