@@ -31,6 +31,7 @@ final class Ledger {
 
   private final NodeId self;
   private final int controllerEpoch;
+  private final Set<NodeId> voters;
   private final ControllerSettings settings;
   private final BrokerLoads loads = new BrokerLoads();
   private final Memberships memberships = new Memberships(loads);
@@ -47,6 +48,7 @@ final class Ledger {
     this.self = self;
     this.settings = settings;
     controllerEpoch = activated.controllerEpoch();
+    voters = activated.voters();
     image = activated.image();
     nowMs = activated.nowMs();
     for (TopicImage topic : image.topics()) {
@@ -95,7 +97,7 @@ final class Ledger {
 
   /** Whether the node has a vote in the metadata quorum. */
   boolean isVoter(NodeId node) {
-    return image.voters().contains(node);
+    return voters.contains(node);
   }
 
   /** The process is about to end: in this life of it, it leads nothing any more. */
@@ -124,10 +126,10 @@ final class Ledger {
 
   /**
    * Every broker that replicas may be placed on, dead or alive, by id: the registered ones and the
-   * voters.
+   * founders.
    */
   List<NodeId> knownBrokers() {
-    Set<NodeId> known = new TreeSet<>(image.voters());
+    Set<NodeId> known = new TreeSet<>(voters);
     image.brokers().forEach(broker -> known.add(broker.node()));
     return List.copyOf(known);
   }

@@ -45,7 +45,9 @@ public final class CoreSimulation {
       public Figures run(long seed, Trace.Sink sink) {
         CoreWorld.Outcome outcome = new CoreWorld(kind, seed, sink).run();
         var others = new TreeMap<String, Long>();
-        others.put("changes of voters", outcome.setChanges());
+        if (kind == CoreWorld.Kind.PARTITION) {
+          others.put("changes of voters", outcome.setChanges());
+        }
         return new Figures(
             outcome.steps(),
             outcome.committed(),
