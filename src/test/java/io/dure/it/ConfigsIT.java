@@ -21,7 +21,7 @@ import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
@@ -104,7 +104,7 @@ class ConfigsIT {
   void wrongValuesAreRefusedWithTheReason() {
     assertThatThrownBy(() -> alter(ALL_BROKERS, OpType.SET, "log.retention.ms", "soon"))
         .isInstanceOf(ExecutionException.class)
-        .hasCauseInstanceOf(InvalidConfigurationException.class)
+        .hasCauseInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("Not a number of type LONG");
   }
 
