@@ -41,7 +41,7 @@ final class CompactionWorld {
   private static final long TOMBSTONE_MS = 2_000;
 
   /** Who has not caught up for so long does so at once: well before tombstones go. */
-  private static final long LONGEST_LAG_MS = 500;
+  private static final long LONGEST_LAG_MS = 1_500;
 
   private static final int PRODUCERS = 5;
   private static final int TRANSACTIONAL_FROM = 2;
@@ -68,7 +68,7 @@ final class CompactionWorld {
   CompactionWorld(long seed, Trace.Sink sink) {
     this.rng = new SimRng(seed);
     this.sink = sink;
-    long minLagMs = rng.chance(500) ? 0 : 50 + rng.below(400);
+    long minLagMs = rng.chance(500) ? 0 : 50 + rng.below(4_000);
     this.cleaning = new Cleaning(true, 0, minLagMs, Long.MAX_VALUE, TOMBSTONE_MS);
     for (int i = 0; i < 3; i++) {
       copies.add(new Copy("c" + i, rng.split(), cleaning));
