@@ -82,6 +82,7 @@ final class CopySpread {
               .computeIfAbsent(from, b -> Offers.ofTopic(board, b, topic))
               .take(to, wantedBytes(to), 2, -1);
       if (p < 0 || !(board.copies(from) > board.copies(to) || exchange(to, from, topic))) {
+        offered.remove(from); // what was taken for this pair may do for another
         extremes.putAside(pair);
         continue;
       }

@@ -65,7 +65,9 @@ final class ClusterApi {
             .put("offline", now.offline())
             .put("behind", now.behind())
             .put("moving", now.moving());
-    json.array("waitsFor", into -> vantage.waitsFor().forEach(into::item));
+    // Worth asking all loops only while there is nothing else to show.
+    List<String> waitsFor = image.brokers().isEmpty() ? vantage.waitsFor() : List.of();
+    json.array("waitsFor", into -> waitsFor.forEach(into::item));
     quorum.ifPresent(known -> writeQuorum(json, known));
     json.array(
         "brokers", into -> image.brokers().forEach(broker -> writeBroker(into, broker, now)));

@@ -30,6 +30,10 @@ final class HttpDoor implements AutoCloseable {
 
   private static final int CONNECTIONS = 64;
   private static final int REQUESTS_AT_A_TIME = 16;
+
+  /** For programs, who must not be refused because many people look. */
+  private static final int PROBES_AT_A_TIME = 8;
+
   private static final int MAX_BODY_BYTES = 1 << 20;
 
   /** A page of ours sets it; a page from elsewhere cannot without asking first. */
@@ -40,6 +44,7 @@ final class HttpDoor implements AutoCloseable {
   private final boolean loopback;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore places = new Semaphore(REQUESTS_AT_A_TIME);
+  private final Semaphore probes = new Semaphore(PROBES_AT_A_TIME);
 
   private HttpDoor(HttpServer server, ConsoleSettings settings, boolean loopback) {
     this.server = server;
@@ -86,12 +91,12 @@ final class HttpDoor implements AutoCloseable {
 
   /** For browsers: under this console's own names only. */
   void on(String path, Page page) {
-    server.createContext(path, exchange -> take(exchange, page, refusal(exchange)));
+    server.createContext(path, exchange -> take(exchange, page, places, refusal(exchange)));
   }
 
   /** For programs, which reach it by any name; nothing can be changed there. */
   void onAnyName(String path, Page page) {
-    server.createContext(path, exchange -> take(exchange, page, Optional.empty()));
+    server.createContext(path, exchange -> take(exchange, page, probes, Optional.empty()));
   }
 
   void start() {
@@ -99,7 +104,7 @@ final class HttpDoor implements AutoCloseable {
     server.start();
   }
 
-  private void take(HttpExchange exchange, Page page, Optional<Answer> refusal) {
+  private void take(HttpExchange exchange, Page page, Semaphore places, Optional<Answer> refusal) {
     try (exchange) {
       if (!places.tryAcquire()) {
         send(exchange, Answer.refused(503, "too many requests at a time; try again in a moment"));
@@ -160,10 +165,13 @@ final class HttpDoor implements AutoCloseable {
               403,
               "this console only shows; start the node with -c console.write=true to change things through it"));
     }
+    // Whoever passes requests on to us may have been asked by https.
     String origin = Optional.ofNullable(headers.getFirst("Origin")).orElse("http://" + host);
-    if (!headers.containsKey(OUR_HEADER) || !origin.equals("http://" + host)) {
+    if (!headers.containsKey(OUR_HEADER) || !origin.replaceFirst("^https?://", "").equals(host)) {
       return Optional.of(
-          Answer.refused(403, "changes are taken from this console's own pages only"));
+          Answer.refused(
+              403,
+              "changes are taken from this console's own pages only; a proxy before it has to pass Host on as the browser sent it"));
     }
     return Optional.empty();
   }

@@ -109,6 +109,9 @@ final class Balancing {
   // ---- a few at a time ----
 
   private void begin(List<Move> moves, BalanceSettings settings) {
+    if (moves.isEmpty()) {
+      return;
+    }
     Map<NodeId, Integer> busy = new HashMap<>();
     int reordered = 0;
     for (TopicImage topic : ledger.image().topics()) {

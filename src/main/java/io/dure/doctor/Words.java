@@ -108,7 +108,7 @@ public enum Words {
       case DISK_FULL ->
           new Text(
               "The disk of broker {broker} is {percent} % full ({folder}).",
-              "Give it room: shorten retention.ms or retention.bytes of the largest topics, delete what nobody needs, or add disk. ./dure status and the console show what is large.");
+              "Give it room: shorten retention.ms or retention.bytes of the largest topics, delete what nobody needs, or add disk. The console shows the size of each topic's partitions.");
       case MAJORITY_AT_RISK ->
           new Text(
               "One more failure and there is no controller: brokers {brokers} of the metadata quorum are away.",
@@ -136,7 +136,7 @@ public enum Words {
       case ONE_VOTER ->
           new Text(
               "Only broker {voters} keeps the metadata, though there are others.",
-              "Metadata voters grow to three by themselves within moments; if this stays, the controller's log says what they wait for.");
+              "Who votes is who founded the cluster. It works, but while broker {voters} is away nothing can be created, changed or moved; a cluster that is to outlive it is founded with --cluster A,B,C.");
       case LEADERS_UNEVEN ->
           new Text(
               "{count} partitions are not led by their first choice.",
@@ -144,7 +144,7 @@ public enum Words {
       case BROKER_EMPTY ->
           new Text(
               "Broker {broker} holds nothing.",
-              "A new broker is filled by itself; ./dure broker balance --dry-run tells what is planned and why not.");
+              "A new broker is filled by itself; ./dure broker balance --dry-run tells what is planned.");
       case SINGLE_COPY ->
           new Text(
               "{count} topics have a single copy: {topics}. If its broker goes, so do they.",
@@ -210,7 +210,7 @@ public enum Words {
       case DISK_FULL ->
           new Text(
               "브로커 {broker}의 디스크가 {percent} % 찼습니다({folder}).",
-              "큰 토픽의 retention.ms나 retention.bytes를 줄이거나, 필요 없는 것을 지우거나, 디스크를 늘려 주세요.");
+              "큰 토픽의 retention.ms나 retention.bytes를 줄이거나, 필요 없는 것을 지우거나, 디스크를 늘려 주세요. 콘솔의 토픽 화면에서 파티션마다 크기를 볼 수 있습니다.");
       case MAJORITY_AT_RISK ->
           new Text(
               "하나만 더 꺼지면 컨트롤러가 없어집니다. 메타데이터를 지키는 브로커 {brokers}의 소식이 없습니다.", "되살려 주세요. 우선 하나면 됩니다.");
@@ -225,7 +225,7 @@ public enum Words {
       case SLOW_DISK ->
           new Text(
               "브로커 {broker}의 디스크가 느립니다. 백 번에 한 번은 {ms} ms 넘게 걸립니다.",
-              "그 디스크를 또 누가 쓰는지 살펴 주세요. 빠른 과반수로 쓰기는 이어집니다.");
+              "그 디스크를 또 누가 쓰는지 살펴 주세요. 대부분의 디스크가 느리지 않다면 빠른 과반수로 쓰기는 이어집니다.");
       case CLOCK_SKEW ->
           new Text(
               "브로커 {broker}의 시계가 이 브로커보다 {seconds}초 빠릅니다(음수면 느림).",
@@ -237,7 +237,7 @@ public enum Words {
       case ONE_VOTER ->
           new Text(
               "다른 브로커가 있는데도 메타데이터를 브로커 {voters}만 지키고 있습니다.",
-              "곧 스스로 셋으로 늘어납니다. 그대로라면 컨트롤러의 로그를 살펴 주세요.");
+              "메타데이터의 투표자는 클러스터를 처음 세운 브로커들입니다. 동작은 하지만 브로커 {voters}가 없는 동안에는 아무것도 만들거나 바꾸거나 옮길 수 없습니다. 그것 없이도 살아남으려면 --cluster A,B,C 로 세워 주세요.");
       case LEADERS_UNEVEN ->
           new Text(
               "파티션 {count}개의 리더가 첫째 자리가 아닙니다.",

@@ -136,7 +136,7 @@ public final class BrokerKeys {
         DECOMMISSIONED,
         new ConfigKey.Kind.ListOf(List.of()),
         "",
-        "Numbers of brokers whose copies move to others; once empty and stopped they are forgotten.");
+        "Numbers of brokers whose copies move to others; once empty and stopped they are forgotten, unless they vote for the controller.");
     add(
         table,
         BALANCE,

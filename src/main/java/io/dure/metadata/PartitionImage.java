@@ -82,6 +82,11 @@ public record PartitionImage(
     return all;
   }
 
+  /** As {@link #learners}, of one node; asked for each piece that is sent to a follower. */
+  public boolean isLearner(NodeId node) {
+    return target.contains(node) && !replicas.contains(node);
+  }
+
   /** Who copies but does not vote. */
   public List<NodeId> learners() {
     return target.stream().filter(node -> !replicas.contains(node)).toList();

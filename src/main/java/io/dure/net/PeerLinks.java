@@ -159,15 +159,15 @@ public final class PeerLinks implements Outbox {
       return new PeerHello.Answer.Welcome(self);
     }
 
-    /**
-     * The same node id from elsewhere, while its owner is there. At the same address it is a
-     * restart.
-     */
     @Override
     public PeerHello.Answer.Refusal onOtherVersion(short version) {
       return new PeerHello.Answer.Refusal(PeerHello.otherVersion(version), self);
     }
 
+    /**
+     * The same node id from elsewhere, while its owner is there. At the same address it is a
+     * restart.
+     */
     private Optional<String> takenBy(PeerHello hello) {
       Incoming owner = incoming.get(hello.node());
       if (owner == null

@@ -9,7 +9,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
  * What clients have asked over the connections of one loop since the node started. Belongs to that
- * loop; {@link SocketLoop#traffic} hands out copies on it. Streams of other nodes are not counted.
+ * loop; {@link SocketLoop#traffic} is to be read there. Streams of other nodes are not counted.
  */
 public final class Traffic {
   /** Requests that people look at together: the APIs themselves are too many to watch. */

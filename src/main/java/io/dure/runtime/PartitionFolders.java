@@ -81,10 +81,11 @@ final class PartitionFolders {
 
   /** Deletes what an earlier life retired and did not come to bury. */
   static void buryAll(Disk disk) {
-    for (String folder : disk.list("")) {
-      if (folder.endsWith(RETIRED)) {
-        disk.delete(folder);
-      }
+    List<String> retired =
+        disk.list("").stream().filter(folder -> folder.endsWith(RETIRED)).toList();
+    if (!retired.isEmpty()) {
+      disk.flushFolder(""); // that life may have ended before its renaming was durable
+      retired.forEach(disk::delete);
     }
   }
 

@@ -421,9 +421,9 @@ final class PartitionHost {
     Optional<BatchSpan> records = Optional.empty();
     if (ports.sender().hasRoom(e.to(), PUSH_BOUND_BYTES)) {
       records =
-          !image.learners().contains(e.to())
-              ? hosted.readForPush(e.from(), upTo, ports.sender().hasRoom(e.to(), CATCH_UP_BYTES))
-              : readForLearner(e.to(), e.from(), upTo);
+          image.isLearner(e.to())
+              ? readForLearner(e.to(), e.from(), upTo)
+              : hosted.readForPush(e.from(), upTo, ports.sender().hasRoom(e.to(), CATCH_UP_BYTES));
     }
     records.ifPresent(
         span -> send(e.to(), new ReplicaMessage.Append(e.epoch(), span, e.highWatermark())));
@@ -449,10 +449,11 @@ final class PartitionHost {
    * answers yet and send again.
    */
   private void sendRestart(NodeId to, ReplicaMessage.Restart restart) {
-    if (restart.start() == history().start()) {
+    // Where it does not go out now, the core says it again.
+    if (restart.start() == history().start() && ports.sender().hasRoom(to, PUSH_BOUND_BYTES)) {
       ByteBuffer producers = log().producersAtStart();
       send(to, new ReplicaMessage.Restart(restart.epoch(), restart.start(), producers));
-    } // else the start has moved on, the core is about to be told and says it anew
+    } // else there is no room, or the start has moved on and the core is about to be told
   }
 
   private void send(NodeId to, ReplicaMessage message) {

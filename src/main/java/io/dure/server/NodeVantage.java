@@ -90,9 +90,9 @@ final class NodeVantage implements Vantage {
     }
     List<String> missing = new ArrayList<>();
     MetadataStatus status = here.get().metadata();
-    if (status.leader().isEmpty()) {
+    if (leaderInReach(here.get()).isEmpty()) {
       missing.add(
-          "no leader of the metadata log is known; a majority of nodes %s is needed for one"
+          "no leader of the metadata log is in reach; a majority of nodes %s is needed for one"
               .formatted(numbers(status.voters())));
     }
     if (!here.get().isServing()) {
@@ -126,17 +126,24 @@ final class NodeVantage implements Vantage {
 
   @Override
   public Optional<Quorum> quorum() {
-    return node.get().map(Node::metadata).map(NodeVantage::quorum);
+    return node.get().map(here -> quorum(here.metadata(), leaderInReach(here)));
   }
 
-  private static Quorum quorum(MetadataStatus status) {
+  /**
+   * A follower of one that is dead or cut off still holds it for its leader until there is another.
+   */
+  private static Optional<NodeId> leaderInReach(Node here) {
+    return here.metadata().leader().filter(here::reachable);
+  }
+
+  private static Quorum quorum(MetadataStatus status, Optional<NodeId> leader) {
     List<Behind> behind = new ArrayList<>();
     status
         .acknowledged()
         .forEach(
             (node, copy) -> behind.add(new Behind(node, Math.max(0, status.end() - copy.end()))));
     return new Quorum(
-        status.leader(),
+        leader,
         status.epoch(),
         status.controllerHere(),
         status.highWatermark(),

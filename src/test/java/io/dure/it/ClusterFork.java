@@ -32,7 +32,12 @@ public final class ClusterFork implements AutoCloseable {
     for (int node = 1; node <= count; node++) {
       cluster.brokers.add(BrokerFork.start(node, cluster.port(node), folder, membership));
     }
-    cluster.brokers.forEach(BrokerFork::awaitReady);
+    try {
+      cluster.brokers.forEach(BrokerFork::awaitReady);
+    } catch (RuntimeException | AssertionError e) {
+      cluster.close();
+      throw e;
+    }
     return cluster;
   }
 

@@ -1,10 +1,13 @@
 package io.dure.it;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The command line, in a process of its own. */
@@ -37,12 +40,26 @@ final class DureProcess {
     } catch (IOException closedEarly) {
       // A command that reads nothing may be over already.
     }
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(WAIT_S, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new AssertionError(String.join(" ", args) + " does not end");
+    return ended(process, String.join(" ", args), WAIT_S);
+  }
+
+  /** Waits for its end, but not for ever, while both of its streams are read. */
+  static Said ended(Process process, String what, long withinS) throws InterruptedException {
+    var out = CompletableFuture.supplyAsync(() -> textOf(process.getInputStream()));
+    var errors = CompletableFuture.supplyAsync(() -> textOf(process.getErrorStream()));
+    boolean over = process.waitFor(withinS, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    if (!over) {
+      throw new AssertionError(what + " does not end; it said " + out.join() + errors.join());
     }
-    return new Said(process.exitValue(), out, errors);
+    return new Said(process.exitValue(), out.join(), errors.join());
+  }
+
+  private static String textOf(InputStream stream) {
+    try {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

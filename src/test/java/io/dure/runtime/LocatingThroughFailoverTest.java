@@ -6,6 +6,7 @@ import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.log.BatchBuilder;
 import io.dure.runtime.Partitions.AppendOutcome;
+import io.dure.runtime.Partitions.DeleteOutcome;
 import io.dure.runtime.Partitions.Isolation;
 import io.dure.runtime.Partitions.Locate;
 import io.dure.runtime.Partitions.LocateOutcome;
@@ -20,8 +21,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
- * Offsets asked for by time while leaders change: a new leader whose epoch is not open yet does not
- * know what is committed, and must not say that there is nothing.
+ * Offsets asked for while leaders change: a new leader whose epoch is not open yet does not know
+ * what is committed, and must not say that there is nothing; and what was deleted was not cut.
  */
 class LocatingThroughFailoverTest {
   private static final long TIME_MS = 1_000;
@@ -60,6 +61,53 @@ class LocatingThroughFailoverTest {
       cluster.start(leader);
       client.awaitServing();
     }
+  }
+
+  @Test
+  void aReaderOfWhatWasDeletedSinceIsNotToldThatItsLogWasCut() {
+    cluster.voters().forEach(cluster::start);
+    client.awaitServing();
+    var partition = new PartitionId(client.createTopic("emptied", 1, 3), 0);
+    client.awaitLeader(partition);
+    NodeId former = client.leader(partition).orElseThrow();
+    commitOneRecord(former, partition);
+    int readIn = epochOf(former, partition);
+    deleteAll(former, partition);
+    cluster.kill(former);
+
+    cluster.runUntil(
+        "another leads",
+        10_000,
+        () -> client.leader(partition).filter(node -> !node.equals(former)).isPresent());
+    NodeId leader = client.leader(partition).orElseThrow();
+    cluster.runUntil("its epoch is open", 10_000, () -> endKnown(leader, partition));
+    Pending<LocateOutcome> end = locate(leader, partition, new Locate.EndOfEpoch(readIn));
+    cluster.runUntil("answered", 1_000, end::isThere);
+
+    assertThat(end.get()).isEqualTo(new LocateOutcome.Found(1, -1, readIn));
+  }
+
+  private int epochOf(NodeId leader, PartitionId partition) {
+    Pending<LocateOutcome> first = locate(leader, partition, new Locate.Earliest());
+    cluster.runUntil("answered", 1_000, first::isThere);
+    return ((LocateOutcome.Found) first.get()).epoch();
+  }
+
+  private boolean endKnown(NodeId leader, PartitionId partition) {
+    Pending<LocateOutcome> end =
+        locate(leader, partition, new Locate.Latest(Isolation.READ_UNCOMMITTED));
+    cluster.runUntil("answered", 1_000, end::isThere);
+    return end.get() instanceof LocateOutcome.Found;
+  }
+
+  private void deleteAll(NodeId leader, PartitionId partition) {
+    Pending<DeleteOutcome> deleted = new Pending<>();
+    cluster
+        .node(leader)
+        .partitions()
+        .deleteRecords(partition, 1, cluster.scheduler().nowMs() + 5_000, Runnable::run, deleted);
+    cluster.runUntil("deleted", 6_000, deleted::isThere);
+    assertThat(deleted.get()).isEqualTo(new DeleteOutcome.Deleted(1));
   }
 
   private static boolean anyFound(List<Pending<LocateOutcome>> answers) {

@@ -16,10 +16,10 @@ import javax.tools.ToolProvider;
 
 /**
  * Removes one safety rule at a time and expects the simulation to notice. Every {@code
- * sabotage/*.patch}, {@code sabotage/nodes/*.patch} for whole nodes and {@code
- * sabotage/offsets/*.patch} for the coordinators of groups on them, is applied to a copy of the
- * sources, compiled, and run seed by seed until an invariant breaks. Fails when a patch does not
- * apply any more or when its absence goes unnoticed, for then the simulation has grown blind.
+ * sabotage/*.patch} for the cores, and those in a folder of their own for another {@link Level}, is
+ * applied to a copy of the sources, compiled, and run seed by seed until an invariant breaks. Fails
+ * when a patch does not apply any more or when its absence goes unnoticed, for then the simulation
+ * has grown blind.
  *
  * <p>{@code [--seeds N] [--level cores|offsets|groups|txn|nodes] [--only PART-OF-A-NAME]}; the root
  * of the project is {@code -Ddure.root}, or where it is run.

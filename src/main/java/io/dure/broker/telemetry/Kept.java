@@ -27,6 +27,7 @@ final class Kept {
   private static final class Told {
     private Map<String, String> labels = Map.of();
     private final Map<PushedMetrics.Key, Double> values = new HashMap<>();
+    private int labelBytes;
     private int bytes;
   }
 
@@ -39,7 +40,7 @@ final class Kept {
     Told before = byClient.remove(client);
     Told told = before == null ? new Told() : before;
     byClient.putLast(client, told);
-    told.labels = labels(pushed.labels());
+    label(told, labels(pushed.labels()));
     for (PushedMetrics.Point point : pushed.points()) {
       Double sum = told.values.get(point.key());
       if (sum != null) {
@@ -50,17 +51,31 @@ final class Kept {
     }
   }
 
+  /**
+   * Labels are few and short, so that they always have room; a client is charged for itself too.
+   */
+  private void label(Told told, Map<String, String> labels) {
+    int cost = ENTRY_BYTES + costOf(labels);
+    charge(told, cost - told.labelBytes);
+    told.labels = labels;
+    told.labelBytes = cost;
+  }
+
   private boolean hasRoom(Told told, int cost) {
     if (told.bytes + cost > MAX_CLIENT_BYTES) {
       return false;
     }
+    charge(told, cost);
+    return true;
+  }
+
+  private void charge(Told told, int cost) {
     told.bytes += cost;
     bytes += cost;
     while (bytes > MAX_BYTES) {
       // Never the one that is being added to: it is the last, and less than the whole.
       forget(byClient.firstEntry().getKey());
     }
-    return true;
   }
 
   void forget(Uuid client) {
@@ -96,10 +111,14 @@ final class Kept {
   }
 
   private static int cost(PushedMetrics.Key key) {
-    int chars = key.metric().length();
-    for (Map.Entry<String, String> attribute : key.attributes().entrySet()) {
-      chars += ENTRY_BYTES / 2 + attribute.getKey().length() + attribute.getValue().length();
+    return ENTRY_BYTES + 2 * key.metric().length() + costOf(key.attributes());
+  }
+
+  private static int costOf(Map<String, String> texts) {
+    int cost = 0;
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      cost += ENTRY_BYTES + 2 * (text.getKey().length() + text.getValue().length());
     }
-    return ENTRY_BYTES + 2 * chars;
+    return cost;
   }
 }

@@ -17,8 +17,11 @@ import org.apache.kafka.common.message.PushTelemetryResponseData;
  */
 final class PushTelemetryHandler
     implements Handler<PushTelemetryRequestData, PushTelemetryResponseData> {
-  /** More than these at once are refused: each may take megabytes while it is read. */
-  static final int MAX_BEING_READ = 8;
+  /**
+   * More than these at once are refused. One is enough, as clients push every few minutes, and one
+   * may take a hundred megabytes while it is read: of bytes that say little in many messages.
+   */
+  static final int MAX_BEING_READ = 1;
 
   /** What a push of the largest size may unpack to, in times that size. */
   private static final int UNPACKED_TIMES = 8;
@@ -57,15 +60,24 @@ final class PushTelemetryHandler
       return;
     }
     beingRead++;
-    unpackers.execute(() -> {
-      PushedMetrics.Read read =
+    unpackers.execute(() -> read(request, asker, reply));
+  }
+
+  /** Whatever the libraries make of the bytes, the client is answered and the next one read. */
+  private void read(
+      PushTelemetryRequestData request, Asker asker, Reply<PushTelemetryResponseData> reply) {
+    PushedMetrics.Read read = new PushedMetrics.Read.Malformed("not read");
+    try {
+      read =
           PushedMetrics.read(
               request.metrics(), request.compressionType(), telemetry.maxBytes() * UNPACKED_TIMES);
+    } finally {
+      PushedMetrics.Read found = read;
       home.execute(() -> {
         beingRead--;
-        reply.send(answer(kept(read, asker)));
+        reply.send(answer(kept(found, asker)));
       });
-    });
+    }
   }
 
   private WireError kept(PushedMetrics.Read read, Asker asker) {

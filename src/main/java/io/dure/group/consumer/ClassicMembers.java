@@ -63,7 +63,7 @@ public final class ClassicMembers {
             current,
             current.epoch(),
             Optional.of(owned),
-            current.holding().assigned(),
+            current.holding()::assigned,
             journal);
     Heartbeats.expect(group, member, rules, journal);
     return member;

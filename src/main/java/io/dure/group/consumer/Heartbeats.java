@@ -3,6 +3,7 @@ package io.dure.group.consumer;
 import io.dure.wire.WireError;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** ConsumerGroupHeartbeat: members come, show that they live, report, are told, and go. */
@@ -109,16 +110,17 @@ public final class Heartbeats {
             current,
             beat.memberEpoch(),
             beat.owned(),
-            taken(group, current, beat, rules.topics()),
+            () -> taken(group, current, beat, rules.topics()),
             journal);
     beat.owned().ifPresent(owned -> group.reports().heard(memberId, owned));
     expect(group, member, rules, journal);
-    group.deadlines().heard(memberId, beat.freshId());
     if (group.isBehind(member) && !group.reports().knows(memberId)) {
       return BeatAnswer.refused(
           WireError.NOT_COORDINATOR,
           "The coordinator is new and has to know what the member owns: say everything again.");
     }
+    // Only what is answered well has a connection to tell of.
+    group.deadlines().heard(memberId, beat.freshId());
     boolean tell =
         beat.joins()
             || beat.saysEverything()
@@ -296,7 +298,7 @@ public final class Heartbeats {
       ConsumerMember member,
       int claimedEpoch,
       Optional<PartitionSet> owned,
-      PartitionSet taken,
+      Supplier<PartitionSet> taken,
       Journal journal) {
     Holding next =
         new Reconciliation(

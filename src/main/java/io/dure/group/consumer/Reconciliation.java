@@ -2,6 +2,7 @@ package io.dure.group.consumer;
 
 import io.dure.group.consumer.Holding.Stage;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,7 +21,7 @@ record Reconciliation(
     int targetEpoch,
     PartitionSet target,
     Optional<PartitionSet> owned,
-    PartitionSet taken,
+    Supplier<PartitionSet> taken,
     UnaryOperator<PartitionSet> free) {
 
   Holding next(Holding now) {
@@ -38,7 +39,7 @@ record Reconciliation(
   private Holding step(Holding now) {
     PartitionSet kept = now.assigned().and(target);
     PartitionSet revoking = now.assigned().minus(target);
-    if (!taken.containsAll(revoking)) {
+    if (!revoking.isEmpty() && !taken.get().containsAll(revoking)) {
       return now;
     }
     if (!revoking.isEmpty() && !gaveUp(revoking)) {

@@ -28,11 +28,9 @@ import java.util.TreeMap;
 final class Healed {
   private static final long WITHIN_MS = 20_000;
 
-  /** On request: seed 402 shows a move that is planned and not carried out (docs/testing.md). */
-  private static final boolean DEMANDS_EVEN = Boolean.getBoolean("sim.even");
-
   private final NodeWorld world;
   private final CommittedLogs committed;
+  private boolean opened;
 
   Healed(NodeWorld world, CommittedLogs committed) {
     this.world = world;
@@ -50,11 +48,9 @@ final class Healed {
         () -> lasting.stream().allMatch(Producer::isDone));
     world.until(
         () -> "all replicas hold the same: " + unequal(), WITHIN_MS, () -> unequal().isEmpty());
-    if (DEMANDS_EVEN) {
-      world.until(() -> "all is even: " + wanted(), WITHIN_MS, () -> wanted().isEmpty());
-      world.until(
-          () -> "all replicas hold the same: " + unequal(), WITHIN_MS, () -> unequal().isEmpty());
-    }
+    world.until(() -> "all is even: " + wanted(), WITHIN_MS, () -> wanted().isEmpty());
+    world.until(
+        () -> "all replicas hold the same: " + unequal(), WITHIN_MS, () -> unequal().isEmpty());
     List<NodeFact.Acknowledged> never =
         world.acknowledgedButNeverCommitted().stream()
             .filter(each -> world.image().partition(each.partition()).isPresent())
@@ -82,11 +78,18 @@ final class Healed {
         .allMatch(node -> world.isUp(node) && world.sim(node).node().isServing());
   }
 
+  /**
+   * Asked of the controller, not looked up: a node's image may be of before a drain that was
+   * committed meanwhile.
+   */
   private boolean allOpen() {
-    if (world.nodes().stream().anyMatch(world.image()::isDrained)) {
-      world.state("", "");
+    if (!opened) {
+      world.state("", "", () -> opened = true);
     }
-    return world.nodes().stream().noneMatch(world.image()::isDrained);
+    return opened
+        && world.nodes().stream()
+            .map(node -> world.sim(node).node().image())
+            .noneMatch(image -> world.nodes().stream().anyMatch(image::isDrained));
   }
 
   /** What the planner would still move. */

@@ -459,6 +459,11 @@ final class NodeWorld {
 
   /** Asks whoever is the controller now, if anybody is. */
   void state(String drained, String decommissioned) {
+    state(drained, decommissioned, () -> {});
+  }
+
+  /** As above; {@code done} runs when it is committed, and with it all that was asked before. */
+  void state(String drained, String decommissioned, Runnable done) {
     controller()
         .ifPresent(sim -> {
           say(
@@ -473,7 +478,9 @@ final class NodeWorld {
           var alteration = new Command.Alteration(target, false, changes);
           sim.node()
               .command(
-                  new Command.AlterConfigs(List.of(alteration), false), Runnable::run, _ -> {});
+                  new Command.AlterConfigs(List.of(alteration), false),
+                  Runnable::run,
+                  answer -> answer.ifPresent(_ -> done.run()));
         });
   }
 
@@ -667,7 +674,9 @@ final class NodeWorld {
         });
     // Committed, given out and dropped with its topic in one turn: nobody saw what it was.
     reads.removeIf(read ->
-        !here.contains(read.partition()) && reachesPast(read, committed.of(read.partition())));
+        read.life().equals(life)
+            && !here.contains(read.partition())
+            && reachesPast(read, committed.of(read.partition())));
     List<NodeFact.Read> given = List.copyOf(reads);
     reads.clear();
     given.forEach(read -> {

@@ -29,6 +29,10 @@ public final class ChainLook implements Look {
   private static final int INPUTS = 20_000;
   private static final int PER_TURN = 10;
   private static final long TURN_MS = 20;
+
+  /** How long a killed broker stays away: what happens without it is to be seen. */
+  private static final long AWAY_MS = 2_000;
+
   private static final Duration AT_MOST = Duration.ofSeconds(150);
 
   @Override
@@ -150,7 +154,7 @@ public final class ChainLook implements Look {
     private void killAndRestart(int node) throws Exception {
       findings.progress("kill -9 of broker %d", node);
       brokers.kill(node);
-      Thread.sleep(2_000); // for what happens without it
+      Thread.sleep(AWAY_MS);
       brokers.restart(node);
       brokers.awaitInStep(AT_MOST);
     }
