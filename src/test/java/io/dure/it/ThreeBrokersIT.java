@@ -2,6 +2,7 @@ package io.dure.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.dure.wire.WireError;
 import java.nio.file.Path;
@@ -106,6 +107,17 @@ class ThreeBrokersIT {
         .get(WAIT_S, TimeUnit.SECONDS);
   }
 
+  /**
+   * The topic as {@code through} tells it once it has so many partitions. Each broker learns by
+   * itself what the controller has decided: one that another client asks may be a moment behind.
+   */
+  private TopicDescription described(Admin through, String topic, int partitions) {
+    return await(topic)
+        .atMost(Duration.ofSeconds(WAIT_S))
+        .ignoreExceptionsMatching(e -> e.getCause() instanceof UnknownTopicOrPartitionException)
+        .until(() -> describe(through, topic), it -> it.partitions().size() == partitions);
+  }
+
   private TopicDescription describe(Admin through, String topic) throws Exception {
     return through
         .describeTopics(List.of(topic))
@@ -159,7 +171,7 @@ class ThreeBrokersIT {
       try (Admin through = adminThrough(cluster.address(node))) {
         leaders.clear();
         replicas.clear();
-        for (TopicPartitionInfo partition : describe(through, "spread").partitions()) {
+        for (TopicPartitionInfo partition : described(through, "spread", 6).partitions()) {
           leaders.merge(partition.leader().id(), 1, Integer::sum);
           partition.replicas().forEach(replica -> replicas.merge(replica.id(), 1, Integer::sum));
         }
@@ -276,7 +288,7 @@ class ThreeBrokersIT {
       producer.send(new ProducerRecord<>("made-on-demand", "v")).get(WAIT_S, TimeUnit.SECONDS);
     }
 
-    assertThat(describe(admin, "made-on-demand").partitions().getFirst().replicas()).hasSize(3);
+    assertThat(described(admin, "made-on-demand", 1).partitions().getFirst().replicas()).hasSize(3);
   }
 
   @Test
@@ -288,12 +300,15 @@ class ThreeBrokersIT {
         .createPartitions(Map.of("grown", NewPartitions.increaseTo(4)))
         .all()
         .get(WAIT_S, TimeUnit.SECONDS);
-    assertThat(describe(admin, "grown").partitions()).hasSize(4);
+    assertThat(described(admin, "grown", 4).partitions()).hasSize(4);
 
     admin.deleteTopics(List.of("grown")).all().get(WAIT_S, TimeUnit.SECONDS);
-    assertThatThrownBy(() -> describe(admin, "grown"))
-        .isInstanceOf(ExecutionException.class)
-        .hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
+    await("gone")
+        .atMost(Duration.ofSeconds(WAIT_S))
+        .untilAsserted(() ->
+            assertThatThrownBy(() -> describe(admin, "grown"))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(UnknownTopicOrPartitionException.class));
   }
 
   @Test
