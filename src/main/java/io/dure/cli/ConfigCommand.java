@@ -157,11 +157,8 @@ final class ConfigCommand {
     }
   }
 
-  @Command(
-      name = "set",
-      mixinStandardHelpOptions = true,
-      description = "Set settings; all of them or, if one is refused, none.")
-  static final class Set implements Callable<Integer> {
+  /** Changes settings of one target: all that are named or, if one is refused, none. */
+  abstract static sealed class OfOne implements Callable<Integer> {
     @Mixin ClusterOptions cluster = new ClusterOptions();
 
     @Parameters(index = "0", paramLabel = "KIND", description = KINDS)
@@ -170,6 +167,29 @@ final class ConfigCommand {
     @Parameters(index = "1", paramLabel = "NAME", description = NAMES)
     String name = "";
 
+    /** What is done to them, as people read it. */
+    abstract String verb();
+
+    abstract List<String> asked();
+
+    abstract AlterConfigOp change(String asked);
+
+    @Override
+    public Integer call() throws Exception {
+      ConfigTarget target = ConfigTarget.of(kind, name);
+      alter(cluster, target, asked().stream().map(this::change).toList());
+      cluster.say(
+          object("target", target.toString(), verb(), asked()),
+          verb() + " for " + target + ": " + String.join(" ", asked()));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "set",
+      mixinStandardHelpOptions = true,
+      description = "Set settings; all of them or, if one is refused, none.")
+  static final class Set extends OfOne {
     @Parameters(
         index = "2..*",
         arity = "1..*",
@@ -178,24 +198,23 @@ final class ConfigCommand {
     List<String> settings = List.of();
 
     @Override
-    public Integer call() throws Exception {
-      ConfigTarget target = ConfigTarget.of(kind, name);
-      List<AlterConfigOp> changes = new ArrayList<>();
-      for (String setting : settings) {
-        int equals = setting.indexOf('=');
-        if (equals < 1) {
-          throw new Refusal("write settings as KEY=VALUE, not " + setting);
-        }
-        changes.add(
-            new AlterConfigOp(
-                new ConfigEntry(setting.substring(0, equals), setting.substring(equals + 1)),
-                OpType.SET));
+    String verb() {
+      return "set";
+    }
+
+    @Override
+    List<String> asked() {
+      return settings;
+    }
+
+    @Override
+    AlterConfigOp change(String setting) {
+      int equals = setting.indexOf('=');
+      if (equals < 1) {
+        throw new Refusal("write settings as KEY=VALUE, not " + setting);
       }
-      alter(cluster, target, changes);
-      cluster.say(
-          object("target", target.toString(), "set", settings),
-          "set for " + target + ": " + String.join(" ", settings));
-      return 0;
+      return new AlterConfigOp(
+          new ConfigEntry(setting.substring(0, equals), setting.substring(equals + 1)), OpType.SET);
     }
   }
 
@@ -203,29 +222,23 @@ final class ConfigCommand {
       name = "unset",
       mixinStandardHelpOptions = true,
       description = "Take settings back, so that what holds otherwise is in force.")
-  static final class Unset implements Callable<Integer> {
-    @Mixin ClusterOptions cluster = new ClusterOptions();
-
-    @Parameters(index = "0", paramLabel = "KIND", description = KINDS)
-    String kind = "";
-
-    @Parameters(index = "1", paramLabel = "NAME", description = NAMES)
-    String name = "";
-
+  static final class Unset extends OfOne {
     @Parameters(index = "2..*", arity = "1..*", paramLabel = "KEY", description = "What to unset.")
     List<String> keys = List.of();
 
     @Override
-    public Integer call() throws Exception {
-      ConfigTarget target = ConfigTarget.of(kind, name);
-      List<AlterConfigOp> changes = new ArrayList<>();
-      keys.forEach(
-          key -> changes.add(new AlterConfigOp(new ConfigEntry(key, null), OpType.DELETE)));
-      alter(cluster, target, changes);
-      cluster.say(
-          object("target", target.toString(), "unset", keys),
-          "unset for " + target + ": " + String.join(" ", keys));
-      return 0;
+    String verb() {
+      return "unset";
+    }
+
+    @Override
+    List<String> asked() {
+      return keys;
+    }
+
+    @Override
+    AlterConfigOp change(String key) {
+      return new AlterConfigOp(new ConfigEntry(key, null), OpType.DELETE);
     }
   }
 

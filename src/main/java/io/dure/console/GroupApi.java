@@ -44,20 +44,28 @@ final class GroupApi {
         "groups",
         into -> {
           for (Desk.Group group : groups.stream().skip(from).limit(GROUPS_A_PAGE).toList()) {
-            write(into, group).end();
+            write(into, group, lagIfKnown(group)).end();
           }
         });
     return Answer.json(json.end().toString());
   }
 
+  /** One group that has moved to another coordinator or is gone must not hide all the others. */
+  private List<GroupLag.Lag> lagIfKnown(Desk.Group group) {
+    try {
+      return lag.of(group);
+    } catch (Desk.Refused moved) {
+      return List.of();
+    }
+  }
+
   /** Leaves the object open for more. */
-  private JsonWriter write(JsonWriter json, Desk.Group group) {
+  private static JsonWriter write(JsonWriter json, Desk.Group group, List<GroupLag.Lag> lags) {
     json.begin()
         .put("id", group.id())
         .put("type", group.type())
         .put("state", group.state())
         .put("coordinator", group.coordinator().value());
-    List<GroupLag.Lag> lags = lag.of(group);
     return json.put("topics", lags.stream().map(GroupLag.Lag::topic).distinct().count())
         .put("lag", lags.stream().mapToLong(GroupLag.Lag::records).filter(n -> n > 0).sum())
         .put("seconds", lags.stream().mapToDouble(GroupLag.Lag::seconds).max().orElse(0));
@@ -70,11 +78,12 @@ final class GroupApi {
             .filter(each -> each.id().equals(id))
             .findFirst()
             .orElseThrow(() -> new Desk.Refused("there is no group " + id));
-    var json = write(new JsonWriter(), group);
+    List<GroupLag.Lag> lags = lag.of(group);
+    var json = write(new JsonWriter(), group, lags);
     json.array(
         "lags",
         into -> {
-          for (GroupLag.Lag each : lag.of(group)) {
+          for (GroupLag.Lag each : lags) {
             into.begin()
                 .put("topic", each.topic())
                 .put("partition", each.partition())

@@ -22,11 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -34,15 +30,17 @@ import java.util.function.Supplier;
  * Safe for all threads.
  */
 final class NodeVantage implements Vantage {
-  /** A loop that does not answer within this is left out of what is told. */
-  private static final long LOOP_WAIT_MS = 2_000;
-
   private final NodeId self;
   private final Supplier<Optional<Node>> node;
   private final Machinery machinery;
   private final ConsoleAsks asks;
   private final File folder;
   private final Clock clock;
+
+  // What the loops told last: a counter that fell to nothing because a loop was late would look
+  // like a restart.
+  private final Map<EventLoop, Traffic> lastTraffic = new ConcurrentHashMap<>();
+  private volatile PartitionNumbers lastPartitions = PartitionNumbers.none();
 
   /**
    * What counts.
@@ -105,10 +103,11 @@ final class NodeVantage implements Vantage {
               .formatted(status.highWatermark() - applied));
     }
     long wanted = wanted(here.get().image());
-    int held = partitions().replicas();
-    if (held < wanted) {
-      missing.add("%d of %d replicas are open yet".formatted(held, wanted));
-    }
+    // A loop that is too busy to tell says nothing of whether its replicas are open.
+    askPartitions(here.get())
+        .map(PartitionNumbers::replicas)
+        .filter(held -> held < wanted)
+        .ifPresent(held -> missing.add("%d of %d replicas are open yet".formatted(held, wanted)));
     return missing;
   }
 
@@ -164,13 +163,14 @@ final class NodeVantage implements Vantage {
       EventLoop loop = machinery.loops().get(i);
       SocketLoop sockets = machinery.sockets().get(i);
       tasks += loop.posted();
-      this.<Traffic>waitFor(done ->
+      LoopQuestion.<Traffic>ask(done ->
               loop.execute(() -> {
                 Traffic copy = Traffic.none();
                 copy.add(sockets.traffic());
                 done.accept(copy);
               }))
-          .ifPresent(traffic::add);
+          .ifPresent(told -> lastTraffic.put(loop, told));
+      Optional.ofNullable(lastTraffic.get(loop)).ifPresent(traffic::add);
     }
     PartitionNumbers partitions = partitions();
     return new Reading(
@@ -197,9 +197,12 @@ final class NodeVantage implements Vantage {
   }
 
   private PartitionNumbers partitions() {
-    return node.get()
-        .flatMap(here -> this.<PartitionNumbers>waitFor(done -> here.numbers(Runnable::run, done)))
-        .orElseGet(PartitionNumbers::none);
+    node.get().flatMap(NodeVantage::askPartitions).ifPresent(told -> lastPartitions = told);
+    return lastPartitions;
+  }
+
+  private static Optional<PartitionNumbers> askPartitions(Node here) {
+    return LoopQuestion.ask(done -> here.numbers(Runnable::run, done));
   }
 
   private long peerBytes() {
@@ -215,27 +218,12 @@ final class NodeVantage implements Vantage {
     return node
         .get()
         .flatMap(here ->
-            this.<List<io.dure.runtime.Partitions.Copy>>waitFor(
+            LoopQuestion.<List<io.dure.runtime.Partitions.Copy>>ask(
                 done -> here.partitions().copies(Runnable::run, done)))
         .orElse(List.of())
         .stream()
         .map(each -> new Copy(each.partition(), each.sizeBytes(), each.lag()))
         .toList();
-  }
-
-  private <T> Optional<T> waitFor(Consumer<Consumer<T>> question) {
-    var answer = new CompletableFuture<T>();
-    question.accept(answer::complete);
-    try {
-      return Optional.of(answer.get(LOOP_WAIT_MS, TimeUnit.MILLISECONDS));
-    } catch (TimeoutException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a loop could not be asked", e);
-    }
   }
 
   @Override

@@ -14,16 +14,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Reads the partitions led here for the console. Waits; safe for all threads. */
 final class PartitionShelf implements Shelf {
-  private static final long LOOP_WAIT_MS = 2_000;
   private static final int READ_BYTES = 1 << 20;
   private static final int READS = 8;
   private static final int SHOWN_BYTES = 16 << 10;
@@ -161,21 +156,6 @@ final class PartitionShelf implements Shelf {
   }
 
   private <T> Optional<T> waitFor(Question<T> question) {
-    var answer = new CompletableFuture<T>();
-    Optional<Partitions> all = partitions.get();
-    if (all.isEmpty()) {
-      return Optional.empty();
-    }
-    question.ask(all.get(), answer::complete);
-    try {
-      return Optional.of(answer.get(LOOP_WAIT_MS, TimeUnit.MILLISECONDS));
-    } catch (TimeoutException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a partition could not be asked", e);
-    }
+    return partitions.get().flatMap(all -> LoopQuestion.<T>ask(done -> question.ask(all, done)));
   }
 }

@@ -123,36 +123,52 @@ class PlannerPropertiesTest {
     return new Layout(layout.brokers(), partitions);
   }
 
+  /** How long a plan takes is printed, not demanded: the machine may be busy. */
   @Test
-  void hundredsOfBrokersAndAHundredThousandPartitionsArePlannedWithinAboutASecond() {
-    List<Layout.Partition> partitions = new ArrayList<>();
-    var random = new Random(1);
-    for (int topic = 0; partitions.size() < 100_000; topic++) {
-      partitions.addAll(
-          Clusters.dealt(topic, 1 + random.nextInt(200), 3, 300, random.nextInt(1 << 28)));
-    }
-    Layout even = new Layout(Clusters.brokers(300), partitions);
-    even = Clusters.after(even, Planner.plan(even, ALL));
+  void hundredsOfBrokersAndAHundredThousandPartitionsArePlanned() {
+    Layout even = dealt(34 * 300, 300);
     Layout joined = Clusters.plus(even, Clusters.broker(301, Standing.OPEN));
+    Layout lost = Clusters.with(even, 7, Standing.LOST);
 
-    long nothing = time("nothing to do", even, ALL);
-    long whole = time("a broker joins, the whole plan", joined, ALL);
-    long few = time("a broker joins, ten moves", joined, 10);
-    long lost = time("a broker is lost", Clusters.with(even, 7, Standing.LOST), ALL);
-
-    Layout then = Clusters.after(joined, Planner.plan(joined, ALL));
-    assertThat(spread(then, copies(then))).isLessThanOrEqualTo(1);
-    assertThat(spread(then, leads(then))).isLessThanOrEqualTo(1);
-    // Wide bounds: the machine may be busy.
-    assertThat(List.of(nothing, few)).allMatch(ms -> ms < 3_000);
-    assertThat(List.of(whole, lost)).allMatch(ms -> ms < 10_000);
+    assertThat(plan("nothing to do", even, ALL)).isEmpty();
+    assertThat(plan("a broker joins, ten moves", joined, 10)).hasSize(10);
+    isEven(Clusters.after(joined, plan("a broker joins, the whole plan", joined, ALL)));
+    isEven(Clusters.after(lost, plan("a broker is lost", lost, ALL)));
   }
 
-  private static long time(String what, Layout layout, int maxMoves) {
+  /**
+   * Topics of ten partitions with three copies each, every copy of a topic on another broker; as
+   * even as can be when {@code brokers} divides {@code topics}.
+   */
+  private static Layout dealt(int topics, int brokers) {
+    List<Layout.Partition> all = new ArrayList<>();
+    for (int topic = 0; topic < topics; topic++) {
+      for (int i = 0; i < 10; i++) {
+        int first = topic + i;
+        all.add(
+            Clusters.partition(
+                topic,
+                i,
+                1 << 20,
+                1 + first % brokers,
+                1 + (first + brokers / 3) % brokers,
+                1 + (first + 2 * brokers / 3) % brokers));
+      }
+    }
+    return new Layout(Clusters.brokers(brokers), all);
+  }
+
+  private static void isEven(Layout then) {
+    assertThat(spread(then, copies(then))).isLessThanOrEqualTo(1);
+    assertThat(spread(then, leads(then))).isLessThanOrEqualTo(1);
+  }
+
+  private static List<Move> plan(String what, Layout layout, int maxMoves) {
     long startedNs = System.nanoTime();
     List<Move> moves = Planner.plan(layout, maxMoves);
-    long ms = (System.nanoTime() - startedNs) / 1_000_000;
-    System.out.printf("%s: %d moves planned in %d ms%n", what, moves.size(), ms);
-    return ms;
+    System.out.printf(
+        "%s: %d moves planned in %d ms%n",
+        what, moves.size(), (System.nanoTime() - startedNs) / 1_000_000);
+    return moves;
   }
 }
