@@ -6,6 +6,7 @@ import io.dure.txn.TopicPart;
 import io.dure.txn.TxnAnswer;
 import io.dure.txn.TxnCommand;
 import io.dure.wire.WireError;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -58,7 +59,8 @@ public final class AddPartitionsToTxnHandler
           errors ->
               reply.send(
                   new AddPartitionsToTxnResponseData()
-                      .setResultsByTopicV3AndBelow(results(errors, context.version()))));
+                      .setResultsByTopicV3AndBelow(
+                          results(request.v3AndBelowTopics(), errors, context.version()))));
       return;
     }
     var response = new AddPartitionsToTxnResponseData();
@@ -77,7 +79,7 @@ public final class AddPartitionsToTxnHandler
                 .add(
                     new AddPartitionsToTxnResult()
                         .setTransactionalId(each.transactionalId())
-                        .setTopicResults(results(errors, context.version())));
+                        .setTopicResults(results(each.topics(), errors, context.version())));
             pending.close();
           });
     }
@@ -152,25 +154,31 @@ public final class AddPartitionsToTxnHandler
     return errors;
   }
 
+  /**
+   * One for each topic and partition. Partitions are told from the last to the first: collections
+   * of Kafka's messages take time that grows with the square of the partitions when they come in
+   * the other order, here and where the answer is read.
+   */
   private static AddPartitionsToTxnTopicResultCollection results(
-      Map<TopicPart, WireError> errors, short version) {
+      AddPartitionsToTxnTopicCollection topics, Map<TopicPart, WireError> errors, short version) {
     var results = new AddPartitionsToTxnTopicResultCollection();
+    for (AddPartitionsToTxnTopic topic : topics) {
+      if (results.find(topic.name()) == null) {
+        results.add(new AddPartitionsToTxnTopicResult().setName(topic.name()));
+      }
+    }
     errors.keySet().stream()
-        .sorted()
-        .forEach(part -> {
-          AddPartitionsToTxnTopicResult topic = results.find(part.topic());
-          if (topic == null) {
-            topic = new AddPartitionsToTxnTopicResult().setName(part.topic());
-            results.add(topic);
-          }
-          WireError error = errors.getOrDefault(part, WireError.UNKNOWN_SERVER_ERROR);
-          topic
-              .resultsByPartition()
-              .add(
-                  new AddPartitionsToTxnPartitionResult()
-                      .setPartitionIndex(part.partition())
-                      .setPartitionErrorCode(told(error, version).code()));
-        });
+        .sorted(Comparator.reverseOrder())
+        .forEach(part ->
+            results
+                .find(part.topic())
+                .resultsByPartition()
+                .add(
+                    new AddPartitionsToTxnPartitionResult()
+                        .setPartitionIndex(part.partition())
+                        .setPartitionErrorCode(
+                            told(errors.getOrDefault(part, WireError.UNKNOWN_SERVER_ERROR), version)
+                                .code())));
     return results;
   }
 

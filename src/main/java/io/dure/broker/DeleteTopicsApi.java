@@ -78,6 +78,7 @@ final class DeleteTopicsApi
     int next = 0;
     var response = new DeleteTopicsResponseData();
     Set<DeleteTopicState> said = new HashSet<>();
+    Set<TopicDeletion> told = new HashSet<>();
     for (DeleteTopicState topic : topics(request)) {
       if (!said.add(topic)) {
         continue;
@@ -97,8 +98,11 @@ final class DeleteTopicsApi
             .responses()
             .add(refused(topic, WireError.INVALID_REQUEST, "Duplicate topic name or id."));
       } else if (next < deletions.size()) {
-        response.responses().add(deleted(deletions.get(next)));
-        next++;
+        TopicDeletion deletion = deletions.get(next++);
+        // Of a topic that was named in two ways the same is told once.
+        if (told.add(deletion)) {
+          response.responses().add(deleted(deletion));
+        }
       } else {
         Answer.Result result = Refusals.of(answer);
         response.responses().add(refused(topic, result.error(), result.message().orElse("")));

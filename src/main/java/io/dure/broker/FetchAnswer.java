@@ -55,7 +55,8 @@ final class FetchAnswer {
   PartitionData unknown(FetchItem.Key key) {
     boolean unknownId = version >= FIRST_VERSION_WITH_TOPIC_IDS && topic(key).isEmpty();
     return refused(
-        key, unknownId ? WireError.UNKNOWN_TOPIC_ID : WireError.UNKNOWN_TOPIC_OR_PARTITION);
+            key, unknownId ? WireError.UNKNOWN_TOPIC_ID : WireError.UNKNOWN_TOPIC_OR_PARTITION)
+        .setAbortedTransactions(List.of());
   }
 
   PartitionData refused(FetchItem.Key key, WireError error) {

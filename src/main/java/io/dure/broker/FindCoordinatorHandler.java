@@ -64,7 +64,7 @@ public final class FindCoordinatorHandler
       Coordinator one = coordinator(request.keyType(), request.key());
       return new FindCoordinatorResponseData()
           .setErrorCode(one.errorCode())
-          .setErrorMessage(one.errorMessage())
+          .setErrorMessage(one.errorCode() == 0 ? WireError.NONE.name() : one.errorMessage())
           .setNodeId(one.nodeId())
           .setHost(one.host())
           .setPort(one.port());

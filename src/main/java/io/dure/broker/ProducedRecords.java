@@ -42,14 +42,8 @@ final class ProducedRecords {
   static Optional<Refusal> check(ByteBuffer batches, short version, Limits limits) {
     int start = batches.position();
     int sizeBytes = batches.remaining();
-    if (sizeBytes == 0) {
-      return refuse(
-          WireError.INVALID_RECORD,
-          "Produce requests with version %d must have at least one record batch per partition"
-              .formatted(version));
-    }
     if (sizeBytes <= MAGIC_AT) {
-      return refuse(WireError.CORRUPT_MESSAGE, "The batch is shorter than its header");
+      return noBatch(version);
     }
     if (batches.get(start + MAGIC_AT) != 2) {
       return refuse(
@@ -58,10 +52,11 @@ final class ProducedRecords {
               .formatted(version));
     }
     long batchBytes = BYTES_BEFORE_LENGTH_COUNTS + (long) batches.getInt(start + LENGTH_AT);
-    if (sizeBytes < BATCH_HEADER_BYTES
-        || batchBytes < BATCH_HEADER_BYTES
-        || batchBytes > sizeBytes) {
-      return refuse(WireError.CORRUPT_MESSAGE, "The batch does not end where its length says");
+    if (batchBytes < BATCH_HEADER_BYTES) {
+      return refuse(WireError.CORRUPT_MESSAGE, "The batch is shorter than its header");
+    }
+    if (batchBytes > sizeBytes) {
+      return noBatch(version);
     }
     if (batchBytes < sizeBytes) {
       return refuse(
@@ -75,6 +70,14 @@ final class ProducedRecords {
         ? attributes
         : checkLimits(batches.getLong(start + MAX_TIMESTAMP_AT), batchBytes, limits)
             .or(() -> ProducedBatches.check(batches).map(ProducedRecords::refusal));
+  }
+
+  /** None that is complete. */
+  private static Optional<Refusal> noBatch(short version) {
+    return refuse(
+        WireError.INVALID_RECORD,
+        "Produce requests with version %d must have at least one record batch per partition"
+            .formatted(version));
   }
 
   /** Whether the batch, checked or not, says that it is part of a transaction. */

@@ -63,7 +63,12 @@ final class UpdateFeaturesApi
     for (FeatureUpdateKey update : request.featureUpdates()) {
       Answer.Result result = updated.features().get(at++);
       if (version < FIRST_VERSION_WITHOUT_RESULTS) {
-        response.results().add(new UpdatableFeatureResult().setFeature(update.feature()));
+        response
+            .results()
+            .add(
+                new UpdatableFeatureResult()
+                    .setFeature(update.feature())
+                    .setErrorMessage(WireError.NONE.name()));
       }
       if (!result.isDone()) {
         return refused(

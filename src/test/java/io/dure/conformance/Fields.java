@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * A message as the fields that were on the wire, by their names in the protocol, in its order: a
  * tree of structures, lists and plain values. A tagged field is there only if it was sent.
  */
-record Fields(List<Named> named) {
+public record Fields(List<Named> named) {
   /**
    * @param value Fields, a List, or a plain value; null when null was sent
    */
-  record Named(String name, @Nullable Object value) {}
+  public record Named(String name, @Nullable Object value) {}
 
-  static Fields of(Schema schema, ByteBuffer body) {
+  public static Fields of(Schema schema, ByteBuffer body) {
     return of(schema.read(body));
   }
 

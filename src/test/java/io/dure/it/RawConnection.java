@@ -14,27 +14,28 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** Says exactly what a test wants said, to exactly one broker: no client would ask a follower. */
-final class RawConnection implements AutoCloseable {
+public final class RawConnection implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream in;
   private final DataOutputStream out;
   private int correlationId;
 
-  RawConnection(int port) throws IOException {
+  public RawConnection(int port) throws IOException {
     socket = new Socket("127.0.0.1", port);
     socket.setSoTimeout(10_000);
     in = new DataInputStream(socket.getInputStream());
     out = new DataOutputStream(socket.getOutputStream());
   }
 
-  <R extends ApiMessage> R ask(ApiKeys api, int version, ApiMessage body) throws IOException {
+  public <R extends ApiMessage> R ask(ApiKeys api, int version, ApiMessage body)
+      throws IOException {
     send(api, version, body);
     return answer(api, version);
   }
 
   /** The next answer, to a request of this API and version. */
   @SuppressWarnings("unchecked")
-  <R extends ApiMessage> R answer(ApiKeys api, int version) throws IOException {
+  public <R extends ApiMessage> R answer(ApiKeys api, int version) throws IOException {
     byte[] bytes = new byte[in.readInt()];
     in.readFully(bytes);
     var answer = new ByteBufferAccessor(ByteBuffer.wrap(bytes));
@@ -44,7 +45,7 @@ final class RawConnection implements AutoCloseable {
     return (R) response;
   }
 
-  void send(ApiKeys api, int version, ApiMessage body) throws IOException {
+  public void send(ApiKeys api, int version, ApiMessage body) throws IOException {
     RequestHeaderData header =
         new RequestHeader(api, (short) version, "raw", ++correlationId).data();
     short headerVersion = api.requestHeaderVersion((short) version);
@@ -60,7 +61,7 @@ final class RawConnection implements AutoCloseable {
   }
 
   /** Waits for the other side to close; false if it says something instead. */
-  boolean isClosedByBroker() throws IOException {
+  public boolean isClosedByBroker() throws IOException {
     return in.read() < 0;
   }
 

@@ -1,14 +1,12 @@
-package io.dure.it;
+package io.dure.exchanges;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterReplicaLogDir;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic;
-import org.apache.kafka.common.message.AlterReplicaLogDirsResponseData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialDeletion;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -267,10 +265,7 @@ final class ClusterExchanges {
             0,
             new GetTelemetrySubscriptionsRequestData().setClientInstanceId(instance));
     answer.setSubscriptionId(answer.subscriptionId() == 0 ? 0 : 1);
-    var metrics = new ArrayList<>(answer.requestedMetrics());
-    metrics.sort(null);
-    exchange.note(
-        "GET_TELEMETRY_SUBSCRIPTIONS v0 " + what, answer.setRequestedMetrics(metrics).toString());
+    exchange.note(what, ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, 0, answer);
   }
 
   private void push(
@@ -336,12 +331,7 @@ final class ClusterExchanges {
     dir.topics()
         .add(new AlterReplicaLogDirTopic().setName(topic).setPartitions(List.of(partitions)));
     request.dirs().add(dir);
-    AlterReplicaLogDirsResponseData answer =
-        exchange.ask(ApiKeys.ALTER_REPLICA_LOG_DIRS, version, request);
-    answer
-        .results()
-        .forEach(t -> t.partitions().sort((a, b) -> a.partitionIndex() - b.partitionIndex()));
-    exchange.note("ALTER_REPLICA_LOG_DIRS v" + version + " " + what, answer.toString());
+    exchange.tell(what, ApiKeys.ALTER_REPLICA_LOG_DIRS, version, request);
   }
 
   private void logDirs(String what, int version, String... topics) {
@@ -357,10 +347,8 @@ final class ClusterExchanges {
         .forEach(each -> {
           each.setTotalBytes(Long.signum(each.totalBytes()));
           each.setUsableBytes(Long.signum(each.usableBytes()));
-          each.topics()
-              .forEach(t -> t.partitions().sort((a, b) -> a.partitionIndex() - b.partitionIndex()));
         });
-    exchange.note("DESCRIBE_LOG_DIRS v" + version + " " + what, answer.toString());
+    exchange.note(what, ApiKeys.DESCRIBE_LOG_DIRS, version, answer);
   }
 
   // ---- cluster

@@ -1,18 +1,13 @@
-package io.dure.it;
+package io.dure.exchanges;
 
-import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
 import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.message.EndTxnResponseData;
-import org.apache.kafka.common.message.FindCoordinatorRequestData;
-import org.apache.kafka.common.message.InitProducerIdRequestData;
-import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestPartition;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
@@ -26,42 +21,33 @@ import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommi
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What a broker answers to offsets in transactions, in every version up to 5, by what was asked.
  * The topic "read" is there already.
  */
-final class TxnOffsetExchanges implements AutoCloseable {
+final class TxnOffsetExchanges {
   private static final String TOPIC = "read";
   private static final int LAST_WITHOUT_OWN_EPOCHS = 4;
 
-  private record Producer(String transactionalId, long id, short epoch) {}
+  private final Exchange exchange;
 
-  private final RawConnection asking;
-  private final Map<String, String> answers = new LinkedHashMap<>();
-
-  private TxnOffsetExchanges(int port) throws IOException {
-    this.asking = new RawConnection(port);
+  private TxnOffsetExchanges(Exchange exchange) {
+    this.exchange = exchange;
   }
 
-  static Map<String, String> with(int port) throws Exception {
-    try (var exchanges = new TxnOffsetExchanges(port)) {
-      for (int version = 0; version <= 5; version++) {
-        exchanges.of(version);
-      }
-      return exchanges.answers;
+  static void ask(Exchange exchange) {
+    Coordinators.prepare(exchange);
+    var all = new TxnOffsetExchanges(exchange);
+    for (int version = 0; version <= 5; version++) {
+      exchange.scene();
+      all.of(version);
     }
   }
 
-  @Override
-  public void close() throws IOException {
-    asking.close();
-  }
-
-  private void of(int v) throws Exception {
+  private void of(int v) {
     String group = "txn" + v;
-    Producer producer = producer("copy" + v);
+    Producer producer = Producer.begin(exchange, "copy" + v);
     tell("before the transaction", v, commit(v, producer, group, TOPIC, 0, 5));
     begin(v, producer, group);
     tell("in the transaction", v, commit(v, producer, group, TOPIC, 0, 5));
@@ -71,26 +57,8 @@ final class TxnOffsetExchanges implements AutoCloseable {
     TxnOffsetCommitRequestData longText = commit(v, producer, group, TOPIC, 1, 5);
     longText.topics().getFirst().partitions().getFirst().setCommittedMetadata("x".repeat(4_097));
     tell("text too long", v, longText);
-    tell(
-        "old epoch",
-        v,
-        commit(
-            v,
-            new Producer(producer.transactionalId, producer.id, (short) -1),
-            group,
-            TOPIC,
-            0,
-            6));
-    tell(
-        "epoch to come",
-        v,
-        commit(
-            v,
-            new Producer(producer.transactionalId, producer.id, (short) 99),
-            group,
-            TOPIC,
-            0,
-            6));
+    tell("old epoch", v, commit(v, producer.epoch(-1), group, TOPIC, 0, 6));
+    tell("epoch to come", v, commit(v, producer.epoch(99), group, TOPIC, 0, 6));
     if (v >= 3) {
       tell(
           "a generation of a simple group",
@@ -105,104 +73,66 @@ final class TxnOffsetExchanges implements AutoCloseable {
     end(producer, v, true);
     fetchStable("committed " + v, group);
 
-    Producer again = producer("copy" + v);
+    Producer again = Producer.begin(exchange, "copy" + v);
     begin(v, again, group);
     tell("to be aborted", v, commit(v, again, group, TOPIC, 0, 50));
     end(again, v, false);
     fetchStable("aborted " + v, group);
     tell("former life", v, commit(v, producer, group, TOPIC, 0, 60));
 
-    Producer third = producer("copy" + v);
+    Producer third = Producer.begin(exchange, "copy" + v);
     begin(v, third, group);
     tell("to be deleted", v, commit(v, third, group, TOPIC, 0, 70));
-    note("delete " + v, asking.ask(ApiKeys.OFFSET_DELETE, 0, delete(group)));
+    exchange.tell("open in a transaction " + v, ApiKeys.OFFSET_DELETE, 0, delete(group));
     fetch("deleted " + v, group);
     tell("after it", v, commit(v, third, group, TOPIC, 1, 71));
-    note(
-        "group " + v,
-        asking.ask(
-            ApiKeys.DELETE_GROUPS,
-            2,
-            new DeleteGroupsRequestData().setGroupsNames(List.of(group))));
+    exchange.tell(
+        "of open offsets " + v,
+        ApiKeys.DELETE_GROUPS,
+        2,
+        new DeleteGroupsRequestData().setGroupsNames(List.of(group)));
     end(third, v, true);
     fetchStable("gone " + v, group);
   }
 
-  private void tell(String what, int v, TxnOffsetCommitRequestData request) throws IOException {
-    note(what + " v" + v, asking.ask(ApiKeys.TXN_OFFSET_COMMIT, v, request));
-  }
-
-  private void note(String what, ApiMessage response) {
-    answers.put(what, response.toString());
-  }
-
-  private Producer producer(String transactionalId) throws Exception {
-    InitProducerIdResponseData[] told = new InitProducerIdResponseData[1];
-    retry(
-        () -> {
-          asking.ask(
-              ApiKeys.FIND_COORDINATOR,
-              3,
-              new FindCoordinatorRequestData().setKey(transactionalId).setKeyType((byte) 1));
-          told[0] =
-              asking.ask(
-                  ApiKeys.INIT_PRODUCER_ID,
-                  4,
-                  new InitProducerIdRequestData()
-                      .setTransactionalId(transactionalId)
-                      .setTransactionTimeoutMs(60_000));
-          return told[0];
-        },
-        r -> ((InitProducerIdResponseData) r).errorCode());
-    return new Producer(transactionalId, told[0].producerId(), told[0].producerEpoch());
+  private void tell(String what, int v, TxnOffsetCommitRequestData request) {
+    exchange.tell(what, ApiKeys.TXN_OFFSET_COMMIT, v, request);
   }
 
   /** From version 5 on the commit itself makes the group's partition part of the transaction. */
-  private void begin(int v, Producer producer, String group) throws Exception {
+  private void begin(int v, Producer producer, String group) {
     if (v <= LAST_WITHOUT_OWN_EPOCHS) {
       retry(
           () ->
-              asking.ask(
+              exchange.ask(
                   ApiKeys.ADD_OFFSETS_TO_TXN,
                   3,
                   new AddOffsetsToTxnRequestData()
-                      .setTransactionalId(producer.transactionalId)
-                      .setProducerId(producer.id)
-                      .setProducerEpoch(producer.epoch)
+                      .setTransactionalId(producer.transactionalId())
+                      .setProducerId(producer.id())
+                      .setProducerEpoch(producer.epoch())
                       .setGroupId(group)),
-          r -> ((AddOffsetsToTxnResponseData) r).errorCode());
+          AddOffsetsToTxnResponseData::errorCode);
     }
   }
 
-  private void end(Producer producer, int v, boolean commits) throws Exception {
+  private void end(Producer producer, int v, boolean commits) {
     retry(
         () ->
-            asking.ask(
+            exchange.ask(
                 ApiKeys.END_TXN,
                 v <= LAST_WITHOUT_OWN_EPOCHS ? 3 : 5,
                 new EndTxnRequestData()
-                    .setTransactionalId(producer.transactionalId)
-                    .setProducerId(producer.id)
-                    .setProducerEpoch(producer.epoch)
+                    .setTransactionalId(producer.transactionalId())
+                    .setProducerId(producer.id())
+                    .setProducerEpoch(producer.epoch())
                     .setCommitted(commits)),
-        r -> ((EndTxnResponseData) r).errorCode());
-  }
-
-  private interface Asking {
-    ApiMessage ask() throws IOException;
+        EndTxnResponseData::errorCode);
   }
 
   /** Until the coordinator is there and has finished what came before. */
-  private static void retry(Asking asking, ToIntFunction<ApiMessage> error) throws Exception {
-    int last = 0;
-    for (int i = 0; i < 300; i++) {
-      last = error.applyAsInt(asking.ask());
-      if (last == 0) {
-        return;
-      }
-      Thread.sleep(50); // between two questions of a poll that ends
-    }
-    throw new AssertionError("still " + Errors.forCode((short) last));
+  private static <R extends ApiMessage> void retry(Supplier<R> asking, ToIntFunction<R> error) {
+    Exchange.until("the coordinator", () -> error.applyAsInt(asking.get()) == 0);
   }
 
   private static TxnOffsetCommitRequestData commit(
@@ -213,10 +143,10 @@ final class TxnOffsetExchanges implements AutoCloseable {
             .setCommittedOffset(offset)
             .setCommittedMetadata("text");
     return new TxnOffsetCommitRequestData()
-        .setTransactionalId(producer.transactionalId)
+        .setTransactionalId(producer.transactionalId())
         .setGroupId(group)
-        .setProducerId(producer.id)
-        .setProducerEpoch(producer.epoch)
+        .setProducerId(producer.id())
+        .setProducerEpoch(producer.epoch())
         .setTopics(
             List.of(new TxnOffsetCommitRequestTopic().setName(topic).setPartitions(List.of(of))));
   }
@@ -239,26 +169,27 @@ final class TxnOffsetExchanges implements AutoCloseable {
     return new OffsetFetchRequestData().setGroups(List.of(of)).setRequireStable(stable);
   }
 
-  private void fetch(String what, String group) throws IOException {
+  private void fetch(String what, String group) {
     for (boolean all : new boolean[] {false, true}) {
       for (boolean stable : new boolean[] {false, true}) {
-        note(
+        exchange.tell(
             what + (all ? " all" : " some") + (stable ? " stable" : ""),
-            asking.ask(ApiKeys.OFFSET_FETCH, 8, question(group, all, stable)));
+            ApiKeys.OFFSET_FETCH,
+            8,
+            question(group, all, stable));
       }
     }
   }
 
   /** Once the markers are there. */
-  private void fetchStable(String what, String group) throws Exception {
+  private void fetchStable(String what, String group) {
     retry(
-        () -> asking.ask(ApiKeys.OFFSET_FETCH, 8, question(group, false, true)),
-        r ->
-            ((OffsetFetchResponseData) r)
-                .groups().getFirst().topics().getFirst().partitions().stream()
-                    .mapToInt(p -> p.errorCode())
-                    .max()
-                    .orElse(0));
+        () -> exchange.ask(ApiKeys.OFFSET_FETCH, 8, question(group, false, true)),
+        (OffsetFetchResponseData r) ->
+            r.groups().getFirst().topics().getFirst().partitions().stream()
+                .mapToInt(p -> p.errorCode())
+                .max()
+                .orElse(0));
     fetch(what, group);
   }
 }

@@ -1,4 +1,4 @@
-package io.dure.it;
+package io.dure.exchanges;
 
 import java.util.List;
 import org.apache.kafka.common.Uuid;

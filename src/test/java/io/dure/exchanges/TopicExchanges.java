@@ -1,4 +1,4 @@
-package io.dure.it;
+package io.dure.exchanges;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,6 @@ import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData.ListPartitionReassignmentsTopics;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
-import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
 
@@ -139,7 +138,7 @@ final class TopicExchanges {
     CreateTopicsResponseData answer = exchange.ask(ApiKeys.CREATE_TOPICS, version, request);
     // All settings are compared where they are described.
     answer.topics().forEach(t -> t.setConfigs(t.configs() == null ? null : new ArrayList<>()));
-    exchange.note("CREATE_TOPICS v" + version + " " + what, answer.toString());
+    exchange.note(what, ApiKeys.CREATE_TOPICS, version, answer);
   }
 
   // ---- CreatePartitions
@@ -236,19 +235,8 @@ final class TopicExchanges {
           request.setIncludeClusterAuthorizedOperations(true);
         }
       }
-      try {
-        MetadataResponseData answer = exchange.ask(ApiKeys.METADATA, version, request);
-        answer
-            .topics()
-            .forEach(t -> t.partitions().sort((a, b) -> a.partitionIndex() - b.partitionIndex()));
-        exchange.note(
-            "METADATA v" + version + " " + what + (more ? " with what may be done" : ""),
-            answer.toString().replaceAll("leaderEpoch=\\d+", "leaderEpoch=…"));
-      } catch (AssertionError closed) {
-        exchange.note(
-            "METADATA v" + version + " " + what + (more ? " with what may be done" : ""), "closed");
-        exchange.reconnect();
-      }
+      exchange.tell(
+          what + (more ? " with what may be done" : ""), ApiKeys.METADATA, version, request);
     }
   }
 

@@ -1,4 +1,4 @@
-package io.dure.it;
+package io.dure.exchanges;
 
 import java.util.List;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
@@ -26,7 +26,7 @@ final class OffsetExchanges {
 
   static void ask(Exchange exchange) {
     var all = new OffsetExchanges(exchange);
-    exchange.topic(TOPIC, 1);
+    exchange.topic(TOPIC, 1, "retention.ms=-1"); // records of long ago
     exchange.topic(EMPTY, 1);
     Topics.write(exchange, TOPIC, 0, T0, T0 + 20, T0 + 10, T0 + 20, T0 + 5);
     all.list("before");
