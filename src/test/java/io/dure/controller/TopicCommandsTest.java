@@ -290,6 +290,25 @@ class TopicCommandsTest {
   }
 
   @Test
+  void aTopicNamedByNameAndByIdIsNotDeleted() {
+    cluster.create("a", 1, 1);
+    cluster.create("b", 1, 1);
+    TopicId a = cluster.topic("a").id();
+
+    List<Answer.TopicDeletion> deletions =
+        delete(
+            new Command.TopicRef.ByName("a"),
+            new Command.TopicRef.ByName("b"),
+            new Command.TopicRef.ById(a));
+
+    assertThat(deletions)
+        .extracting(deletion -> deletion.result().error())
+        .containsExactly(WireError.INVALID_REQUEST, WireError.NONE, WireError.INVALID_REQUEST);
+    assertThat(deletions.getFirst()).isEqualTo(deletions.getLast());
+    assertThat(cluster.topic("a").id()).isEqualTo(a);
+  }
+
+  @Test
   void deletedTopicsGiveTheirPlaceBack() {
     for (int i = 0; i < 3; i++) {
       cluster.create("t" + i, 1, 1);
