@@ -175,7 +175,7 @@ class ProduceHandlerTest {
 
     assertThat(ask(produce(9, 0, damaged), 9).errorCode())
         .isEqualTo(WireError.CORRUPT_MESSAGE.code());
-    assertThat(ask(produce(9, 0, cut), 9).errorCode()).isEqualTo(WireError.CORRUPT_MESSAGE.code());
+    assertThat(ask(produce(9, 0, cut), 9).errorCode()).isEqualTo(WireError.INVALID_RECORD.code());
   }
 
   @Test
