@@ -131,9 +131,7 @@ final class Conversion {
       journal.store(new ConsumerRecord.TargetStored(id, member.id(), held));
       journal.store(
           new ConsumerRecord.HoldingStored(
-              id,
-              member.id(),
-              new Holding(epoch, epoch, Holding.Stage.STABLE, held, PartitionSet.NONE)));
+              id, member.id(), new Holding(epoch, epoch, Holding.Stage.STABLE, held)));
     }
     journal.store(new ConsumerRecord.TargetEpochStored(id, epoch, turn.wallMs()));
     journal.store(new ConsumerRecord.EpochStored(id, epoch, 0, turn.wallMs()));

@@ -2,6 +2,7 @@ package io.dure.group;
 
 import io.dure.base.TopicId;
 import io.dure.group.consumer.ConsumerGroup;
+import io.dure.group.consumer.PartitionSet;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,12 +93,15 @@ final class Offsets {
     }
     Group group = found.get();
     if (group.consumer().isPresent()) {
-      WireError refusal =
-          group.consumer().get().commitRefusal(commit.member().memberId(), commit.generation());
       // Before version 9 nobody knows what a member's epoch is.
-      return refusal == WireError.STALE_MEMBER_EPOCH && !commit.tellsNotFound()
-          ? WireError.UNSUPPORTED_VERSION
-          : refusal;
+      return group
+          .consumer()
+          .get()
+          .commitRefusal(
+              commit.member().memberId(),
+              commit.generation(),
+              commit.tellsNotFound(),
+              partitions(commit.offsets()));
     }
     if (commit.generation() < 0 && group.isEmpty()) {
       return WireError.NONE;
@@ -121,14 +125,20 @@ final class Offsets {
           commit.knowsEpochs() ? WireError.GROUP_ID_NOT_FOUND : WireError.ILLEGAL_GENERATION;
       return refusalOfNew(commit.groupId(), commit.generation(), unknown);
     }
+    boolean plain = commit.generation() < 0 && !tellsMember(commit.member());
     Optional<ConsumerGroup> consumer = found.get().consumer();
-    if (consumer.isPresent()) {
+    if (consumer.isPresent() && !plain) {
       WireError refusal =
-          consumer.get().commitRefusal(commit.member().memberId(), commit.generation());
+          consumer
+              .get()
+              .commitRefusal(
+                  commit.member().memberId(),
+                  commit.generation(),
+                  true,
+                  partitions(commit.offsets()));
       boolean stale = refusal == WireError.STALE_MEMBER_EPOCH;
       return stale && !commit.knowsEpochs() ? WireError.ILLEGAL_GENERATION : refusal;
     }
-    boolean plain = commit.generation() < 0 && !tellsMember(commit.member());
     if (plain || (commit.generation() < 0 && found.get().isEmpty())) {
       return WireError.NONE;
     }
@@ -147,6 +157,12 @@ final class Offsets {
       return unknown;
     }
     return table.size() < settings.maxGroups() ? WireError.NONE : WireError.POLICY_VIOLATION;
+  }
+
+  private static PartitionSet partitions(List<GroupCommand.OffsetToCommit> offsets) {
+    var draft = new PartitionSet.Draft();
+    offsets.forEach(o -> draft.add(o.key().topicId(), o.key().partition()));
+    return draft.done();
   }
 
   private static boolean tellsMember(MemberRef ref) {

@@ -14,6 +14,7 @@ import io.dure.metadata.ClusterImage;
 import io.dure.metadata.MetadataRecord;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -294,7 +295,57 @@ class ConsumerGroupTest {
     assertThat(commit("", -1)).isEqualTo(WireError.UNKNOWN_MEMBER_ID);
   }
 
+  /** It sends before it hears of its next epoch (KIP-1251). */
+  @Test
+  void anOlderEpochCommitsWhatTheMemberHasHadSince() {
+    int first = join("a").memberEpoch();
+    tell("a", first, 0, 1, 2, 3);
+    BeatAnswer joined = join("b");
+    List<Integer> kept = live("a", first).assignment().orElseThrow().partitionsOf(T);
+    List<Integer> given = List.of(0, 1, 2, 3).stream().filter(p -> !kept.contains(p)).toList();
+    assertThat(commit("a", first, given.getFirst())).as("not given up").isEqualTo(WireError.NONE);
+    int second = tell("a", first, kept.get(0), kept.get(1)).memberEpoch();
+    assertThat(second).isGreaterThan(first);
+
+    assertThat(commit("a", first, kept.getFirst())).isEqualTo(WireError.NONE);
+    assertThat(commit("a", first, given.getFirst())).isEqualTo(WireError.STALE_MEMBER_EPOCH);
+    assertThat(commit("a", first, kept.getFirst(), given.getFirst()))
+        .as("all or nothing")
+        .isEqualTo(WireError.STALE_MEMBER_EPOCH);
+    assertThat(commit("b", joined.memberEpoch(), given.getFirst())).isEqualTo(WireError.NONE);
+    assertThat(commit("a", 0, kept.getFirst())).isEqualTo(WireError.STALE_MEMBER_EPOCH);
+  }
+
+  @Test
+  void whatAMemberLostAndGotAgainItHasAnew() {
+    int first = join("a").memberEpoch();
+    tell("a", first, 0, 1, 2, 3);
+    BeatAnswer joined = join("b");
+    List<Integer> kept = live("a", first).assignment().orElseThrow().partitionsOf(T);
+    int second = tell("a", first, kept.get(0), kept.get(1)).memberEpoch();
+    live("b", joined.memberEpoch());
+    leave("b");
+    int third = live("a", second).memberEpoch();
+    assertThat(third).isGreaterThan(second);
+
+    List<Integer> again = List.of(0, 1, 2, 3).stream().filter(p -> !kept.contains(p)).toList();
+    assertThat(commit("a", third, again.getFirst())).isEqualTo(WireError.NONE);
+    assertThat(commit("a", second, again.getFirst())).isEqualTo(WireError.STALE_MEMBER_EPOCH);
+    assertThat(commit("a", first, again.getFirst())).isEqualTo(WireError.STALE_MEMBER_EPOCH);
+    assertThat(commit("a", first, kept.getFirst())).isEqualTo(WireError.NONE);
+  }
+
+  private void leave(String member) {
+    assertThat(
+            ask(beat(member, -1, Optional.empty(), Optional.empty(), "", Optional.empty())).error())
+        .isEqualTo(WireError.NONE);
+  }
+
   private WireError commit(String member, int epoch) {
+    return commit(member, epoch, 0);
+  }
+
+  private WireError commit(String member, int epoch, int... partitions) {
     var command =
         new GroupCommand.CommitOffsets(
             "g",
@@ -302,7 +353,9 @@ class ConsumerGroupTest {
             epoch,
             -1,
             true,
-            List.of(new GroupCommand.OffsetToCommit(new OffsetKey("t", T, 0), 5, -1, "")));
+            Arrays.stream(partitions)
+                .mapToObj(p -> new GroupCommand.OffsetToCommit(new OffsetKey("t", T, p), 5, -1, ""))
+                .toList());
     return ((GroupAnswer.Committed) shard.decide(1, command, now()).replies().getFirst().answer())
         .errors()
         .getFirst();

@@ -89,8 +89,8 @@ public final class ConsumerCodec {
                 .int32(h.epoch())
                 .int32(h.previousEpoch())
                 .int8(h.stage().code());
-        write(out, h.assigned());
-        write(out, h.revoking());
+        write(out, h.assigned(), h.tenures());
+        write(out, h.revoking(), h.tenures());
         yield Optional.of(out.varint(0).toArray());
       }
       case ConsumerRecord.RegexStored r -> {
@@ -169,6 +169,20 @@ public final class ConsumerCodec {
     }
   }
 
+  /** In a tagged field, since a reader of before KIP-1251 passes it over. */
+  private static void write(RecordWriter out, PartitionSet partitions, Tenures tenures) {
+    out.varint(partitions.topics().size() + 1);
+    for (TopicId topic : partitions.topics()) {
+      List<Integer> its = partitions.partitionsOf(topic);
+      out.uuid(topic.value()).varint(its.size() + 1);
+      its.forEach(out::int32);
+      var epochs = new RecordWriter().varint(its.size() + 1);
+      its.forEach(partition -> epochs.int32(tenures.of(topic, partition).orElseThrow()));
+      byte[] bytes = epochs.toArray();
+      out.varint(1).varint(0).varint(bytes.length).raw(bytes);
+    }
+  }
+
   // ---- reading
 
   /** Empty for a kind of record that consumer groups do not have. */
@@ -211,16 +225,7 @@ public final class ConsumerCodec {
       case MEMBER -> new ConsumerRecord.MemberStored(group, key.string(), terms(in));
       case TARGET_EPOCH -> targetEpochStored(group, in);
       case TARGET -> new ConsumerRecord.TargetStored(group, key.string(), partitions(in));
-      case HOLDING ->
-          new ConsumerRecord.HoldingStored(
-              group,
-              key.string(),
-              new Holding(
-                  in.int32(),
-                  in.int32(),
-                  Holding.Stage.of(in.int8()),
-                  partitions(in),
-                  partitions(in)));
+      case HOLDING -> new ConsumerRecord.HoldingStored(group, key.string(), holding(in));
       default ->
           new ConsumerRecord.RegexStored(group, key.string(), texts(in), in.int64(), in.int64());
     };
@@ -314,16 +319,52 @@ public final class ConsumerCodec {
     return texts;
   }
 
+  private static Holding holding(RecordReader in) {
+    int epoch = in.int32();
+    int previousEpoch = in.int32();
+    Holding.Stage stage = Holding.Stage.of(in.int8());
+    var known = new Tenures.Draft();
+    PartitionSet assigned = partitions(in, known);
+    PartitionSet revoking = partitions(in, known);
+    // Whoever wrote it without tenures knew commits of the member's very epoch only.
+    Tenures tenures = known.done().over(assigned.plus(revoking), epoch);
+    return new Holding(epoch, previousEpoch, stage, assigned, revoking, tenures);
+  }
+
   private static PartitionSet partitions(RecordReader in) {
+    return partitions(in, new Tenures.Draft());
+  }
+
+  private static PartitionSet partitions(RecordReader in, Tenures.Draft tenures) {
     var draft = new PartitionSet.Draft();
     for (int left = in.varint() - 1; left > 0; left--) {
       var topic = new TopicId(in.uuid());
+      var its = new ArrayList<Integer>();
       for (int more = in.varint() - 1; more > 0; more--) {
-        draft.add(topic, in.int32());
+        its.add(in.int32());
       }
-      skipTags(in);
+      its.forEach(partition -> draft.add(topic, partition));
+      for (int tags = in.varint(); tags > 0; tags--) {
+        int tag = in.varint();
+        int size = in.varint();
+        if (tag == 0) {
+          epochs(in, topic, its, tenures);
+        } else {
+          in.skip(size);
+        }
+      }
     }
     return draft.done();
+  }
+
+  /** One for each partition, in the same order. */
+  private static void epochs(
+      RecordReader in, TopicId topic, List<Integer> partitions, Tenures.Draft tenures) {
+    int count = in.varint() - 1;
+    if (count != partitions.size()) {
+      throw new MalformedRecord(count + " epochs of " + partitions.size() + " partitions");
+    }
+    partitions.forEach(partition -> tenures.add(topic, partition, in.int32()));
   }
 
   private static void skipTags(RecordReader in) {

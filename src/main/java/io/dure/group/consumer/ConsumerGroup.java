@@ -222,12 +222,30 @@ public final class ConsumerGroup {
 
   // ---- offsets
 
-  /** Why this caller may not commit offsets; NONE if it may. {@code epoch} is -1 from no member. */
-  public WireError commitRefusal(String memberId, int claimedEpoch) {
+  /**
+   * Why this caller may not commit offsets of these partitions; NONE if it may. A member that has
+   * not heard yet of its newest epoch may name an older one (KIP-1251), as long as it has had all
+   * of them since then: so it does not commit what another has or had meanwhile.
+   *
+   * @param claimedEpoch -1 from no member
+   * @param knowsEpochs the request is of a version that names epochs
+   */
+  public WireError commitRefusal(
+      String memberId, int claimedEpoch, boolean knowsEpochs, PartitionSet partitions) {
     if (claimedEpoch < 0 && isEmpty()) {
       return WireError.NONE;
     }
-    return refusalOf(memberId, claimedEpoch);
+    Optional<ConsumerMember> member = member(memberId);
+    if (member.isEmpty()) {
+      return WireError.UNKNOWN_MEMBER_ID;
+    }
+    if (!member.get().isClassic() && !knowsEpochs) {
+      return WireError.UNSUPPORTED_VERSION;
+    }
+    boolean older = claimedEpoch >= 0 && claimedEpoch < member.get().epoch();
+    return older && member.get().holding().hasHadSince(claimedEpoch, partitions)
+        ? WireError.NONE
+        : wrongEpoch(member.get(), claimedEpoch);
   }
 
   /** Why a member may not be told offsets; whoever does not say that it is one may. */
@@ -238,14 +256,16 @@ public final class ConsumerGroup {
   }
 
   private WireError refusalOf(String memberId, int claimedEpoch) {
-    Optional<ConsumerMember> member = member(memberId);
-    if (member.isEmpty()) {
-      return WireError.UNKNOWN_MEMBER_ID;
-    }
-    if (member.get().epoch() == claimedEpoch) {
+    return member(memberId)
+        .map(member -> wrongEpoch(member, claimedEpoch))
+        .orElse(WireError.UNKNOWN_MEMBER_ID);
+  }
+
+  private static WireError wrongEpoch(ConsumerMember member, int claimedEpoch) {
+    if (member.epoch() == claimedEpoch) {
       return WireError.NONE;
     }
-    return member.get().isClassic() ? WireError.ILLEGAL_GENERATION : WireError.STALE_MEMBER_EPOCH;
+    return member.isClassic() ? WireError.ILLEGAL_GENERATION : WireError.STALE_MEMBER_EPOCH;
   }
 
   // ---- plain facts

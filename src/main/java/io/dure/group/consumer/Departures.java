@@ -40,7 +40,8 @@ public final class Departures {
                   kept.previousEpoch(),
                   Holding.Stage.STABLE,
                   kept.assigned(),
-                  PartitionSet.NONE)));
+                  PartitionSet.NONE,
+                  kept.tenures().over(kept.assigned(), kept.epoch()))));
       group.deadlines().tookStep(member.id());
     } else {
       remove(group, List.of(member), rules, journal);

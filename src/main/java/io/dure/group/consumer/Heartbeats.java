@@ -243,8 +243,7 @@ public final class Heartbeats {
         new ConsumerRecord.HoldingStored(
             group.id(),
             memberId,
-            new Holding(
-                0, 0, Holding.Stage.STABLE, former.holding().assigned(), PartitionSet.NONE)));
+            new Holding(0, 0, Holding.Stage.STABLE, former.holding().assigned())));
   }
 
   private static void takeTerms(
@@ -309,6 +308,9 @@ public final class Heartbeats {
                 taken,
                 wanted -> group.freeFor(member.id(), wanted))
             .next(member.holding());
+    if (claimedEpoch == 0) {
+      next = next.begunAnew();
+    }
     if (!next.equals(member.holding())) {
       journal.store(new ConsumerRecord.HoldingStored(group.id(), member.id(), next));
     }

@@ -43,12 +43,30 @@ record Reconciliation(
       return now;
     }
     if (!revoking.isEmpty() && !gaveUp(revoking)) {
-      return new Holding(now.epoch(), now.previousEpoch(), Stage.UNREVOKED, kept, revoking);
+      return hasToGiveUp(now, kept, revoking);
     }
     PartitionSet wanted = target.minus(kept);
     PartitionSet obtained = free.apply(wanted);
     Stage stage = obtained.equals(wanted) ? Stage.STABLE : Stage.UNRELEASED;
     int previous = now.epoch() == targetEpoch ? now.previousEpoch() : claimedEpoch;
-    return new Holding(targetEpoch, previous, stage, kept.plus(obtained), PartitionSet.NONE);
+    // What it gave up a moment ago and gets again it has anew.
+    Tenures tenures = now.tenures().over(kept, now.epoch()).over(kept.plus(obtained), targetEpoch);
+    return new Holding(
+        targetEpoch, previous, stage, kept.plus(obtained), PartitionSet.NONE, tenures);
+  }
+
+  /**
+   * Where it has just given up something else, it goes on to an epoch of its own: by the one before
+   * it may have sent a commit of that, which is still under way.
+   */
+  private Holding hasToGiveUp(Holding now, PartitionSet kept, PartitionSet revoking) {
+    boolean gaveUpMore = now.stage() == Stage.UNREVOKED;
+    return new Holding(
+        gaveUpMore ? now.epoch() + 1 : now.epoch(),
+        gaveUpMore ? claimedEpoch : now.previousEpoch(),
+        Stage.UNREVOKED,
+        kept,
+        revoking,
+        now.tenures().over(now.assigned(), now.epoch()));
   }
 }

@@ -2,6 +2,7 @@ package io.dure.sim.group;
 
 import io.dure.group.GroupAnswer;
 import io.dure.group.GroupCommand;
+import io.dure.group.MemberRef;
 import io.dure.group.consumer.PartitionSet;
 import java.util.Optional;
 
@@ -30,6 +31,16 @@ interface GroupMember {
   }
 
   PartitionSet owned();
+
+  /** In what words it commits: as whom, and with which epoch. */
+  MemberRef committer();
+
+  int epoch();
+
+  /** Another one each time that it begins anew with nothing. */
+  default String life() {
+    return name();
+  }
 
   /** Ends it in good order. */
   void leave();

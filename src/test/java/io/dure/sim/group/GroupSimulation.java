@@ -34,7 +34,8 @@ public final class GroupSimulation {
     mixed = rng.chance(500);
     cooperative = rng.chance(500);
     alike = rng.chance(500);
-    world = new GroupWorld(rng.split(), rng.pick(List.of(0, 20, 100)));
+    world =
+        new GroupWorld(rng.split(), new Commits(new SimRng(~seed)), rng.pick(List.of(0, 20, 100)));
   }
 
   /** Runs seeds until an invariant breaks; empty text if none does. */

@@ -57,6 +57,7 @@ final class GroupWorld {
           .withInitialDelayMs(50)
           .withConsumer(ConsumerSettings.DEFAULTS.withTimes(SESSION_MS, 1_000));
   private final SimRng rng;
+  private final Commits commits;
   private final int lostPerMille;
   private final List<Entry> log = new ArrayList<>();
   private final ArrayDeque<Decision> uncommitted = new ArrayDeque<>();
@@ -73,8 +74,9 @@ final class GroupWorld {
   private int lastEpoch;
   private boolean healed;
 
-  GroupWorld(SimRng rng, int lostPerMille) {
+  GroupWorld(SimRng rng, Commits commits, int lostPerMille) {
     this.rng = rng;
+    this.commits = commits;
     this.lostPerMille = lostPerMille;
     for (int node = 1; node <= 3; node++) {
       apply(
@@ -129,20 +131,36 @@ final class GroupWorld {
   }
 
   void check(boolean holds, String what) {
+    check(holds, () -> what);
+  }
+
+  void check(boolean holds, Supplier<String> what) {
     if (!holds) {
       String lines = trace.toString();
       throw new AssertionError(
-          what + " at " + nowMs + "\n" + lines.substring(Math.max(0, lines.length() - 100_000)));
+          what.get()
+              + " at "
+              + nowMs
+              + "\n"
+              + lines.substring(Math.max(0, lines.length() - 100_000)));
     }
   }
 
   /** The one rule of safety, as members see it. */
   void checkOwners(GroupMember of) {
     note(() -> of.name() + " owns " + of.owned());
+    commits.owns(of.life(), of.owned());
     for (GroupMember other : members.values()) {
       check(
           other == of || !other.owned().overlaps(of.owned()),
-          of.name() + " owns what " + other.name() + " owns: " + of.owned() + " " + other.owned());
+          () ->
+              of.name()
+                  + " owns what "
+                  + other.name()
+                  + " owns: "
+                  + of.owned()
+                  + " "
+                  + other.owned());
     }
   }
 
@@ -247,12 +265,30 @@ final class GroupWorld {
         }
       }
     }
+    commits.arriving(nowMs).forEach(this::takeCommit);
     for (GroupMember member : members()) {
+      commits.maybeSend(
+          member.life(),
+          member.committer(),
+          member.epoch(),
+          member.owned(),
+          this::existing,
+          this::nameOf,
+          nowMs);
       member.lateNotice().filter(_ -> rng.chance(30)).ifPresent(this::hint);
       if (member.nextActMs() <= nowMs && members.containsValue(member)) {
         member.act();
       }
     }
+  }
+
+  private void takeCommit(GroupCommand.CommitOffsets commit) {
+    Decision decision = shard.decide(nextTicket++, commit, now());
+    var answer = (GroupAnswer.Committed) decision.replies().getFirst().answer();
+    note(() -> commit + " is answered " + answer.errors());
+    String fault = commits.fault(commit, answer);
+    check(fault.isEmpty(), fault);
+    take(decision);
   }
 
   private Moment now() {
@@ -349,11 +385,11 @@ final class GroupWorld {
     PartitionSet taken = PartitionSet.NONE;
     for (ConsumerMember member : live.members()) {
       Holding holding = member.holding();
-      check(!taken.overlaps(holding.held()), "handed out twice: " + live);
+      check(!taken.overlaps(holding.held()), () -> "handed out twice: " + live);
       taken = taken.plus(holding.held());
-      check(member.epoch() <= live.targetEpoch(), "member ahead of its target: " + live);
+      check(member.epoch() <= live.targetEpoch(), () -> "member ahead of its target: " + live);
     }
-    check(live.targetEpoch() <= epoch, "target ahead of its group: " + live);
+    check(live.targetEpoch() <= epoch, () -> "target ahead of its group: " + live);
   }
 
   GroupAnswer.ConsumerDescribed described() {

@@ -2,6 +2,7 @@ package io.dure.sim.group;
 
 import io.dure.group.GroupAnswer;
 import io.dure.group.GroupCommand;
+import io.dure.group.MemberRef;
 import io.dure.group.consumer.Beat;
 import io.dure.group.consumer.BeatAnswer;
 import io.dure.group.consumer.PartitionSet;
@@ -37,6 +38,7 @@ final class NewMember implements GroupMember {
   private Set<String> topics;
   private Optional<String> regex;
   private int epoch;
+  private int lives;
   private boolean joined;
   private String lastBeat = "";
   private String beatBefore = "";
@@ -91,6 +93,21 @@ final class NewMember implements GroupMember {
   @Override
   public PartitionSet owned() {
     return owned;
+  }
+
+  @Override
+  public MemberRef committer() {
+    return new MemberRef(name, instanceId);
+  }
+
+  @Override
+  public int epoch() {
+    return epoch;
+  }
+
+  @Override
+  public String life() {
+    return name + "#" + lives;
   }
 
   void subscribe(Set<String> names, Optional<String> pattern) {
@@ -148,6 +165,7 @@ final class NewMember implements GroupMember {
   }
 
   private void abandonAll() {
+    lives++;
     owned = PartitionSet.NONE;
     target = Told.NOTHING;
     current = Told.NOTHING;

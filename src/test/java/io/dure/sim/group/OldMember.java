@@ -70,6 +70,16 @@ final class OldMember implements GroupMember {
   }
 
   @Override
+  public MemberRef committer() {
+    return MemberRef.dynamic(memberId);
+  }
+
+  @Override
+  public int epoch() {
+    return generation;
+  }
+
+  @Override
   public void act() {
     if (stage == Stage.REVOKING) {
       owned = keeps;
