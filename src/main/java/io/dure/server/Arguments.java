@@ -22,7 +22,7 @@ final class Arguments {
 
       Runs one broker in this process. Without any flag: a cluster of one, at 127.0.0.1:9092, data in ./dure-data.
 
-        --node ID        this node's number in the cluster
+        --node ID        this node's number in the cluster; who joins gets a free one, which its data folder keeps
         --listen         where it listens, for clients and for the other nodes
         --advertise      the address that clients and other nodes are told to use
         --data DIR       where it keeps all it stores

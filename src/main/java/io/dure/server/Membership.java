@@ -43,9 +43,7 @@ final class Membership {
     List<Founder> founders = founders(config.list(Settings.CLUSTER));
     var addresses = new ArrayList<Endpoint>();
     founders.forEach(founder -> addresses.add(founder.address()));
-    for (String member : config.list(Settings.JOIN)) {
-      addresses.add(address("--join", member));
-    }
+    addresses.addAll(joined(config));
     for (String member : meta.members()) {
       addresses.add(address("the data folder's members", member));
     }
@@ -87,6 +85,15 @@ final class Membership {
               .formatted(meta.node().value(), ids));
     }
     return Optional.of(List.copyOf(ids));
+  }
+
+  /** Where members are of the cluster that this node joins. */
+  static List<Endpoint> joined(Config config) throws BadConfig {
+    var members = new ArrayList<Endpoint>();
+    for (String member : config.list(Settings.JOIN)) {
+      members.add(address("--join", member));
+    }
+    return members;
   }
 
   /** The id for a node that was given none: by its place in {@code --cluster}, else 1. */

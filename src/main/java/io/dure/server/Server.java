@@ -90,6 +90,7 @@ final class Server implements PeerEvents {
   private MetaFile meta;
   private PeerHello hello;
   private Optional<RequestSink> handlers = Optional.empty();
+  private Optional<FreeNumber> number = Optional.empty();
   private boolean serving;
   private boolean open;
 
@@ -102,16 +103,16 @@ final class Server implements PeerEvents {
   }
 
   /** Takes the data folder and the port, or throws and leaves nothing behind. */
-  Server(Config config, Consumer<String> announce) throws BadConfig {
+  Server(Config config, Consumer<String> announce) throws BadConfig, InterruptedException {
     this.config = config;
     this.announce = announce;
     this.startedMs = clock.nowMs();
     Endpoint listen = config.get(Settings.LISTENERS);
     disk = FileDisk.open(Path.of(config.get(Settings.LOG_DIRS)));
-    meta = identity(listen);
+    UUID process = new UUID(rng.nextLong(), rng.nextLong());
+    meta = identity(listen, process);
     flusher = new Flusher("flusher", this::onFatal);
     List<SocketLoop> sockets = makeLoops(config.get(Settings.LOOPS));
-    UUID process = new UUID(rng.nextLong(), rng.nextLong());
     List<String> founders = config.list(Settings.CLUSTER);
     hello = new PeerHello(meta.node(), process, meta.cluster(), listen, founders, meta.voters());
     peers = new PeerLinks(sockets, clock, netSettings(), hello, this);
@@ -126,7 +127,7 @@ final class Server implements PeerEvents {
 
   // ---- what the node is made of
 
-  private MetaFile identity(Endpoint listen) throws BadConfig {
+  private MetaFile identity(Endpoint listen, UUID process) throws BadConfig, InterruptedException {
     Optional<MetaFile> found = MetaFile.read(disk);
     boolean given = config.isGiven(Settings.NODE_ID);
     if (found.isPresent()) {
@@ -138,8 +139,16 @@ final class Server implements PeerEvents {
       }
       return found.get();
     }
-    NodeId self =
-        given ? new NodeId(config.get(Settings.NODE_ID)) : Membership.defaultId(config, listen);
+    NodeId self;
+    if (given) {
+      self = new NodeId(config.get(Settings.NODE_ID));
+    } else if (config.isGiven(Settings.JOIN)) {
+      var free = new FreeNumber(Membership.joined(config), process, listen);
+      self = free.claim();
+      number = Optional.of(free);
+    } else {
+      self = Membership.defaultId(config, listen);
+    }
     return new MetaFile(self, Optional.empty(), List.of(), List.of());
   }
 
@@ -292,6 +301,7 @@ final class Server implements PeerEvents {
     rememberMembers(image);
     if (!serving && node.filter(Node::isServing).isPresent()) {
       serving = true;
+      number.ifPresent(FreeNumber::release);
       openDoor();
       log.info("serving after {} ms", clock.nowMs() - startedMs);
       announce.accept(

@@ -26,6 +26,13 @@ public final class BrokerFork {
   }
 
   public static BrokerFork start(int node, int port, Path folder, List<String> membership) {
+    List<String> arguments = new ArrayList<>(List.of("--node", Integer.toString(node)));
+    arguments.addAll(membership); // what is given again wins
+    return start("node" + node, port, folder, arguments);
+  }
+
+  /** As above, without a number; {@code name} is that of its folder. */
+  static BrokerFork start(String name, int port, Path folder, List<String> arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -37,16 +44,14 @@ public final class BrokerFork {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.dure.server.Main",
-                "--node",
-                Integer.toString(node),
                 "--listen",
                 "127.0.0.1:" + port,
                 "--data",
-                folder.resolve("node" + node).toString(),
+                folder.resolve(name).toString(),
                 "--console",
                 "off"));
-    command.addAll(membership); // what is given again wins
-    Path log = folder.resolve("node" + node + ".log");
+    command.addAll(arguments);
+    Path log = folder.resolve(name + ".log");
     var fork = new BrokerFork(List.copyOf(command), log, launch(command, log));
     fork.watch();
     return fork;
@@ -78,6 +83,12 @@ public final class BrokerFork {
     } catch (Exception e) {
       throw new AssertionError("not ready: " + lastWords(), e);
     }
+  }
+
+  /** Its number, as it says itself. */
+  int number() {
+    awaitReady();
+    return Integer.parseInt(ready.join().replaceFirst(".*node=(\\d+) .*", "$1"));
   }
 
   /** Where the console of a broker is that was started with one. */

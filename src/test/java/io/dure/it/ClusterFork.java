@@ -41,7 +41,7 @@ public final class ClusterFork implements AutoCloseable {
     return cluster;
   }
 
-  private static List<Integer> freePorts(int count) {
+  static List<Integer> freePorts(int count) {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {

@@ -23,6 +23,7 @@ final class Durability {
   private final Map<NodeId, SimDisk> disks;
   private final Map<PartitionId, Home> homes = new HashMap<>();
   private final Set<PartitionId> doomed = new HashSet<>();
+  private final Map<PartitionId, Long> starts = new HashMap<>();
 
   Durability(Map<NodeId, SimDisk> disks) {
     this.disks = disks;
@@ -45,6 +46,14 @@ final class Durability {
     homes.computeIfPresent(partition, (_, home) -> new Home(home.folder, quorum, home.compacted));
   }
 
+  /**
+   * A leader's log starts there: what was before is deleted, and a repeated batch of it may be
+   * acknowledged though nobody keeps it.
+   */
+  void startsAt(PartitionId partition, long start) {
+    starts.merge(partition, start, Math::max);
+  }
+
   /** Somebody asked for it to be deleted: copies may go at any time. */
   void doomed(PartitionId partition) {
     doomed.add(partition);
@@ -53,7 +62,8 @@ final class Durability {
   /** Says who holds the batch, when these are not enough. */
   Optional<String> lacks(PartitionId partition, long base, int contentCrc) {
     Home home = homes.get(partition);
-    if (home == null || doomed.contains(partition)) {
+    boolean deleted = base < starts.getOrDefault(partition, 0L);
+    if (home == null || deleted || doomed.contains(partition)) {
       return Optional.empty();
     }
     List<Integer> holders = new ArrayList<>();

@@ -752,6 +752,9 @@ final class NodeWorld {
       tell(new NodeFact.Dropped(life, partition, last.history.get(), history.start()));
     }
     last.history = Optional.of(history);
+    if (replica.ledEpoch() >= 0 && !partition.equals(PartitionId.METADATA)) {
+      durability.startsAt(partition, history.start());
+    }
     if (replica.highWatermark() != last.highWatermark) {
       moved(life, replica, last);
     }
