@@ -115,9 +115,15 @@ final class Producer {
         world.acknowledged(life, partition, committed.baseOffset(), item.batch().getInt(17));
         if (rng.chance(20)) {
           doubt(); // the answer is lost with its connection
-        } else if (of == attempt && unacknowledged.remove(item)) {
-          established = true;
-          sentOfThem--;
+        } else if (of == attempt) {
+          boolean first = item.equals(unacknowledged.peekFirst());
+          if (unacknowledged.remove(item)) {
+            established = true;
+            sentOfThem--;
+            if (!first) {
+              doubt(); // a connection's answers come in order: that of the first one is lost
+            }
+          }
         }
       }
       case AppendOutcome.Refused refused -> {
