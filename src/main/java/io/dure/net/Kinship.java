@@ -12,14 +12,14 @@ final class Kinship {
   static Optional<String> objection(PeerHello one, PeerHello other) {
     if (one.node().equals(other.node())) {
       return Optional.of(
-          "node id %d is used by two nodes, at %s and at %s; give one of them another --node"
+          "node id %d is used by two nodes, at %s and at %s; give one of them another --node and a --data folder of its own"
               .formatted(one.node().value(), one.endpoint(), other.endpoint()));
     }
     if (one.cluster().isPresent() && other.cluster().isPresent()) {
       return one.cluster().equals(other.cluster())
           ? Optional.empty()
           : Optional.of(
-              "%s belongs to cluster %s, but %s to cluster %s"
+              "%s belongs to cluster %s, but %s to cluster %s; name members of its own cluster, or start it with an empty --data folder to have it join another"
                   .formatted(name(one), one.cluster().get(), name(other), other.cluster().get()));
     }
     boolean bothFound =
@@ -29,7 +29,7 @@ final class Kinship {
             && !other.founders().isEmpty();
     if (bothFound && !new HashSet<>(one.founders()).equals(new HashSet<>(other.founders()))) {
       return Optional.of(
-          "the founding members differ: %s was started with --cluster %s, but %s with %s"
+          "the founding members differ: %s was started with --cluster %s, but %s with %s; give all founders the same list"
               .formatted(
                   name(one),
                   String.join(",", one.founders()),

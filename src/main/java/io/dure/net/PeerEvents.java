@@ -29,8 +29,8 @@ public interface PeerEvents {
   Optional<String> objection(PeerHello peer);
 
   /**
-   * One that we dialled does not belong to us; {@code reason} names both sides. Repeated with every
-   * attempt.
+   * One that we dialled does not belong to us; {@code reason} names both sides and what to do.
+   * Repeated with every attempt, but for one of another release.
    */
-  void refused(PeerHello peer, String reason);
+  void refused(String reason);
 }

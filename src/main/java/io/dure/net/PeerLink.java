@@ -58,7 +58,7 @@ final class PeerLink implements SocketLoop.Channel {
 
     void gone(NodeId peer);
 
-    void refused(PeerHello peer, String reason);
+    void refused(String reason);
   }
 
   private enum State {
@@ -225,7 +225,7 @@ final class PeerLink implements SocketLoop.Channel {
     } catch (PeerHello.OtherVersion e) {
       if (!toldOtherVersion) {
         toldOtherVersion = true;
-        log.warn("{} refuses to be our peer: {}", address, e.getMessage());
+        owner.refused("the node at %s: %s".formatted(address, e.getMessage()));
       }
       delayMs = UNWANTED_DELAY_MS;
       close(String.valueOf(e.getMessage()));
@@ -272,7 +272,7 @@ final class PeerLink implements SocketLoop.Channel {
     }
     delayMs = UNWANTED_DELAY_MS;
     close(reason);
-    owner.refused(peer, reason);
+    owner.refused(reason);
   }
 
   // ---- streaming

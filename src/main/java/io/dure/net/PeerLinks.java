@@ -29,6 +29,7 @@ public final class PeerLinks implements Outbox {
   private static final int FRAME_BYTES = 4 << 20;
 
   private final SocketLoop sockets;
+  private final Clock clock;
   private final PeerEvents events;
   private final Inbound inbound;
   private volatile PeerHello self;
@@ -54,6 +55,7 @@ public final class PeerLinks implements Outbox {
       PeerHello self,
       PeerEvents events) {
     this.sockets = loops.getFirst();
+    this.clock = clock;
     this.events = events;
     this.self = self;
     this.inbound = new Inbound(settings, clock, new Streams());
@@ -61,6 +63,10 @@ public final class PeerLinks implements Outbox {
 
   Inbound inbound() {
     return inbound;
+  }
+
+  private PeerHello introduction() {
+    return self.at(clock.wallMs());
   }
 
   /** From now on this node introduces itself so. */
@@ -139,14 +145,14 @@ public final class PeerLinks implements Outbox {
     @Override
     public PeerHello.Answer onHello(PeerHello hello, Connection connection) {
       if (hello.process().equals(self.process())) {
-        return new PeerHello.Answer.Refusal("a node does not talk to itself", self);
+        return new PeerHello.Answer.Refusal("a node does not talk to itself", introduction());
       }
       Optional<String> objection =
           Kinship.objection(self, hello).or(() -> takenBy(hello)).or(() -> events.objection(hello));
       if (objection.isPresent()) {
         log.warn(
             "refusing node {} at {}: {}", hello.node().value(), hello.endpoint(), objection.get());
-        return new PeerHello.Answer.Refusal(objection.get(), self);
+        return new PeerHello.Answer.Refusal(objection.get(), introduction());
       }
       Incoming before = incoming.put(hello.node(), new Incoming(hello, connection));
       if (before != null) {
@@ -156,12 +162,12 @@ public final class PeerLinks implements Outbox {
             .execute(() -> old.close("node " + hello.node().value() + " has a new stream"));
       }
       events.met(hello);
-      return new PeerHello.Answer.Welcome(self);
+      return new PeerHello.Answer.Welcome(introduction());
     }
 
     @Override
     public PeerHello.Answer.Refusal onOtherVersion(short version) {
-      return new PeerHello.Answer.Refusal(PeerHello.otherVersion(version), self);
+      return new PeerHello.Answer.Refusal(PeerHello.otherVersion(version), introduction());
     }
 
     /**
@@ -203,7 +209,7 @@ public final class PeerLinks implements Outbox {
   private final class Links implements PeerLink.Owner {
     @Override
     public PeerHello self() {
-      return self;
+      return introduction();
     }
 
     @Override
@@ -234,8 +240,8 @@ public final class PeerLinks implements Outbox {
     }
 
     @Override
-    public void refused(PeerHello peer, String reason) {
-      events.refused(peer, reason);
+    public void refused(String reason) {
+      events.refused(reason);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.dure.runtime;
 
 import io.dure.base.Clock;
+import io.dure.base.DiskException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.PriorityQueue;
@@ -138,10 +139,15 @@ public final class EventLoop implements Loop, AutoCloseable {
     try {
       while (turn()) {}
     } catch (Throwable e) {
-      fatal.stop("a task of " + thread.getName() + " failed: " + e, e);
+      fatal.stop("a task of " + thread.getName() + " failed: " + told(e), e);
     } finally {
       io.close();
     }
+  }
+
+  /** What the disk says stands for itself. */
+  private static String told(Throwable e) {
+    return e instanceof DiskException ? e.getMessage() : e.toString();
   }
 
   private boolean turn() {

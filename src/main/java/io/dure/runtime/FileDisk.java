@@ -11,8 +11,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -56,7 +59,10 @@ public final class FileDisk implements Disk, AutoCloseable {
               root.resolve(LOCK_NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       return new FileDisk(root, channel, lock(root, channel));
     } catch (IOException refused) {
-      throw failed("use data folder", root, refused);
+      throw new DiskException(
+          "cannot use the data folder %s: %s; choose another with --data, or mend this one"
+              .formatted(root, reason(refused)),
+          refused);
     }
   }
 
@@ -218,6 +224,16 @@ public final class FileDisk implements Disk, AutoCloseable {
   private static String reason(IOException cause) {
     String message = String.valueOf(cause.getMessage());
     String kind = cause.getClass().getSimpleName();
+    if (cause instanceof AccessDeniedException) {
+      return "this user (" + System.getProperty("user.name") + ") has no right to " + message;
+    }
+    if (cause instanceof FileAlreadyExistsException) {
+      return message + " is there and is no folder";
+    }
+    if (cause instanceof FileSystemException broken && broken.getReason() != null) {
+      message = broken.getReason();
+      kind = "IOException";
+    }
     if (message.contains("No space left")) {
       return message + "; free some space on this file system and start the node again";
     }

@@ -2,6 +2,7 @@ package io.dure.server;
 
 import io.dure.base.DiskException;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /**
  * The broker's process: {@code dure start}. Prints one line on standard output when it serves;
@@ -24,6 +25,9 @@ public final class Main {
     } catch (BadConfig | DiskException e) {
       System.err.println("dure: " + e.getMessage());
       Runtime.getRuntime().halt(1);
+    } catch (RuntimeException | Error e) {
+      LoggerFactory.getLogger(Main.class).error("this node stops: the main thread failed", e);
+      Runtime.getRuntime().halt(1); // loops that run already would go on without it
     }
   }
 }

@@ -22,8 +22,9 @@ import java.util.stream.Collectors;
  * @param members addresses where members were found, for a restart without a list
  */
 record MetaFile(NodeId node, Optional<UUID> cluster, List<NodeId> voters, List<String> members) {
-  private static final String NAME = "meta.properties";
-  private static final String FRESH = "meta.properties.new";
+  static final String NAME = "meta.properties";
+  static final String FRESH = "meta.properties.new";
+  private static final String VERSION = "1";
   private static final int MAX_BYTES = 1 << 20;
 
   MetaFile {
@@ -31,7 +32,13 @@ record MetaFile(NodeId node, Optional<UUID> cluster, List<NodeId> voters, List<S
     members = List.copyOf(members);
   }
 
-  static Optional<MetaFile> read(Disk disk) throws BadConfig {
+  /**
+   * Empty if there is none.
+   *
+   * @param path of the folder, for people
+   * @throws BadConfig when it is not of this format, or damaged
+   */
+  static Optional<MetaFile> read(Disk disk, String path) throws BadConfig {
     if (!disk.exists(NAME)) {
       return Optional.empty();
     }
@@ -40,20 +47,53 @@ record MetaFile(NodeId node, Optional<UUID> cluster, List<NodeId> voters, List<S
       ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(file.size(), MAX_BYTES));
       file.read(0, bytes);
       properties.load(new StringReader(StandardCharsets.UTF_8.decode(bytes.flip()).toString()));
+    } catch (IOException | IllegalArgumentException e) {
+      throw damaged(path, e);
+    }
+    checkFormat(properties, path);
+    try {
       return Optional.of(parse(properties));
-    } catch (IOException | RuntimeException e) {
-      throw new BadConfig("the data folder's " + NAME + " cannot be understood: " + e);
+    } catch (RuntimeException e) {
+      throw damaged(path, e);
+    }
+  }
+
+  private static BadConfig damaged(String path, Exception e) {
+    return new BadConfig(
+        "%s in the data folder %s is damaged (%s); bring it back from a copy, or choose another folder with --data"
+            .formatted(NAME, path, e.getMessage()));
+  }
+
+  /** Kafka's file has no voters, ours always. */
+  private static void checkFormat(Properties properties, String path) throws BadConfig {
+    String version = properties.getProperty("version", "none");
+    if (!properties.containsKey("voters") && properties.containsKey("cluster.id")) {
+      throw new BadConfig(
+          "the data folder %s is Apache Kafka's (cluster %s, node %s), which Dure cannot go on with; choose another folder with --data and copy the topics through clients"
+              .formatted(
+                  path,
+                  properties.getProperty("cluster.id"),
+                  properties.getProperty("node.id", properties.getProperty("broker.id", "?"))));
+    }
+    if (!version.equals(VERSION)) {
+      throw new BadConfig(
+          "the data folder %s is of format %s, but this release reads format %s; start the release that wrote it, or choose another folder with --data"
+              .formatted(path, version, VERSION));
     }
   }
 
   private static MetaFile parse(Properties properties) {
+    String node = properties.getProperty("node.id");
+    if (node == null) {
+      throw new IllegalArgumentException("it names no node.id");
+    }
     List<NodeId> voters = new ArrayList<>();
     for (String id : items(properties, "voters")) {
       voters.add(new NodeId(Integer.parseInt(id)));
     }
     String cluster = properties.getProperty("cluster.id", "");
     return new MetaFile(
-        new NodeId(Integer.parseInt(properties.getProperty("node.id"))),
+        new NodeId(Integer.parseInt(node)),
         cluster.isEmpty() ? Optional.empty() : Optional.of(UUID.fromString(cluster)),
         voters,
         items(properties, "members"));
@@ -67,8 +107,9 @@ record MetaFile(NodeId node, Optional<UUID> cluster, List<NodeId> voters, List<S
   /** Replaces the file in one step; durable on return. */
   void write(Disk disk) {
     String text =
-        "version=1\nnode.id=%d\ncluster.id=%s\nvoters=%s\nmembers=%s\n"
+        "version=%s\nnode.id=%d\ncluster.id=%s\nvoters=%s\nmembers=%s\n"
             .formatted(
+                VERSION,
                 node.value(),
                 cluster.map(UUID::toString).orElse(""),
                 voters.stream().map(id -> "" + id.value()).collect(Collectors.joining(",")),

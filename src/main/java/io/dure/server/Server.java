@@ -1,5 +1,6 @@
 package io.dure.server;
 
+import io.dure.base.DiskException;
 import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
 import io.dure.broker.NodeClient;
@@ -62,6 +63,9 @@ final class Server implements PeerEvents {
 
   /** Requests wait at most so long for a node that has started but does not serve yet. */
   private static final long OPEN_ANYWAY_MS = 1_500;
+
+  /** A node alone serves before it has dialled those that it was told of. */
+  private static final long STARTING_MS = 5_000;
 
   private static final long REPORT_EVERY_MS = 5_000;
   private static final long CLOSE_WITHIN_MS = 8_000;
@@ -128,13 +132,13 @@ final class Server implements PeerEvents {
   // ---- what the node is made of
 
   private MetaFile identity(Endpoint listen, UUID process) throws BadConfig, InterruptedException {
-    Optional<MetaFile> found = MetaFile.read(disk);
+    Optional<MetaFile> found = DataFolder.owner(disk, disk.root().toString());
     boolean given = config.isGiven(Settings.NODE_ID);
     if (found.isPresent()) {
       NodeId owner = found.get().node();
       if (given && owner.value() != config.get(Settings.NODE_ID)) {
         throw new BadConfig(
-            "the data folder %s belongs to node %d, but this node was started as node %d (--node)"
+            "the data folder %s belongs to node %d, but this node was started as node %d; leave --node away, or choose another folder with --data"
                 .formatted(disk.root(), owner.value(), config.get(Settings.NODE_ID)));
       }
       return found.get();
@@ -380,25 +384,17 @@ final class Server implements PeerEvents {
     node.ifPresent(here -> here.onPeerMessage(from, message));
   }
 
-  /**
-   * A node that knows of no cluster, while the cluster knows it, has lost its data: its votes would
-   * be worth nothing.
-   */
   @Override
   public Optional<String> objection(PeerHello peer) {
-    boolean blank = peer.cluster().isEmpty() && peer.voters().isEmpty();
-    if (!blank || node.flatMap(here -> here.image().broker(peer.node())).isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        "node %d at %s has an empty data folder, but node %d knows it as a member with data; bring its folder back, or let it join with --join and an id of its own"
-            .formatted(peer.node().value(), peer.endpoint(), meta.node().value()));
+    ClusterImage image = node.map(Node::image).orElse(ClusterImage.EMPTY);
+    return Admission.objection(meta.node(), image, clock.wallMs(), peer);
   }
 
+  /** Fatal at a start, whoever is right. Later nobody's start may end a node that serves. */
   @Override
-  public void refused(PeerHello peer, String reason) {
+  public void refused(String reason) {
     post(() -> {
-      if (!serving) {
+      if (!serving || clock.nowMs() - startedMs < STARTING_MS) {
         throw new BadConfig(reason);
       }
       log.warn("{}", reason);
@@ -409,7 +405,12 @@ final class Server implements PeerEvents {
 
   private void onFatal(String reason, Throwable cause) {
     if (!stopping) {
-      log.error("this node stops: {}", reason, cause);
+      if (cause instanceof DiskException) {
+        log.error("this node stops: {}", reason); // the disk's fault: our stack says nothing more
+        log.debug("where it was noticed", cause);
+      } else {
+        log.error("this node stops: {}", reason, cause);
+      }
       Runtime.getRuntime().halt(1);
     }
   }

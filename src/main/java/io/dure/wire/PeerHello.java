@@ -22,6 +22,7 @@ import java.util.UUID;
  * @param endpoint where others reach this node
  * @param founders the addresses given at its start, as written; empty unless it was told them
  * @param voters of the metadata quorum; empty until the node knows them
+ * @param wallMs what the node's clock said when it was sent; see {@link #at}
  */
 public record PeerHello(
     NodeId node,
@@ -29,7 +30,8 @@ public record PeerHello(
     Optional<UUID> cluster,
     Endpoint endpoint,
     List<String> founders,
-    List<NodeId> voters) {
+    List<NodeId> voters,
+    long wallMs) {
   public static final short API_KEY = 10_000;
 
   /**
@@ -38,10 +40,21 @@ public record PeerHello(
    * another version is refused. Only the request's head, the answer's first byte and the reason of
    * a refusal are the same in all versions, so that it can be told why.
    */
-  public static final short PROTOCOL_VERSION = 4;
+  public static final short PROTOCOL_VERSION = 5;
 
   /** The most founders or voters anyone may name. */
   private static final int MAX_MEMBERS = 1_000;
+
+  /** As a node makes it for all times it will introduce itself. */
+  public PeerHello(
+      NodeId node,
+      UUID process,
+      Optional<UUID> cluster,
+      Endpoint endpoint,
+      List<String> founders,
+      List<NodeId> voters) {
+    this(node, process, cluster, endpoint, founders, voters, 0);
+  }
 
   public PeerHello {
     founders = List.copyOf(founders);
@@ -74,7 +87,12 @@ public record PeerHello(
 
   /** The same node once it knows more of its cluster. */
   public PeerHello with(Optional<UUID> knownCluster, List<NodeId> knownVoters) {
-    return new PeerHello(node, process, knownCluster, endpoint, founders, knownVoters);
+    return new PeerHello(node, process, knownCluster, endpoint, founders, knownVoters, wallMs);
+  }
+
+  /** The same, as it is sent at this time. */
+  public PeerHello at(long nowWallMs) {
+    return new PeerHello(node, process, cluster, endpoint, founders, voters, nowWallMs);
   }
 
   /** The request as a whole frame, length included. */
@@ -139,7 +157,7 @@ public record PeerHello(
     for (int i = count(in); i > 0; i--) {
       voters.add(new NodeId(in.getInt()));
     }
-    return new PeerHello(node, process, cluster, endpoint, founders, voters);
+    return new PeerHello(node, process, cluster, endpoint, founders, voters, in.getLong());
   }
 
   private static int count(ByteBuffer in) {
@@ -168,6 +186,7 @@ public record PeerHello(
     for (NodeId voter : voters) {
       out.writeInt(voter.value());
     }
+    out.writeLong(wallMs);
   }
 
   private static void write(UUID id, DataOutputStream out) throws IOException {

@@ -113,7 +113,7 @@ final class ToyServer implements AutoCloseable {
     }
 
     @Override
-    public void refused(PeerHello peer, String reason) {
+    public void refused(String reason) {
       events.add("refused " + reason);
     }
   }

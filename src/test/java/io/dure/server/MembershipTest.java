@@ -108,14 +108,14 @@ class MembershipTest {
   @Test
   void theDataFolderRemembers() throws BadConfig {
     try (FileDisk disk = FileDisk.open(folder)) {
-      assertThat(MetaFile.read(disk)).isEmpty();
+      assertThat(MetaFile.read(disk, "here")).isEmpty();
       var meta =
           new MetaFile(
               new NodeId(4), Optional.of(CLUSTER), ids(1, 2, 3), List.of("h1:1", "[::1]:2"));
       fresh(4).write(disk);
-      assertThat(MetaFile.read(disk)).contains(fresh(4));
+      assertThat(MetaFile.read(disk, "here")).contains(fresh(4));
       meta.write(disk);
-      assertThat(MetaFile.read(disk)).contains(meta);
+      assertThat(MetaFile.read(disk, "here")).contains(meta);
     }
   }
 
