@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One broker in a process of its own, from the classes under test. Used by one thread. */
 public final class BrokerFork {
-  private static final int READY_WITHIN_S = 30;
+  private static final int READY_WITHIN_S = 120;
 
   private final List<String> command;
   private final Path log;

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,9 +27,23 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A start that would do harm ends at once: status 1, what is wrong on both sides, and the way out.
  */
-@Timeout(180)
+@Timeout(300)
 class StartRefusedIT {
+  @TempDir static Path home;
   @TempDir Path folder;
+  private static ClusterFork cluster;
+
+  @BeforeAll
+  static void start() {
+    cluster = ClusterFork.start(1, home);
+  }
+
+  @AfterAll
+  static void theOneThatWasThereGoesOnUntilItIsStopped() throws Exception {
+    assertThat(cluster.broker(1).stop()).isZero();
+    assertThat(cluster.broker(1).lastWords()).doesNotContain("ERROR");
+    cluster.close();
+  }
 
   /** Starts a broker that is expected to end by itself; returns what it said. */
   private String refusal(int node, Path data, String... more) throws Exception {
@@ -51,28 +67,10 @@ class StartRefusedIT {
                 "off"));
     command.addAll(List.of(more));
     DureProcess.Said said =
-        DureProcess.ended(new ProcessBuilder(command).start(), "a start to be refused", 60);
+        DureProcess.ended(new ProcessBuilder(command).start(), "a start to be refused", 120);
     assertThat(said.status()).as(said.errors()).isEqualTo(1);
     assertThat(said.errors()).contains("dure: ").doesNotContain("\tat ");
     return said.errors();
-  }
-
-  @Test
-  void aFolderThatIsInUse() throws Exception {
-    try (ClusterFork cluster = ClusterFork.start(1, folder)) {
-      assertThat(refusal(1, folder.resolve("node1")))
-          .contains("node1 is in use by another node", "--data");
-      cluster.broker(1).awaitReady();
-    }
-  }
-
-  @Test
-  void aFolderOfAnotherNode() throws Exception {
-    try (ClusterFork cluster = ClusterFork.start(1, folder)) {
-      cluster.broker(1).stop();
-      assertThat(refusal(2, folder.resolve("node1")))
-          .contains("belongs to node 1", "started as node 2", "--node", "--data");
-    }
   }
 
   @Test
@@ -117,19 +115,6 @@ class StartRefusedIT {
     }
   }
 
-  @Test
-  void aFolderOfAnotherCluster() throws Exception {
-    Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
-    try (ClusterFork here = ClusterFork.start(1, folder);
-        ClusterFork there = ClusterFork.start(2, elsewhere)) {
-      there.close();
-      assertThat(refusal(2, elsewhere.resolve("node2"), "--join", here.bootstrap()))
-          .contains(clusterOf(folder.resolve("node1")), clusterOf(elsewhere.resolve("node2")))
-          .contains("--data");
-      assertThat(here.broker(1).stop()).as("goes on until it is stopped").isZero();
-    }
-  }
-
   private static String clusterOf(Path data) throws IOException {
     try (Stream<String> lines = Files.lines(data.resolve("meta.properties"))) {
       return lines
@@ -140,21 +125,6 @@ class StartRefusedIT {
     }
   }
 
-  @Test
-  void theSameNodeTwice() throws Exception {
-    try (ClusterFork cluster = ClusterFork.start(1, folder)) {
-      int second = cluster.join(folder);
-      Path twin = folder.resolve("twin");
-      copy(folder.resolve("node2"), twin);
-
-      assertThat(refusal(second, twin))
-          .contains("node id 2 is used by two nodes", cluster.address(2), "--node", "--data");
-
-      assertThat(cluster.broker(2).lastWords()).doesNotContain("stops");
-      assertThat(cluster.broker(2).stop()).as("goes on until it is stopped").isZero();
-    }
-  }
-
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> all = Files.walk(from)) {
       for (Path each : all.toList()) {
@@ -162,17 +132,6 @@ class StartRefusedIT {
           Files.copy(each, to.resolve(from.relativize(each)));
         }
       }
-    }
-  }
-
-  @Test
-  void aNodeThatLostItsData() throws Exception {
-    try (ClusterFork cluster = ClusterFork.start(1, folder)) {
-      cluster.join(folder);
-      cluster.broker(2).kill();
-
-      assertThat(refusal(2, folder.resolve("empty"), "--join", cluster.address(1)))
-          .contains("node 2", "empty data folder", "bring its folder back");
     }
   }
 
@@ -220,9 +179,38 @@ class StartRefusedIT {
   }
 
   @Test
+  void aFolderThatIsInUse() throws Exception {
+    assertThat(refusal(1, home.resolve("node1"))).contains("is in use by another node", "--data");
+  }
+
+  @Test
+  void aFolderOfAnotherClusterOrNode() throws Exception {
+    Path own = folder.resolve("node7");
+    BrokerFork other = BrokerFork.start(7, 0, folder, List.of());
+    other.awaitReady();
+    other.stop();
+
+    assertThat(refusal(7, own, "--join", cluster.bootstrap()))
+        .contains(clusterOf(own), clusterOf(home.resolve("node1")), "--data");
+    assertThat(refusal(8, own)).contains("belongs to node 7", "started as node 8", "--data");
+  }
+
+  @Test
+  void aMemberThatIsThereTwiceAndOneThatLostItsData() throws Exception {
+    int second = cluster.join(home);
+    Path twin = folder.resolve("twin");
+    copy(home.resolve("node2"), twin);
+    assertThat(refusal(second, twin))
+        .contains("node id 2 is used by two nodes", cluster.address(2), "--node", "--data");
+    assertThat(cluster.broker(2).stop()).as("goes on until it is stopped").isZero();
+
+    assertThat(refusal(second, folder.resolve("empty"), "--join", cluster.address(1)))
+        .contains("node 2", "empty data folder", "bring its folder back");
+  }
+
+  @Test
   void aNewcomerWhoseClockIsAnHourAhead() throws Exception {
-    try (ClusterFork cluster = ClusterFork.start(1, folder);
-        var socket = new Socket(InetAddress.getLoopbackAddress(), cluster.port(1))) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), cluster.port(1))) {
       long wallMs = System.currentTimeMillis() + 3_600_000;
       socket.getOutputStream().write(stranger(wallMs).requestFrame().array());
       var in = new DataInputStream(socket.getInputStream());
