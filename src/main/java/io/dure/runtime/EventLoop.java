@@ -147,7 +147,7 @@ public final class EventLoop implements Loop, AutoCloseable {
 
   /** What the disk says stands for itself. */
   private static String told(Throwable e) {
-    return e instanceof DiskException ? e.getMessage() : e.toString();
+    return e instanceof DiskException ? String.valueOf(e.getMessage()) : e.toString();
   }
 
   private boolean turn() {
