@@ -124,7 +124,9 @@ final class FreeNumber {
   }
 
   private PeerHello.Answer greet(Socket socket, NodeId as) throws IOException {
-    var hello = new PeerHello(as, process, Optional.empty(), own, List.of(), List.of());
+    var hello =
+        new PeerHello(as, process, Optional.empty(), own, List.of(), List.of())
+            .at(System.currentTimeMillis());
     try {
       send(socket, hello.requestFrame());
       return PeerHello.readAnswer(receive(socket));
