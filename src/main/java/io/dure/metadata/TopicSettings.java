@@ -27,6 +27,7 @@ public final class TopicSettings {
   public static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
   public static final String MIN_INSYNC_REPLICAS = "min.insync.replicas";
   public static final String REMOTE_STORAGE_ENABLE = "remote.storage.enable";
+  public static final String DEAD_LETTER_QUEUE = "errors.deadletterqueue.group.enable";
   public static final String RETENTION_BYTES = "retention.bytes";
   public static final String RETENTION_MS = "retention.ms";
   public static final String DELETE_RETENTION_MS = "delete.retention.ms";
@@ -72,8 +73,8 @@ public final class TopicSettings {
               0,
               "How long tombstones of a compacted topic are kept."),
           flag(
-              "errors.deadletterqueue.group.enable",
-              "Without effect: share groups have no dead letter queues."),
+              DEAD_LETTER_QUEUE,
+              "Whether the topic takes what share groups could not process; not supported."),
           int64(
               "file.delete.delay.ms",
               "60000",
@@ -84,7 +85,8 @@ public final class TopicSettings {
           list(
               FOLLOWER_THROTTLED,
               "",
-              "New replicas (PARTITION:BROKER, or *) that follower.replication.throttled.rate holds back."),
+              "New replicas (PARTITION:BROKER, or *) that follower.replication.throttled.rate holds"
+                  + " back."),
           int32(
               "index.interval.bytes",
               "4096",
@@ -94,7 +96,8 @@ public final class TopicSettings {
           list(
               LEADER_THROTTLED,
               "",
-              "Leaders (PARTITION:BROKER, or *) that leader.replication.throttled.rate holds back."),
+              "Leaders (PARTITION:BROKER, or *) that leader.replication.throttled.rate holds"
+                  + " back."),
           int64("local.retention.bytes", "-2", -2, "Without effect: no topic is tiered."),
           int64("local.retention.ms", "-2", -2, "Without effect: no topic is tiered."),
           int64(
@@ -340,6 +343,11 @@ public final class TopicSettings {
       return Optional.of(
           "Tiered storage functionality is disabled in the broker. "
               + "Topic cannot be configured with remote log storage.");
+    }
+    if (flag(DEAD_LETTER_QUEUE)) {
+      return Optional.of(
+          DEAD_LETTER_QUEUE
+              + " cannot be true: this cluster has no share groups, and so no dead letter queues.");
     }
     if (intValue(MIN_INSYNC_REPLICAS) > replicas) {
       return Optional.of(

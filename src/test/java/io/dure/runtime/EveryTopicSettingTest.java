@@ -5,109 +5,172 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dure.metadata.ConfigKey;
 import io.dure.metadata.TopicSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.common.config.TopicConfig;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every setting that a topic of Kafka 4.4 has does what its name says, or is refused with a reason,
- * or says itself that it does nothing and why. A new one fails here until somebody decides.
+ * or cannot make a difference and says why. A new one fails here until somebody decides.
  */
 class EveryTopicSettingTest {
   /** What becomes of a setting. */
   private sealed interface Fate {
-    /** Logs are kept otherwise. */
-    record Log(String value) implements Fate {}
+    /** A log is kept otherwise with this value; a test of logs shows what is different. */
+    record Log(String value, String shownBy) implements Fate {}
 
-    /** A test of this name shows it. */
-    record Shown(String by) implements Fate {}
+    /** A test shows it, by this method. */
+    record Shown(String test, String method) implements Fate {}
 
+    /** This value, which would make a difference, is refused. */
     record Refused(String value) implements Fate {}
 
-    /** Taken, without effect; the description says so. */
-    record Nothing() implements Fate {}
+    /** Taken, as it can make no difference here; the description says why. */
+    record Moot() implements Fate {}
   }
+
+  /** Brokers of Kafka know these two of topics, and no constant names them. */
+  private static final Set<String> WITHOUT_CONSTANT =
+      Set.of("leader.replication.throttled.replicas", "follower.replication.throttled.replicas");
 
   private static final Map<String, Fate> FATES =
       Map.ofEntries(
-          Map.entry("cleanup.policy", new Fate.Log("compact")),
-          Map.entry("compression.type", new Fate.Shown("RecordRulesTest")),
-          Map.entry("compression.gzip.level", new Fate.Shown("RecordRulesTest")),
-          Map.entry("compression.lz4.level", new Fate.Shown("RecordRulesTest")),
-          Map.entry("compression.zstd.level", new Fate.Shown("RecordRulesTest")),
-          Map.entry("delete.retention.ms", new Fate.Log("5")),
-          Map.entry("errors.deadletterqueue.group.enable", new Fate.Nothing()),
-          Map.entry("file.delete.delay.ms", new Fate.Nothing()),
-          Map.entry("flush.messages", new Fate.Nothing()),
-          Map.entry("flush.ms", new Fate.Nothing()),
-          Map.entry("follower.replication.throttled.replicas", new Fate.Shown("CopyRatesTest")),
-          Map.entry("index.interval.bytes", new Fate.Log("5")),
-          Map.entry("leader.replication.throttled.replicas", new Fate.Shown("CopyRatesTest")),
-          Map.entry("local.retention.bytes", new Fate.Nothing()),
-          Map.entry("local.retention.ms", new Fate.Nothing()),
-          Map.entry("max.compaction.lag.ms", new Fate.Log("5")),
-          Map.entry("max.decompressed.message.bytes", new Fate.Shown("RecordRulesTest")),
-          Map.entry("max.message.bytes", new Fate.Shown("ProduceHandlerTest")),
-          Map.entry("message.timestamp.after.max.ms", new Fate.Shown("ProduceHandlerTest")),
-          Map.entry("message.timestamp.before.max.ms", new Fate.Shown("RecordRulesTest")),
-          Map.entry("message.timestamp.type", new Fate.Log("LogAppendTime")),
-          Map.entry("min.cleanable.dirty.ratio", new Fate.Log("0.1")),
-          Map.entry("min.compaction.lag.ms", new Fate.Log("5")),
-          Map.entry("min.insync.replicas", new Fate.Shown("TopicCommandsTest")),
-          Map.entry("preallocate", new Fate.Log("true")),
-          Map.entry("remote.copy.lag.bytes", new Fate.Nothing()),
-          Map.entry("remote.copy.lag.ms", new Fate.Nothing()),
-          Map.entry("remote.log.copy.disable", new Fate.Nothing()),
-          Map.entry("remote.log.delete.on.disable", new Fate.Nothing()),
-          Map.entry("remote.storage.enable", new Fate.Refused("true")),
-          Map.entry("retention.bytes", new Fate.Log("5")),
-          Map.entry("retention.ms", new Fate.Log("5")),
-          Map.entry("segment.bytes", new Fate.Log("2000000")),
-          Map.entry("segment.index.bytes", new Fate.Log("5000")),
-          Map.entry("segment.jitter.ms", new Fate.Log("5")),
-          Map.entry("segment.ms", new Fate.Log("5")),
-          Map.entry("unclean.leader.election.enable", new Fate.Nothing()));
+          log("cleanup.policy", "compact", "compactInTheCleanupPolicyKeepsTheLastOfAKey"),
+          shown("compression.type", "RecordRulesTest", "anotherCompressionKeepsRecordsAndProducer"),
+          shown("compression.gzip.level", "RecordRulesTest", "aHigherLevelPacksTighter"),
+          shown("compression.lz4.level", "RecordRulesTest", "aHigherLevelPacksTighter"),
+          shown("compression.zstd.level", "RecordRulesTest", "aHigherLevelPacksTighter"),
+          log("delete.retention.ms", "5", "tombstonesOutliveTheFirstCleaning"),
+          refused("errors.deadletterqueue.group.enable", "true"),
+          moot("file.delete.delay.ms"),
+          moot("flush.messages"),
+          moot("flush.ms"),
+          shown(
+              "follower.replication.throttled.replicas",
+              "CopyRatesTest",
+              "ratesAreThoseOfTheBrokersAndThrottlesOnlyForWhomTheTopicNames"),
+          log("index.interval.bytes", "5", "indexIntervalDecidesHowManyEntriesThereAre"),
+          shown(
+              "leader.replication.throttled.replicas",
+              "CopyRatesTest",
+              "ratesAreThoseOfTheBrokersAndThrottlesOnlyForWhomTheTopicNames"),
+          moot("local.retention.bytes"),
+          moot("local.retention.ms"),
+          log("max.compaction.lag.ms", "5", "theGreatestLagOverrulesTheRatio"),
+          shown(
+              "max.decompressed.message.bytes", "RecordRulesTest", "whatUnpacksToTooMuchIsRefused"),
+          shown(
+              "max.message.bytes", "ProduceHandlerTest", "aBatchLargerThanItsTopicAllowsIsRefused"),
+          shown(
+              "message.timestamp.after.max.ms",
+              "ProduceHandlerTest",
+              "aTimeTooFarAheadIsRefusedUnlessTheLogSetsTheTime"),
+          shown(
+              "message.timestamp.before.max.ms", "RecordRulesTest", "recordsThatAreTooOldAreNamed"),
+          Map.entry(
+              "message.timestamp.type",
+              new Fate.Log("LogAppendTime", "appendTimeReplacesTheProducersTime")),
+          log("min.cleanable.dirty.ratio", "0.1", "theDirtyRatioSaysWhenCompactionIsWorthIt"),
+          log("min.compaction.lag.ms", "5", "theLeastLagProtectsWhatIsYoung"),
+          shown("min.insync.replicas", "TopicCommandsTest", "settingsAreCheckedAndKept"),
+          log("preallocate", "true", "preallocatedSegmentsHaveTheirFullSizeAtOnce"),
+          moot("remote.copy.lag.bytes"),
+          moot("remote.copy.lag.ms"),
+          moot("remote.log.copy.disable"),
+          moot("remote.log.delete.on.disable"),
+          refused("remote.storage.enable", "true"),
+          log("retention.bytes", "5", "retentionBytesDropWhatIsTooMuch"),
+          log("retention.ms", "5", "retentionMsDropsWhatIsOld"),
+          log("segment.bytes", "2000000", "segmentBytesCloseASegment"),
+          log("segment.index.bytes", "5000", "aFullIndexClosesASegment"),
+          log("segment.jitter.ms", "5", "segmentJitterSpreadsTheTimesOfClosing"),
+          log("segment.ms", "5", "segmentMsCloseASegment"),
+          moot("unclean.leader.election.enable"));
+
+  /** A constant that outlived what it names; Kafka refuses it since 4.0, and so do we. */
+  private static final String LEFT_OVER = "message.downconversion.enable";
+
+  private static Map.Entry<String, Fate> log(String name, String value, String shownBy) {
+    return Map.entry(name, new Fate.Log(value, shownBy));
+  }
+
+  private static Map.Entry<String, Fate> shown(String name, String test, String method) {
+    return Map.entry(name, new Fate.Shown(test, method));
+  }
+
+  private static Map.Entry<String, Fate> refused(String name, String value) {
+    return Map.entry(name, new Fate.Refused(value));
+  }
+
+  private static Map.Entry<String, Fate> moot(String name) {
+    return Map.entry(name, new Fate.Moot());
+  }
 
   static Stream<String> settings() {
     return Stream.concat(TopicSettings.all().stream().map(ConfigKey::name), FATES.keySet().stream())
         .distinct();
   }
 
+  @Test
+  void thereAreThoseOfKafkaAndNoOthers() {
+    Set<String> kafkas =
+        Stream.concat(
+                Arrays.stream(TopicConfig.class.getFields())
+                    .filter(field -> field.getName().endsWith("_CONFIG"))
+                    .map(EveryTopicSettingTest::valueOf)
+                    .filter(name -> !name.equals(LEFT_OVER)),
+                WITHOUT_CONSTANT.stream())
+            .collect(Collectors.toSet());
+
+    assertThat(TopicSettings.all().stream().map(ConfigKey::name))
+        .containsExactlyInAnyOrderElementsOf(kafkas);
+  }
+
+  private static String valueOf(Field constant) {
+    try {
+      return (String) constant.get(null);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("settings")
-  void isHonouredOrRefusedOrSaysThatItIsNot(String name) throws IOException {
+  void isHonouredOrRefusedOrMoot(String name) {
     ConfigKey setting = TopicSettings.find(name).orElseThrow();
     assertThat(FATES).as("somebody has decided what becomes of " + name).containsKey(name);
     switch (FATES.get(name)) {
-      case Fate.Log(String value) ->
-          assertThat(LogSettingsOf.topic(TopicSettings.of(Map.of(name, value))))
-              .isNotEqualTo(LogSettingsOf.topic(TopicSettings.of(Map.of())));
-      case Fate.Shown(String by) -> assertThat(sourceOf(by)).contains(name);
+      case Fate.Log(String value, String shownBy) -> {
+        assertThat(LogSettingsOf.topic(TopicSettings.of(Map.of(name, value))))
+            .isNotEqualTo(LogSettingsOf.topic(TopicSettings.of(Map.of())));
+        assertThat(sourceOf("LogSettingsTest") + sourceOf("PartitionLogTest"))
+            .contains("void " + shownBy + "(");
+      }
+      case Fate.Shown(String test, String method) ->
+          assertThat(sourceOf(test)).contains("void " + method + "(");
       case Fate.Refused(String value) ->
           assertThat(TopicSettings.refusal(Map.of(name, Optional.of(value)), 3)).isPresent();
-      case Fate.Nothing() -> assertThat(setting.documentation()).startsWith("Without effect: ");
+      case Fate.Moot() -> assertThat(setting.documentation()).startsWith("Without effect: ");
     }
   }
 
-  private static String sourceOf(String test) throws IOException {
+  private static String sourceOf(String test) {
     try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
-      return files
-          .filter(file -> file.endsWith(test + ".java"))
-          .map(EveryTopicSettingTest::read)
-          .collect(Collectors.joining());
-    }
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
+      return Files.readString(
+          files.filter(file -> file.endsWith(test + ".java")).findFirst().orElseThrow());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }
