@@ -6,12 +6,13 @@ import {t, tn, speak, currentLanguage, stored, store} from './words.js';
 import * as map from './views/map.js';
 import * as topics from './views/topics.js';
 import * as groups from './views/groups.js';
+import * as clients from './views/clients.js';
 import * as charts from './views/charts.js';
 import * as moves from './views/moves.js';
 import * as events from './views/events.js';
 import * as health from './views/health.js';
 
-const VIEWS = {map, topics, groups, charts, moves, events, health};
+const VIEWS = {map, topics, groups, clients, charts, moves, events, health};
 const PULSE_MS = 500;
 const HIDDEN_MS = 5000;
 const EVENTS_KEPT = 500;

@@ -1,7 +1,7 @@
 // All that the console says, in each language. {name} is filled in; a key with _1 is for exactly one.
 
 const EN = {
-  map: 'Map', topics: 'Topics', groups: 'Groups', charts: 'Charts', moves: 'Moves', events: 'Events', health: 'Health',
+  map: 'Map', topics: 'Topics', groups: 'Groups', clients: 'Clients', charts: 'Charts', moves: 'Moves', events: 'Events', health: 'Health',
   views: 'Views', skip: 'Skip to content', language: 'Language', theme: 'Light or dark', node: 'asked at broker {node}', readonly: 'read only',
   well: 'all well', starting: 'starting', offline_1: '1 partition without leader', offline: '{n} partitions without leader',
   away_1: 'broker {list} is away', away: 'brokers {list} are away', behind_1: '1 partition with a copy behind', behind: '{n} partitions with a copy behind',
@@ -21,6 +21,8 @@ const EN = {
   write: 'Write', written: 'Written to partition {partition}, offset {offset}.', anypartition: 'by key', create: 'Create a topic', name: 'Name', defaults: 'default', cleanup: 'Keeps', delete: 'by time and size', compact: 'the last of each key',
   cancel: 'Cancel', created: 'Topic {topic} is created.', remove: 'Delete topic', sure: 'This deletes {topic} and all its records on every broker. Type its name to confirm.', deleted: 'Topic {topic} is deleted.',
   group: 'Group', type: 'Type', members: 'Members', member: 'Member', coordinator: 'Coordinator', lag: 'Unread', seconds: 'Behind by', committed: 'Committed', client: 'Client', host: 'From', holds: 'Holds', nogroups: 'No groups yet. A consumer with a group.id makes one.', nomembers: 'Nobody reads in this group now.',
+  library: 'Library', node_: 'Broker', fetches: 'Fetch requests', heard: 'Heard of', mostclients: 'The {n} of a broker that came last are shown: filter by client id to see others.',
+  noclients: 'No client tells of itself. Ask for it: ./dure config set client-metrics all metrics=org.apache.kafka. interval.ms=10000',
   unknown: 'not known', s: '{n} s', min: '{n} min', h: '{n} h', d: '{n} days', uptodate: 'up to date',
   c_records: 'Records written', c_bytes: 'Bytes in and out', c_commit: 'Append to commit', c_produce: 'Produce requests', c_flush: 'Waits for the disk', c_requests: 'Requests', c_heap: 'Heap', c_connections: 'Connections',
   persecond: '{n}/s', ms: '{n} ms', written_: 'written', read_: 'read', p50: 'half are faster', p99: '99 of 100 are faster', worst: 'Times are those of the slowest broker at each moment; the rest is the sum over brokers. The last 15 minutes.', nonumbers: 'Numbers come in a few seconds.', without: 'No numbers of brokers {list}: they are away, or their console is off.',
@@ -42,7 +44,7 @@ const EN = {
 };
 
 const KO = {
-  map: '지도', topics: '토픽', groups: '그룹', charts: '그래프', moves: '이동', events: '기록', health: '진단',
+  map: '지도', topics: '토픽', groups: '그룹', clients: '클라이언트', charts: '그래프', moves: '이동', events: '기록', health: '진단',
   views: '화면', skip: '본문으로', language: '언어', theme: '밝게 또는 어둡게', node: '브로커 {node}에서 본 모습', readonly: '보기 전용',
   well: '모두 정상', starting: '시작하는 중', offline_1: '리더 없는 파티션 1개', offline: '리더 없는 파티션 {n}개',
   away_1: '브로커 {list} 응답 없음', away: '브로커 {list} 응답 없음', behind_1: '복제가 뒤처진 파티션 1개', behind: '복제가 뒤처진 파티션 {n}개',
@@ -62,6 +64,8 @@ const KO = {
   write: '쓰기', written: '파티션 {partition}, 오프셋 {offset}에 썼습니다.', anypartition: '키에 따라', create: '토픽 만들기', name: '이름', defaults: '기본값', cleanup: '보관', delete: '시간과 크기에 따라', compact: '키마다 마지막 것',
   cancel: '취소', created: '토픽 {topic} 만듦.', remove: '토픽 지우기', sure: '{topic} 토픽과 그 레코드를 모든 브로커에서 지웁니다. 확인하려면 이름을 적어 주세요.', deleted: '토픽 {topic} 지움.',
   group: '그룹', type: '방식', members: '구성원', member: '구성원', coordinator: '코디네이터', lag: '안 읽은 수', seconds: '늦은 시간', committed: '커밋', client: '클라이언트', host: '접속한 곳', holds: '맡은 파티션', nogroups: '아직 그룹이 없습니다. group.id가 있는 컨슈머가 만듭니다.', nomembers: '지금 이 그룹에서 읽는 구성원이 없습니다.',
+  library: '라이브러리', node_: '브로커', fetches: '읽기 요청', heard: '마지막 소식', mostclients: '브로커마다 최근 {n}개를 보여 줍니다. 다른 것은 클라이언트 이름으로 거르세요.',
+  noclients: '지표를 알려 주는 클라이언트가 없습니다. 이렇게 요청합니다: ./dure config set client-metrics all metrics=org.apache.kafka. interval.ms=10000',
   unknown: '알 수 없음', s: '{n}초', min: '{n}분', h: '{n}시간', d: '{n}일', uptodate: '모두 읽음',
   c_records: '쓰인 레코드', c_bytes: '들어오고 나간 바이트', c_commit: '쓰기부터 커밋까지', c_produce: '쓰기 요청', c_flush: '디스크를 기다린 시간', c_requests: '요청', c_heap: '힙', c_connections: '연결',
   persecond: '{n}/초', ms: '{n} ms', written_: '쓰기', read_: '읽기', p50: '절반은 더 빠름', p99: '100에 99는 더 빠름', worst: '시간은 그때 가장 느린 브로커의 값이고, 나머지는 모든 브로커의 합입니다. 최근 15분.', nonumbers: '몇 초 뒤에 숫자가 나옵니다.', without: '브로커 {list}의 숫자가 없습니다. 응답이 없거나 콘솔이 꺼져 있습니다.',

@@ -14,6 +14,7 @@ final class Api implements Page {
     var cluster = new ClusterApi(vantage, desk, events, mayWrite);
     var topics = new TopicApi(vantage, desk);
     var groups = new GroupApi(vantage, desk, lag);
+    var clients = new ClientApi(vantage);
     reads =
         Map.ofEntries(
             Map.entry("/api/pulse", cluster::pulse),
@@ -25,7 +26,8 @@ final class Api implements Page {
             Map.entry("/api/topic", topics::one),
             Map.entry("/api/messages", topics::messages),
             Map.entry("/api/groups", groups::list),
-            Map.entry("/api/group", groups::one));
+            Map.entry("/api/group", groups::one),
+            Map.entry("/api/clients", clients::list));
     changes =
         Map.of(
             "/api/messages", topics::write,

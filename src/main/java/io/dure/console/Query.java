@@ -1,6 +1,7 @@
 package io.dure.console;
 
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -48,6 +49,11 @@ record Query(String method, String path, Map<String, String> values) {
 
   boolean isPost() {
     return method.equals("POST");
+  }
+
+  /** As a value of a query is written. */
+  static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
   Optional<String> value(String name) {

@@ -20,6 +20,7 @@ import java.util.Set;
  *   vitals?                                              name=value lines, for the checks
  *   replicas?topic=NAME                                  the replicas held of it, as JSON
  *   messages?topic=NAME&amp;partition=N&amp;from=…&amp;limit=N       records of a partition led, as JSON
+ *   clients?filter=TEXT                                  clients that push metrics, as JSON
  *   sizes?at=TOPIC:PARTITION,…                           lines of topic, partition, bytes held
  *   unread?at=TOPIC:PARTITION:OFFSET,…                   lines of topic, partition, end, time
  * </pre>
@@ -54,6 +55,7 @@ final class Questions {
         case "replicas" -> replicas(query);
         case "messages" -> messages(query);
         case "unread" -> unread(query);
+        case "clients" -> ClientApi.told(vantage, query.value("filter").orElse(""));
         case "sizes" -> sizes(query);
         default -> "";
       };

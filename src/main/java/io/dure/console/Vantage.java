@@ -4,6 +4,7 @@ import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.metadata.ClusterImage;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -55,6 +56,37 @@ public interface Vantage {
    * @param lag committed records that it does not hold yet, as far as it knows
    */
   record Copy(PartitionId partition, long sizeBytes, long lag) {}
+
+  /**
+   * Clients that push their metrics to this node (KIP-714), who came last first; waits for a loop.
+   *
+   * @param filter a part of their ids; empty for all
+   * @param most of them
+   */
+  List<Client> clients(String filter, int most);
+
+  /**
+   * @param instance the id that tells it from others of the same client id
+   * @param software its library and version
+   * @param address of its connection, HOST:PORT
+   * @param everyMs how often it is asked to push
+   * @param labels such as its group and its transactional id
+   * @param figures by the names of {@code /api/clients}; those it tells enough for
+   */
+  record Client(
+      String instance,
+      String clientId,
+      String software,
+      String address,
+      long silentMs,
+      int everyMs,
+      Map<String, String> labels,
+      Map<String, Double> figures) {
+    public Client {
+      labels = Map.copyOf(labels);
+      figures = Map.copyOf(figures);
+    }
+  }
 
   Disk disk();
 

@@ -29,16 +29,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 
-/** Puts the table of handlers together, from the configuration. */
-final class Handlers {
-  private Handlers() {}
+/**
+ * The table of handlers, put together from the configuration.
+ *
+ * @param clients what clients tell of themselves
+ */
+record Handlers(RequestSink requests, TelemetryApis clients) {
 
   /**
    * Before the node starts: the coordinators are to hear of every partition led here.
    *
    * @param beside what answers what other nodes ask, given what answers Kafka's requests of them
    */
-  static RequestSink of(
+  static Handlers of(
       Config config,
       NodeCluster cluster,
       Node node,
@@ -52,8 +55,9 @@ final class Handlers {
     TransactionGate gate = TxnApis.gate(cluster);
     DataApis.addTo(table, cluster, node.partitions(), settings, gate, volume(config), rng);
     AdminApis.addTo(table, cluster, settings, told(config), new LogbackLoggers());
-    TelemetryApis.addTo(
-        table, cluster, home, blocking, config.get(Settings.TELEMETRY_MAX_BYTES), rng);
+    TelemetryApis clients =
+        TelemetryApis.addTo(
+            table, cluster, home, blocking, config.get(Settings.TELEMETRY_MAX_BYTES), rng);
     SecurityApis.addTo(table);
     QuotaApis.addTo(table);
     ReplicaApis.addTo(table, cluster, node::metadata);
@@ -63,7 +67,7 @@ final class Handlers {
         table, cluster, node.partitions(), settings, txnSettings(config), clock, rng, home);
     Dispatcher dispatcher = table.build(cluster);
     node.answerNodeAsks(beside.apply(dispatcher.forNodes(home)));
-    return dispatcher;
+    return new Handlers(dispatcher, clients);
   }
 
   private static DataVolume volume(Config config) {

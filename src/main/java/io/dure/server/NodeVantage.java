@@ -3,6 +3,9 @@ package io.dure.server;
 import io.dure.base.Clock;
 import io.dure.base.Latencies;
 import io.dure.base.NodeId;
+import io.dure.broker.telemetry.ClientReport;
+import io.dure.broker.telemetry.Figure;
+import io.dure.broker.telemetry.TelemetryApis;
 import io.dure.console.Reading;
 import io.dure.console.Vantage;
 import io.dure.metadata.BrokerImage;
@@ -18,6 +21,7 @@ import io.dure.runtime.Node;
 import io.dure.runtime.PartitionNumbers;
 import java.io.File;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +36,7 @@ import java.util.function.Supplier;
 final class NodeVantage implements Vantage {
   private final NodeId self;
   private final Supplier<Optional<Node>> node;
+  private final Supplier<Optional<TelemetryApis>> telemetry;
   private final Machinery machinery;
   private final ConsoleAsks asks;
   private final File folder;
@@ -58,12 +63,14 @@ final class NodeVantage implements Vantage {
   NodeVantage(
       NodeId self,
       Supplier<Optional<Node>> node,
+      Supplier<Optional<TelemetryApis>> telemetry,
       Machinery machinery,
       ConsoleAsks asks,
       File folder,
       Clock clock) {
     this.self = self;
     this.node = node;
+    this.telemetry = telemetry;
     this.machinery = machinery;
     this.asks = asks;
     this.folder = folder;
@@ -224,6 +231,43 @@ final class NodeVantage implements Vantage {
         .stream()
         .map(each -> new Copy(each.partition(), each.sizeBytes(), each.lag()))
         .toList();
+  }
+
+  @Override
+  public List<Client> clients(String filter, int most) {
+    return telemetry
+        .get()
+        .flatMap(
+            apis -> LoopQuestion.<List<ClientReport>>ask(done -> apis.reports(filter, most, done)))
+        .orElse(List.of())
+        .stream()
+        .map(NodeVantage::client)
+        .toList();
+  }
+
+  private static Client client(ClientReport report) {
+    Map<String, Double> figures = new HashMap<>();
+    report.figures().forEach((figure, value) -> figures.put(nameOf(figure), value));
+    return new Client(
+        report.instance().toString(),
+        report.clientId(),
+        report.software(),
+        report.address(),
+        report.silentForMs(),
+        report.everyMs(),
+        report.labels(),
+        figures);
+  }
+
+  private static String nameOf(Figure figure) {
+    return switch (figure) {
+      case PRODUCE_MS -> "produceMs";
+      case FETCH_MS -> "fetchMs";
+      case REQUESTS -> "requestsPerSecond";
+      case WRITTEN -> "writtenPerSecond";
+      case READ -> "readPerSecond";
+      case LAG -> "lag";
+    };
   }
 
   @Override

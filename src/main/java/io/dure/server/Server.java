@@ -28,7 +28,6 @@ import io.dure.runtime.PeerMessage;
 import io.dure.runtime.SystemClock;
 import io.dure.runtime.SystemRng;
 import io.dure.wire.PeerHello;
-import io.dure.wire.RequestSink;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -93,13 +92,13 @@ final class Server implements PeerEvents {
   private String consoleAt = "off";
   private MetaFile meta;
   private PeerHello hello;
-  private Optional<RequestSink> handlers = Optional.empty();
   private Optional<FreeNumber> number = Optional.empty();
   private boolean serving;
   private boolean open;
 
   private final Set<NodeId> connected = ConcurrentHashMap.newKeySet();
   private volatile Optional<Node> node = Optional.empty();
+  private volatile Optional<Handlers> handlers = Optional.empty();
   private volatile boolean stopping;
 
   private interface Task {
@@ -173,6 +172,7 @@ final class Server implements PeerEvents {
         new NodeVantage(
             meta.node(),
             () -> node,
+            () -> handlers.map(Handlers::clients),
             new NodeVantage.Machinery(loops, sockets, flusher, peers),
             consoleAsks,
             new File(config.get(Settings.LOG_DIRS)).getAbsoluteFile(),
@@ -340,7 +340,7 @@ final class Server implements PeerEvents {
   private void openDoor() {
     if (!open && handlers.isPresent()) {
       open = true;
-      listener.open(handlers.get());
+      listener.open(handlers.get().requests());
     }
   }
 

@@ -124,6 +124,20 @@ class ConsolePagesTest {
   }
 
   @Test
+  void clientsAreThoseOfEveryNodeThatAnswers() throws Exception {
+    node.brokers(2);
+
+    assertThat(get("/api/clients").body())
+        .isEqualTo(
+            "{\"most\":200,\"nodes\":[{\"node\":1,\"clients\":[{\"client\":\"payments <7>\","
+                + "\"instance\":\"instance-1\",\"software\":\"apache-kafka-java 4.4.0\","
+                + "\"address\":\"127.0.0.1:40000\",\"silentMs\":700,\"everyMs\":5000,"
+                + "\"labels\":{\"transactional_id\":\"pay\"},\"figures\":{\"produceMs\":2.5}}]}]}");
+    assertThat(get("/api/clients?filter=nobody").body()).contains("\"clients\":[]");
+    assertThat(get("/api/clients?filter=%3C7%3E").body()).contains("payments");
+  }
+
+  @Test
   void aConsoleThatOnlyShowsChangesNothing() throws Exception {
     console.close();
     console = new Console(node, node, node);

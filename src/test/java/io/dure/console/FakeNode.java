@@ -150,6 +150,21 @@ final class FakeNode implements Vantage, Desk, Shelf {
   }
 
   @Override
+  public List<Client> clients(String filter, int most) {
+    var one =
+        new Client(
+            "instance-1",
+            "payments <7>",
+            "apache-kafka-java 4.4.0",
+            "127.0.0.1:40000",
+            700,
+            5_000,
+            Map.of("transactional_id", "pay"),
+            Map.of("produceMs", 2.5));
+    return one.clientId().contains(filter) ? List.of(one) : List.of();
+  }
+
+  @Override
   public Disk disk() {
     return new Disk("/data", 1_000, 600);
   }

@@ -21,6 +21,10 @@ record Asker(Uuid instance, String clientId, ClientSoftware software, String hos
         context.clientPort());
   }
 
+  String address() {
+    return host + ":" + port;
+  }
+
   /**
    * @param selector one of {@link io.dure.metadata.ClientMetricsKeys#MATCHED}
    */

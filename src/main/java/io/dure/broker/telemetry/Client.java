@@ -14,6 +14,8 @@ final class Client {
   private static final int TENTHS = 9;
 
   private final String name;
+  private final String software;
+  private String address;
   private Wanted wanted;
   private long askedMs = Long.MIN_VALUE / 2;
   private long pushedMs = Long.MIN_VALUE / 2;
@@ -24,6 +26,8 @@ final class Client {
 
   Client(Asker asker, Wanted wanted) {
     this.name = Kept.shortened(asker.clientId());
+    this.software = Kept.shortened(asker.software().name() + " " + asker.software().version());
+    this.address = asker.address();
     this.wanted = wanted;
   }
 
@@ -31,12 +35,21 @@ final class Client {
     return name;
   }
 
+  String software() {
+    return software;
+  }
+
+  String address() {
+    return address;
+  }
+
   Wanted wanted() {
     return wanted;
   }
 
   /** Other wishes count from now on; the client may come for them at once. */
-  void want(Wanted now) {
+  void want(Wanted now, Asker asker) {
+    address = asker.address();
     if (!now.equals(wanted)) {
       wanted = now;
       mayAskAgain = true;

@@ -1,10 +1,10 @@
 package io.dure.broker.telemetry;
 
 import io.dure.wire.PushedMetrics;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 
@@ -89,10 +89,19 @@ final class Kept {
     return bytes;
   }
 
-  /** What is kept of that client, if anything; its name and silence are the caller's to tell. */
-  Optional<ClientReport> report(Uuid client, String clientId, long silentForMs) {
-    return Optional.ofNullable(byClient.get(client))
-        .map(told -> new ClientReport(client, clientId, silentForMs, told.labels, told.values));
+  boolean knows(Uuid client) {
+    return byClient.containsKey(client);
+  }
+
+  Map<String, String> labels(Uuid client) {
+    Told told = byClient.get(client);
+    return told == null ? Map.of() : told.labels;
+  }
+
+  /** The last of each of its values; sums count since its first push to this node. */
+  Map<PushedMetrics.Key, Double> values(Uuid client) {
+    Told told = byClient.get(client);
+    return told == null ? Map.of() : Collections.unmodifiableMap(told.values);
   }
 
   private static Map<String, String> labels(Map<String, String> labels) {

@@ -112,27 +112,52 @@ final class Telemetry {
     kept.add(asker.instance(), pushed);
     if (client.tellsForTheFirstTime()) {
       LOG.info(
-          "client {} ({} {}) of {} tells {} metrics, every {} s from now on",
+          "client {} ({}) of {} tells {} metrics, every {} s from now on",
           client.name(),
-          asker.software().name(),
-          asker.software().version(),
+          client.software(),
           asker.host(),
           pushed.points().size(),
           client.wanted().intervalMs() / 1_000.0);
     }
   }
 
-  /** What clients told, of those that were heard of within three of their intervals. */
-  List<ClientReport> reports(long nowMs) {
+  /**
+   * What clients told, of those that were heard of within three of their intervals; who came last
+   * comes first.
+   *
+   * @param filter of their ids, a part of them; empty for all
+   * @param most of them
+   */
+  List<ClientReport> reports(String filter, int most, long nowMs) {
     List<ClientReport> reports = new ArrayList<>();
-    for (Map.Entry<Uuid, Client> each : clients.entrySet()) {
+    for (Map.Entry<Uuid, Client> each : clients.reversed().entrySet()) {
       Client client = each.getValue();
       long silentMs = nowMs - client.lastSeenMs();
-      if (silentMs <= 3L * client.wanted().intervalMs()) {
-        kept.report(each.getKey(), client.name(), silentMs).ifPresent(reports::add);
+      if (reports.size() < most
+          && client.name().contains(filter)
+          && silentMs <= 3L * client.wanted().intervalMs()
+          && kept.knows(each.getKey())) {
+        reports.add(report(each.getKey(), client, silentMs));
       }
     }
     return reports;
+  }
+
+  /** All that a client told, not its figures alone. */
+  Map<PushedMetrics.Key, Double> valuesOf(Uuid instance) {
+    return kept.values(instance);
+  }
+
+  private ClientReport report(Uuid instance, Client client, long silentMs) {
+    return new ClientReport(
+        instance,
+        client.name(),
+        client.software(),
+        client.address(),
+        silentMs,
+        client.wanted().intervalMs(),
+        kept.labels(instance),
+        Figure.of(kept.values(instance)));
   }
 
   private Client client(Asker asker) {
@@ -144,7 +169,7 @@ final class Telemetry {
     Wanted wanted = subscriptions.of(asker);
     Client client = clients.remove(asker.instance());
     if (client != null) {
-      client.want(wanted);
+      client.want(wanted, asker);
       clients.putLast(asker.instance(), client);
       return client;
     }

@@ -54,8 +54,13 @@ public final class TelemetryApis {
     return telemetry.ask(Asker.of(telemetry.instance(request), context), cluster.nowMs());
   }
 
-  /** What clients last told this node, given to {@code done} on the home loop. */
-  public void reports(Consumer<List<ClientReport>> done) {
-    home.run(() -> done.accept(telemetry.reports(cluster.nowMs())));
+  /**
+   * What clients last told this node, who came last first, given to {@code done} on the home loop.
+   *
+   * @param filter a part of their ids; empty for all
+   * @param most of them
+   */
+  public void reports(String filter, int most, Consumer<List<ClientReport>> done) {
+    home.run(() -> done.accept(telemetry.reports(filter, most, cluster.nowMs())));
   }
 }

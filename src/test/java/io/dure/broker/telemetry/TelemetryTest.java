@@ -225,10 +225,10 @@ class TelemetryTest {
     telemetry.keep(asker(INSTANCE), told(point("sent", 5, true), point("age", 7, false)));
     telemetry.keep(asker(INSTANCE), told(point("sent", 3, true), point("age", 2, false)));
 
-    ClientReport report = telemetry.reports(nowMs).getFirst();
+    ClientReport report = telemetry.reports("", 10, nowMs).getFirst();
     assertThat(report.clientId()).isEqualTo("payments-7");
     assertThat(report.labels()).containsEntry("group_id", "readers");
-    assertThat(report.values())
+    assertThat(telemetry.valuesOf(INSTANCE))
         .containsOnly(
             Map.entry(point("sent", 0, true).key(), 8.0),
             Map.entry(point("age", 0, true).key(), 2.0));
@@ -239,8 +239,56 @@ class TelemetryTest {
     ask(INSTANCE);
     telemetry.keep(asker(INSTANCE), told(point("sent", 5, true)));
 
-    assertThat(telemetry.reports(nowMs + 900_000)).hasSize(1);
-    assertThat(telemetry.reports(nowMs + 900_001)).isEmpty();
+    assertThat(telemetry.reports("", 10, nowMs + 900_000)).hasSize(1);
+    assertThat(telemetry.reports("", 10, nowMs + 900_001)).isEmpty();
+  }
+
+  @Test
+  void reportsAreThoseOfTheLastAndOfWhomTheFilterNames() {
+    for (int i = 1; i <= 3; i++) {
+      ask(new Uuid(i, i));
+      telemetry.keep(asker(new Uuid(i, i)), told(point("sent", 5, true)));
+      nowMs += 1_000;
+    }
+
+    assertThat(telemetry.reports("", 2, nowMs))
+        .extracting(ClientReport::instance)
+        .containsExactly(new Uuid(3, 3), new Uuid(2, 2));
+    assertThat(telemetry.reports("payments", 10, nowMs)).hasSize(3);
+    assertThat(telemetry.reports("nobody", 10, nowMs)).isEmpty();
+  }
+
+  @Test
+  void figuresAreTheSumOrTheWorstOfWhatIsToldInParts() {
+    ask(INSTANCE);
+    telemetry.keep(
+        asker(INSTANCE),
+        told(
+            at("producer.node.request.latency.avg", 3, "node_id", "1"),
+            at("producer.node.request.latency.avg", 8, "node_id", "2"),
+            at("producer.record.send.rate", Double.NaN, "topic", "t"),
+            at("consumer.fetch.manager.records.consumed.rate", 10, "topic", "a"),
+            at("consumer.fetch.manager.records.consumed.rate", 20, "topic", "b")));
+
+    assertThat(telemetry.reports("", 10, nowMs).getFirst().figures())
+        .containsOnly(Map.entry(Figure.PRODUCE_MS, 8.0), Map.entry(Figure.READ, 30.0));
+
+    telemetry.keep(
+        asker(INSTANCE),
+        told(
+            new PushedMetrics.Point(
+                new PushedMetrics.Key(
+                    "org.apache.kafka.consumer.fetch.manager.records.consumed.rate", Map.of()),
+                29,
+                false)));
+
+    assertThat(telemetry.reports("", 10, nowMs).getFirst().figures())
+        .containsEntry(Figure.READ, 29.0);
+  }
+
+  private static PushedMetrics.Point at(String name, double value, String key, String of) {
+    return new PushedMetrics.Point(
+        new PushedMetrics.Key("org.apache.kafka." + name, Map.of(key, of)), value, false);
   }
 
   @Test
@@ -257,9 +305,8 @@ class TelemetryTest {
       assertThat(kept.bytes()).isLessThanOrEqualTo(Kept.MAX_BYTES);
     }
 
-    assertThat(kept.report(new Uuid(1, 1), "first", 0)).isEmpty();
-    ClientReport last = kept.report(new Uuid(100, 100), "last", 0).orElseThrow();
-    assertThat(last.values()).hasSizeBetween(1_000, 4_999);
+    assertThat(kept.knows(new Uuid(1, 1))).isFalse();
+    assertThat(kept.values(new Uuid(100, 100))).hasSizeBetween(1_000, 4_999);
   }
 
   @Test
