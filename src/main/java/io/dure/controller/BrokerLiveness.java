@@ -1,6 +1,7 @@
 package io.dure.controller;
 
 import io.dure.base.NodeId;
+import io.dure.base.Patience;
 import io.dure.metadata.BrokerImage;
 import io.dure.metadata.MetadataRecord;
 import java.util.ArrayList;
@@ -13,11 +14,13 @@ import java.util.UUID;
 /**
  * Which brokers are live, judged by when each was last heard of. A broker is fenced in the metadata
  * when it has been silent for too long or is known to be gone, and unfenced when the same process
- * is heard of again.
+ * is heard of again. Whose silence was mistaken for death like that is waited for longer the next
+ * times.
  */
 final class BrokerLiveness {
   private final Ledger ledger;
   private final Map<NodeId, Long> heardMs = new HashMap<>();
+  private final Map<NodeId, Patience> patience = new HashMap<>();
   private long tickMs;
 
   /** A new controller has heard nobody yet: all get the full time from now on. */
@@ -39,6 +42,7 @@ final class BrokerLiveness {
       return Optional.empty();
     }
     ledger.append(List.of(new MetadataRecord.BrokerUnfenced(node, broker.get().incarnation())));
+    patienceWith(node).tried(ledger.nowMs());
     return Optional.of(node);
   }
 
@@ -86,7 +90,13 @@ final class BrokerLiveness {
 
   private boolean isSilent(NodeId node) {
     Long atMs = heardMs.get(node);
-    return atMs == null || ledger.nowMs() - atMs >= ledger.settings().brokerSilenceMs();
+    long mostMs =
+        (long) ledger.settings().brokerSilenceMs() * patienceWith(node).factor(ledger.nowMs());
+    return atMs == null || ledger.nowMs() - atMs >= mostMs;
+  }
+
+  private Patience patienceWith(NodeId node) {
+    return patience.computeIfAbsent(node, _ -> new Patience(ledger.settings().silenceDoublings()));
   }
 
   private List<NodeId> fence(List<NodeId> nodes) {

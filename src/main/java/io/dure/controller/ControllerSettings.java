@@ -7,6 +7,8 @@ import java.util.Map;
  * What the controller can be told.
  *
  * @param brokerSilenceMs a broker not heard from for so long is taken for dead
+ * @param silenceDoublings how often that is doubled at most for a broker that was mistaken for dead
+ *     again and again
  * @param fenceResendMs how long to wait for a broker's answers before it is asked again
  * @param leaderLostAfterMs an election that takes longer is shown to clients as "no leader"
  * @param returnAfterMs a preferred leader must have been live and in step for so long before it
@@ -24,6 +26,7 @@ import java.util.Map;
  */
 public record ControllerSettings(
     int brokerSilenceMs,
+    int silenceDoublings,
     int fenceResendMs,
     int leaderLostAfterMs,
     int returnAfterMs,
@@ -39,6 +42,7 @@ public record ControllerSettings(
   public static final ControllerSettings DEFAULTS =
       new ControllerSettings(
           800,
+          3,
           200,
           500,
           1_500,
@@ -83,6 +87,7 @@ public record ControllerSettings(
       BalanceSettings otherBalance) {
     return new ControllerSettings(
         brokerSilenceMs,
+        silenceDoublings,
         fenceResendMs,
         leaderLostAfterMs,
         returnAfterMs,

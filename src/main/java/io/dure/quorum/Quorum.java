@@ -3,6 +3,7 @@ package io.dure.quorum;
 import io.dure.base.Check;
 import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
+import io.dure.base.Patience;
 import io.dure.log.EpochHistory;
 import io.dure.replication.Appointment;
 import io.dure.replication.Replica;
@@ -44,6 +45,8 @@ import java.util.Set;
  *       leader's epoch tells it so (else it would be shut out for good), and the leader has itself
  *       elected anew in a later one.
  *   <li>Stepping down takes a new epoch, since an epoch is led at most once.
+ *   <li>Where leaders are given up for their silence again and again, everybody's patience grows
+ *       ({@link Patience}): on a machine too busy to be on time, elections only add to the load.
  * </ul>
  */
 public final class Quorum {
@@ -59,6 +62,7 @@ public final class Quorum {
   private final Replica replica;
   private final Map<NodeId, Long> heardMs = new HashMap<>();
   private final Set<NodeId> gone = new HashSet<>();
+  private final Patience patience;
   private Set<NodeId> learners = Set.of();
   private Optional<NodeId> votedFor;
   private Optional<NodeId> durableVote;
@@ -91,6 +95,7 @@ public final class Quorum {
     this.self = self;
     this.voters = voters.stream().sorted().distinct().toList();
     this.settings = settings;
+    this.patience = new Patience(settings.doublings());
     this.replica =
         new Replica(
             self,
@@ -142,6 +147,11 @@ public final class Quorum {
 
   public List<NodeId> voters() {
     return voters;
+  }
+
+  /** How many times as long as usual a silent leader is waited for now. */
+  public int patience() {
+    return patience.factor(nowMs);
   }
 
   // ---- the replica inside ----
@@ -207,7 +217,7 @@ public final class Quorum {
     leaderHeardMs = nowMs;
     attempts = 0;
     stand = WAITS;
-    standAtMs = nowMs + settings.electionTimeoutMs() + jitterMs();
+    standAtMs = nowMs + electionTimeoutMs() + jitterMs();
   }
 
   /** Steps the replica; what it asks to be persisted goes to disk together with the vote. */
@@ -218,8 +228,11 @@ public final class Quorum {
   /** As above; {@code vote} is the vote that comes with the new epoch, if the event brings one. */
   private void inReplica(ReplicaEvent event, Optional<NodeId> vote) {
     int before = replica.epoch();
+    Optional<NodeId> leaderBefore = leader();
     List<ReplicaEffect> inner = replica.step(event);
     if (replica.epoch() > before) {
+      // Whoever is not known to be gone was given up for nothing but its silence.
+      leaderBefore.filter(node -> !gone.contains(node)).ifPresent(_ -> patience.tried(nowMs));
       votedFor = vote;
       durableVote = Optional.empty();
       voteUnanswered = false;
@@ -313,7 +326,7 @@ public final class Quorum {
     } else {
       vote(ask.epoch(), from);
       voteUnanswered = true;
-      standAtMs = nowMs + settings.electionTimeoutMs() + jitterMs();
+      standAtMs = nowMs + electionTimeoutMs() + jitterMs();
     }
   }
 
@@ -344,7 +357,11 @@ public final class Quorum {
     return leader.isEmpty()
         || leader.get().equals(candidate)
         || gone.contains(leader.get())
-        || nowMs - leaderHeardMs >= settings.electionTimeoutMs();
+        || nowMs - leaderHeardMs >= electionTimeoutMs();
+  }
+
+  private long electionTimeoutMs() {
+    return settings.electionTimeoutMs() * patience.factor(nowMs);
   }
 
   /**
@@ -471,6 +488,7 @@ public final class Quorum {
   // ---- time, peers ----
 
   private void onTick(long now) {
+    forgivePause(now);
     nowMs = now;
     if (!started) {
       started = true;
@@ -484,13 +502,32 @@ public final class Quorum {
     }
   }
 
+  /**
+   * Where this process itself did not run for a while, what the others said meanwhile is still
+   * waiting to be read: their silence is our own. No more than half an election timeout of it
+   * counts; that much does, since a process that always comes late must not wait for ever.
+   */
+  private void forgivePause(long now) {
+    long forgivenMs = now - nowMs - settings.electionTimeoutMs() / 2;
+    if (!started || forgivenMs <= 0) {
+      return;
+    }
+    standAtMs += forgivenMs;
+    leaderHeardMs = later(leaderHeardMs, forgivenMs);
+    heardMs.replaceAll((_, atMs) -> later(atMs, forgivenMs));
+  }
+
+  private static long later(long atMs, long byMs) {
+    return atMs == LONG_AGO ? LONG_AGO : atMs + byMs;
+  }
+
   private void onLeaderTick() {
     if (stand instanceof Stand.Sounds && nowMs >= standAtMs) {
       stand = WAITS;
     }
     if (!majorityHeard()) {
       inReplica(new ReplicaEvent.Fenced(epoch() + 1));
-      standAtMs = nowMs + settings.electionTimeoutMs() + jitterMs();
+      standAtMs = nowMs + electionTimeoutMs() + jitterMs();
       return;
     }
     if (nowMs - saidLifeMs >= settings.signOfLifeMs()) {
@@ -508,10 +545,10 @@ public final class Quorum {
   }
 
   private boolean majorityHeard() {
+    long silenceMs = settings.checkQuorumMs() * patience.factor(nowMs);
     int heard = 0;
     for (NodeId voter : voters) {
-      if (voter.equals(self)
-          || nowMs - heardMs.getOrDefault(voter, LONG_AGO) < settings.checkQuorumMs()) {
+      if (voter.equals(self) || nowMs - heardMs.getOrDefault(voter, LONG_AGO) < silenceMs) {
         heard++;
       }
     }

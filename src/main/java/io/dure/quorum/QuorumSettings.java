@@ -16,6 +16,8 @@ import io.dure.base.Check;
  *     longer
  * @param checkQuorumMs a leader that a majority has not answered for so long steps down
  * @param signOfLifeMs how often a leader says that it is there
+ * @param doublings how often {@code electionTimeoutMs} and {@code checkQuorumMs} are doubled at
+ *     most where leaders are given up for their silence again and again
  */
 public record QuorumSettings(
     long electionTimeoutMs,
@@ -25,9 +27,10 @@ public record QuorumSettings(
     long resendMs,
     long takeoverStepMs,
     long checkQuorumMs,
-    long signOfLifeMs) {
+    long signOfLifeMs,
+    int doublings) {
   public static final QuorumSettings DEFAULT =
-      new QuorumSettings(600, 300, 50, 200, 60, 50, 1_000, 100);
+      new QuorumSettings(600, 300, 50, 200, 60, 50, 1_000, 100, 3);
 
   public QuorumSettings {
     Check.that(

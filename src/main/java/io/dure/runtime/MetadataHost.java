@@ -381,7 +381,8 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
       }
     });
     lastOtherLeader
-        .filter(node -> !gone.contains(node) && ports.peers().silenceMs(node) > VOTED_OUT_MS)
+        .filter(node -> !gone.contains(node))
+        .filter(node -> ports.peers().silenceMs(node) > VOTED_OUT_MS * quorum.patience())
         .ifPresent(node -> controller.tell(new ControllerEvent.Gone(node)));
   }
 

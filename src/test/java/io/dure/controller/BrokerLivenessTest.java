@@ -52,6 +52,20 @@ class BrokerLivenessTest {
   }
 
   @Test
+  void brokerThatIsMistakenForDeadAgainAndAgainIsWaitedForLonger() {
+    for (int i = 0; i < 2; i++) {
+      cluster.pass(2_000, 3);
+      assertThat(cluster.image.isLive(node(2))).isFalse();
+      cluster.heard(2);
+    }
+
+    cluster.pass(1_500, 3);
+    assertThat(cluster.image.isLive(node(2))).isTrue();
+    cluster.pass(200, 3);
+    assertThat(cluster.image.isLive(node(2))).isFalse();
+  }
+
+  @Test
   void brokerThatIsGoneIsFencedAtOnce() {
     cluster.gone(2);
 

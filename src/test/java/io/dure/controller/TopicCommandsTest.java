@@ -147,6 +147,7 @@ class TopicCommandsTest {
     ControllerSettings small =
         new ControllerSettings(
             1_000,
+            0,
             200,
             500,
             1_500,

@@ -8,6 +8,7 @@ import io.dure.replication.ReplicaEffect;
 import io.dure.replication.ReplicaEvent;
 import io.dure.replication.ReplicaMessage;
 import io.dure.replication.ReplicaSettings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +52,15 @@ class QuorumTest {
 
   private static List<QuorumEffect> tick(Quorum quorum, long nowMs) {
     return quorum.step(new QuorumEvent.Tick(nowMs));
+  }
+
+  /** Ticks as a process does that is never late, up to {@code toMs} inclusive. */
+  private static List<QuorumEffect> pass(Quorum quorum, long fromMs, long toMs) {
+    List<QuorumEffect> effects = new ArrayList<>();
+    for (long now = fromMs; now <= toMs; now += 20) {
+      effects.addAll(tick(quorum, now));
+    }
+    return effects;
   }
 
   private static List<QuorumEffect> fromLeader(
@@ -152,7 +162,7 @@ class QuorumTest {
 
     assertThat(ask(quorum, THREE, 9, true, 3, 10)).containsExactly(vote(THREE, 3, true, false));
     assertThat(ask(quorum, THREE, 9, false, 3, 10)).containsExactly(vote(THREE, 3, false, false));
-    tick(quorum, 600);
+    pass(quorum, 0, 600);
     assertThat(ask(quorum, THREE, 9, true, 3, 10)).containsExactly(vote(THREE, 9, true, true));
   }
 
@@ -181,9 +191,54 @@ class QuorumTest {
   void aLeaderThatNoMajorityHearsStepsDown() {
     Quorum quorum = leading();
 
-    assertThat(tick(quorum, 1_000)).doesNotContain(of(new ReplicaEffect.Resigned(4)));
+    assertThat(pass(quorum, 60, 1_040)).doesNotContain(of(new ReplicaEffect.Resigned(4)));
     assertThat(tick(quorum, 1_060)).contains(of(new ReplicaEffect.Resigned(4)));
     assertThat(quorum.leader()).isEmpty();
+  }
+
+  @Test
+  void doesNotBlameALeaderForAPauseOfItsOwn() {
+    Quorum quorum = voter(state(3, 3), LOG);
+    tick(quorum, 0);
+    fromLeader(quorum, TWO, new ReplicaMessage.Begin(3, LOG));
+
+    assertThat(tick(quorum, 5_000)).isEmpty();
+    assertThat(ask(quorum, THREE, 9, true, 3, 10)).containsExactly(vote(THREE, 3, true, false));
+    // But one that always comes late gives it up all the same.
+    tick(quorum, 10_000);
+    assertThat(tick(quorum, 15_000))
+        .contains(new QuorumEffect.Send(TWO, new QuorumMessage.AskVote(4, true, 3, 10)));
+  }
+
+  @Test
+  void waitsLongerWhereLeadersAreGivenUpForTheirSilenceAgainAndAgain() {
+    Quorum quorum = voter(state(3, 3), LOG);
+    tick(quorum, 0);
+    for (int epoch = 4; epoch <= 6; epoch++) {
+      fromLeader(quorum, epoch % 2 == 0 ? TWO : THREE, new ReplicaMessage.Begin(epoch, LOG));
+    }
+    // Epochs 5 and 6 each came while the leader before was not known to be gone.
+    assertThat(quorum.patience()).isEqualTo(2);
+
+    pass(quorum, 0, 1_180);
+    assertThat(ask(quorum, THREE, 9, true, 6, 10)).containsExactly(vote(THREE, 6, true, false));
+    tick(quorum, 1_200);
+    assertThat(ask(quorum, THREE, 9, true, 6, 10)).containsExactly(vote(THREE, 9, true, true));
+    assertThat(pass(quorum, 1_200, 130_000)).isNotEmpty();
+    assertThat(quorum.patience()).isEqualTo(1);
+  }
+
+  @Test
+  void aLeaderThatIsKnownToBeGoneCostsNoPatience() {
+    Quorum quorum = voter(state(3, 3), LOG);
+    tick(quorum, 0);
+    for (int epoch = 4; epoch <= 8; epoch++) {
+      fromLeader(quorum, TWO, new ReplicaMessage.Begin(epoch, LOG));
+      quorum.step(new QuorumEvent.PeerGone(TWO));
+      ask(quorum, THREE, epoch + 1, false, 9, 99);
+    }
+
+    assertThat(quorum.patience()).isEqualTo(1);
   }
 
   @Test

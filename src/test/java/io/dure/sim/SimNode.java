@@ -42,10 +42,11 @@ public final class SimNode {
     /** Elections come several times as fast. */
     public static final Pace IMPATIENT =
         new Pace(
-            new QuorumSettings(150, 80, 20, 60, 20, 15, 200, 30),
+            new QuorumSettings(150, 80, 20, 60, 20, 15, 200, 30, 0),
             new ReplicaSettings(4, 40, 300, 200, 500, 30),
             new ControllerSettings(
                 200,
+                0,
                 50,
                 150,
                 100,

@@ -97,7 +97,7 @@ final class CoreWorld {
   /** Half of the runs elect in great haste. */
   private QuorumSettings quorumSettings() {
     return faults.electionMs() < 100
-        ? new QuorumSettings(60, 60, 20, 50, 20, 20, 80, 20)
+        ? new QuorumSettings(60, 60, 20, 50, 20, 20, 80, 20, 0)
         : QuorumSettings.DEFAULT;
   }
 
