@@ -54,6 +54,15 @@ final class Conversion {
           BeatAnswer.refused(
               WireError.GROUP_ID_NOT_FOUND, "Group " + group.id() + " is not a consumer group."));
     }
+    if (!rules.settings().migration().allowsUp()) {
+      return Optional.of(
+          BeatAnswer.refused(
+              WireError.GROUP_ID_NOT_FOUND,
+              "Group "
+                  + group.id()
+                  + " is not a consumer group, and group.consumer.migration.policy does not let it"
+                  + " become one while it has members."));
+    }
     if (!(group.phase() instanceof Phase.Stable)) {
       // What its members own is certain only when they have settled: soon.
       return Optional.of(
@@ -143,7 +152,8 @@ final class Conversion {
   void downIfOnlyClassicAreLeft(String groupId, Turn turn) {
     Optional<Group> found = table.find(groupId);
     Optional<ConsumerGroup> consumer = found.flatMap(Group::consumer);
-    if (consumer.isEmpty() || !consumer.get().hasClassicMembersOnly()) {
+    boolean allowed = surroundings.rules(groupId).settings().migration().allowsDown();
+    if (consumer.isEmpty() || !consumer.get().hasClassicMembersOnly() || !allowed) {
       return;
     }
     Group group = found.orElseThrow();

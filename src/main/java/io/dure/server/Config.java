@@ -108,14 +108,29 @@ final class Config {
           "queued.max.request.bytes=%d is refused: it must be at least socket.request.max.bytes (%d)"
               .formatted(get(Settings.QUEUED_REQUEST_BYTES), get(Settings.REQUEST_MAX_BYTES)));
     }
-    if (get(Settings.GROUP_MAX_SESSION_MS) < get(Settings.GROUP_MIN_SESSION_MS)) {
+    checkOrder(SettingsOfGroups.GROUP_MIN_SESSION_MS, SettingsOfGroups.GROUP_MAX_SESSION_MS);
+    checkOrder(SettingsOfGroups.CONSUMER_MIN_SESSION_MS, SettingsOfGroups.CONSUMER_SESSION_MS);
+    checkOrder(SettingsOfGroups.CONSUMER_SESSION_MS, SettingsOfGroups.CONSUMER_MAX_SESSION_MS);
+    checkOrder(SettingsOfGroups.CONSUMER_MIN_HEARTBEAT_MS, SettingsOfGroups.CONSUMER_HEARTBEAT_MS);
+    checkOrder(SettingsOfGroups.CONSUMER_HEARTBEAT_MS, SettingsOfGroups.CONSUMER_MAX_HEARTBEAT_MS);
+    if (get(SettingsOfGroups.CONSUMER_HEARTBEAT_MS) >= get(SettingsOfGroups.CONSUMER_SESSION_MS)) {
       throw new BadConfig(
-          "group.max.session.timeout.ms=%d is refused: it must be at least group.min.session.timeout.ms (%d)"
-              .formatted(get(Settings.GROUP_MAX_SESSION_MS), get(Settings.GROUP_MIN_SESSION_MS)));
+          "group.consumer.heartbeat.interval.ms=%d is refused: it must be less than group.consumer.session.timeout.ms (%d)"
+              .formatted(
+                  get(SettingsOfGroups.CONSUMER_HEARTBEAT_MS),
+                  get(SettingsOfGroups.CONSUMER_SESSION_MS)));
     }
     if (isGiven(Settings.CLUSTER) && isGiven(Settings.JOIN)) {
       throw new BadConfig(
           "--cluster and --join exclude each other: a node founds a cluster or joins one");
+    }
+  }
+
+  private void checkOrder(Setting<Integer> least, Setting<Integer> most) throws BadConfig {
+    if (get(most) < get(least)) {
+      throw new BadConfig(
+          "%s=%d is refused: it must be at least %s (%d)"
+              .formatted(most.key(), get(most), least.key(), get(least)));
     }
   }
 

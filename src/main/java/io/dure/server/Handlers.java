@@ -17,6 +17,7 @@ import io.dure.broker.TransactionGate;
 import io.dure.broker.TxnApis;
 import io.dure.broker.telemetry.TelemetryApis;
 import io.dure.group.GroupSettings;
+import io.dure.group.consumer.ConsumerSettings;
 import io.dure.runtime.AskHandler;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Node;
@@ -109,23 +110,31 @@ record Handlers(RequestSink requests, TelemetryApis clients) {
   private static GroupSettings groupSettings(Config config) {
     GroupSettings defaults = GroupSettings.DEFAULTS;
     return new GroupSettings(
-        config.get(Settings.GROUP_MIN_SESSION_MS),
-        config.get(Settings.GROUP_MAX_SESSION_MS),
-        config.get(Settings.GROUP_INITIAL_DELAY_MS),
+        config.get(SettingsOfGroups.GROUP_MIN_SESSION_MS),
+        config.get(SettingsOfGroups.GROUP_MAX_SESSION_MS),
+        config.get(SettingsOfGroups.GROUP_INITIAL_DELAY_MS),
         defaults.newMemberJoinMs(),
-        config.get(Settings.GROUP_MAX_SIZE),
+        config.get(SettingsOfGroups.GROUP_MAX_SIZE),
         defaults.maxGroups(),
         defaults.maxSubscriptionBytes(),
         defaults.maxGroupRecordBytes(),
         config.get(Settings.OFFSET_METADATA_MAX),
-        config.get(Settings.OFFSETS_RETENTION_MINUTES) * 60_000L,
-        defaults.expiryCheckMs(),
-        defaults
-            .consumer()
-            .withTimes(
-                config.get(Settings.CONSUMER_SESSION_MS),
-                config.get(Settings.CONSUMER_HEARTBEAT_MS))
-            .withMaxMembers(config.get(Settings.CONSUMER_MAX_SIZE)));
+        config.get(SettingsOfGroups.OFFSETS_RETENTION_MINUTES) * 60_000L,
+        config.get(SettingsOfGroups.OFFSETS_RETENTION_CHECK_MS),
+        new ConsumerSettings(
+            config.get(SettingsOfGroups.CONSUMER_SESSION_MS),
+            config.get(SettingsOfGroups.CONSUMER_HEARTBEAT_MS),
+            defaults.consumer().settlingHeartbeatMs(),
+            config.get(SettingsOfGroups.CONSUMER_MAX_SIZE),
+            config.get(SettingsOfGroups.CONSUMER_ASSIGNORS),
+            defaults.consumer().maxRegexChars(),
+            config.get(SettingsOfGroups.CONSUMER_ASSIGNMENT_INTERVAL_MS),
+            config.get(SettingsOfGroups.CONSUMER_MIGRATION),
+            new ConsumerSettings.Bounds(
+                config.get(SettingsOfGroups.CONSUMER_MIN_SESSION_MS),
+                config.get(SettingsOfGroups.CONSUMER_MAX_SESSION_MS),
+                config.get(SettingsOfGroups.CONSUMER_MIN_HEARTBEAT_MS),
+                config.get(SettingsOfGroups.CONSUMER_MAX_HEARTBEAT_MS))));
   }
 
   /** The settings as DescribeConfigs tells them. */

@@ -143,14 +143,6 @@ final class Settings {
           10_000,
           4_096,
           "The longest text stored beside an offset.");
-  static final Setting<Integer> OFFSETS_RETENTION_MINUTES =
-      number(
-          "offsets.retention.minutes",
-          "minutes",
-          1,
-          Integer.MAX_VALUE,
-          7 * 24 * 60,
-          "How long offsets outlive the last use of their group.");
   static final Setting<Integer> TRANSACTION_PARTITIONS =
       number(
           "transaction.state.log.num.partitions",
@@ -175,58 +167,6 @@ final class Settings {
           Integer.MAX_VALUE,
           7 * 24 * 3_600_000,
           "How long a transactional id that is not used is remembered.");
-  static final Setting<Integer> GROUP_MIN_SESSION_MS =
-      number(
-          "group.min.session.timeout.ms",
-          "ms",
-          1,
-          Integer.MAX_VALUE,
-          6_000,
-          "The shortest session timeout a group member may ask for.");
-  static final Setting<Integer> GROUP_MAX_SESSION_MS =
-      number(
-          "group.max.session.timeout.ms",
-          "ms",
-          1,
-          Integer.MAX_VALUE,
-          1_800_000,
-          "The longest session timeout a group member may ask for.");
-  static final Setting<Integer> GROUP_INITIAL_DELAY_MS =
-      number(
-          "group.initial.rebalance.delay.ms",
-          "ms",
-          0,
-          60_000,
-          300,
-          "How long an empty group waits for further members after its first; prolonged while they keep coming.");
-  static final Setting<Integer> GROUP_MAX_SIZE =
-      number("group.max.size", "", 1, 100_000, 1_000, "Members that one group may have.");
-
-  static final Setting<Integer> CONSUMER_SESSION_MS =
-      number(
-          "group.consumer.session.timeout.ms",
-          "ms",
-          1_000,
-          1_800_000,
-          45_000,
-          "How long nothing is heard of a member of the new group protocol until it is out.");
-  static final Setting<Integer> CONSUMER_HEARTBEAT_MS =
-      number(
-          "group.consumer.heartbeat.interval.ms",
-          "ms",
-          100,
-          60_000,
-          1_500,
-          "How often members of the new group protocol are told to be heard of; a change waits for them so long.");
-  static final Setting<Integer> CONSUMER_MAX_SIZE =
-      number(
-          "group.consumer.max.size",
-          "",
-          1,
-          Integer.MAX_VALUE,
-          Integer.MAX_VALUE,
-          "Members that one group of the new protocol may have.");
-
   static final Setting<Integer> REQUEST_MAX_BYTES =
       number(
           "socket.request.max.bytes",
@@ -359,17 +299,26 @@ final class Settings {
           FETCH_SESSIONS,
           OFFSETS_PARTITIONS,
           OFFSET_METADATA_MAX,
-          OFFSETS_RETENTION_MINUTES,
+          SettingsOfGroups.OFFSETS_RETENTION_MINUTES,
+          SettingsOfGroups.OFFSETS_RETENTION_CHECK_MS,
           TRANSACTION_PARTITIONS,
           TRANSACTION_MAX_TIMEOUT_MS,
           TRANSACTIONAL_ID_EXPIRATION_MS,
-          GROUP_MIN_SESSION_MS,
-          GROUP_MAX_SESSION_MS,
-          GROUP_INITIAL_DELAY_MS,
-          GROUP_MAX_SIZE,
-          CONSUMER_SESSION_MS,
-          CONSUMER_HEARTBEAT_MS,
-          CONSUMER_MAX_SIZE,
+          SettingsOfGroups.GROUP_MIN_SESSION_MS,
+          SettingsOfGroups.GROUP_MAX_SESSION_MS,
+          SettingsOfGroups.GROUP_INITIAL_DELAY_MS,
+          SettingsOfGroups.GROUP_MAX_SIZE,
+          SettingsOfGroups.CONSUMER_SESSION_MS,
+          SettingsOfGroups.CONSUMER_MIN_SESSION_MS,
+          SettingsOfGroups.CONSUMER_MAX_SESSION_MS,
+          SettingsOfGroups.CONSUMER_HEARTBEAT_MS,
+          SettingsOfGroups.CONSUMER_MIN_HEARTBEAT_MS,
+          SettingsOfGroups.CONSUMER_MAX_HEARTBEAT_MS,
+          SettingsOfGroups.CONSUMER_MAX_SIZE,
+          SettingsOfGroups.CONSUMER_ASSIGNORS,
+          SettingsOfGroups.CONSUMER_ASSIGNMENT_INTERVAL_MS,
+          SettingsOfGroups.CONSUMER_MIGRATION,
+          SettingsOfGroups.CONSUMER_REGEX_REFRESH_MS,
           REQUEST_MAX_BYTES,
           QUEUED_REQUEST_BYTES,
           TELEMETRY_MAX_BYTES,

@@ -295,6 +295,16 @@ class ConsumerGroupTest {
     assertThat(commit("", -1)).isEqualTo(WireError.UNKNOWN_MEMBER_ID);
   }
 
+  /** Whoever comes next needs something of it. */
+  @Test
+  void whoIsInAGroupThatChangedLatelyIsToBeHeardOfSoon() {
+    int epoch = join("a").memberEpoch();
+    tell("a", epoch, 0, 1, 2, 3);
+    assertThat(live("a", epoch).heartbeatIntervalMs()).isEqualTo(300);
+    pass(3_000);
+    assertThat(live("a", epoch).heartbeatIntervalMs()).isEqualTo(1_000);
+  }
+
   /** It sends before it hears of its next epoch (KIP-1251). */
   @Test
   void anOlderEpochCommitsWhatTheMemberHasHadSince() {

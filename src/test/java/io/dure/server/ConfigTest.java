@@ -27,6 +27,40 @@ class ConfigTest {
   }
 
   @Test
+  void assignorsMayBeCalledAsKafkaDoes() throws BadConfig {
+    Config config =
+        config(
+            "-c",
+            "group.consumer.assignors=range, org.apache.kafka.coordinator.group.assignor.UniformAssignor");
+
+    assertThat(config.get(SettingsOfGroups.CONSUMER_ASSIGNORS)).containsExactly("range", "uniform");
+    assertThat(config().get(SettingsOfGroups.CONSUMER_ASSIGNORS))
+        .containsExactly("uniform", "range");
+    assertThat(config.withoutEffect()).isEmpty();
+  }
+
+  @Test
+  void whatGroupsCannotGoByIsRefused() {
+    assertRefused("group.consumer.assignors=com.example.Mine", "there is no assignor com.example");
+    assertRefused("group.consumer.assignors=", "one of the names is empty");
+    assertRefused("group.consumer.assignors=range,range", "range is there twice");
+    assertRefused("group.consumer.migration.policy=both", "not one of these");
+    assertRefused(
+        "group.consumer.min.session.timeout.ms=50000",
+        "must be at least group.consumer.min.session.timeout.ms (50000)");
+    assertRefused(
+        "group.consumer.max.heartbeat.interval.ms=1000",
+        "must be at least group.consumer.heartbeat.interval.ms (1500)");
+    assertRefused(
+        "group.consumer.session.timeout.ms=1000",
+        "must be less than group.consumer.session.timeout.ms (1000)");
+  }
+
+  private void assertRefused(String setting, String reason) {
+    assertThatThrownBy(() -> config("-c", setting)).hasMessageContaining(reason);
+  }
+
+  @Test
   void flagsAreSettings() throws BadConfig {
     Config config =
         config(

@@ -35,6 +35,7 @@ public final class ConsumerGroup {
   private long metadataHash;
   private long createdMs = -1;
   private long nextDealMs;
+  private long restlessUntilMs = Long.MIN_VALUE;
 
   public ConsumerGroup(String id) {
     this.id = id;
@@ -331,6 +332,15 @@ public final class ConsumerGroup {
   /** Not before then are partitions dealt out again. */
   long nextDealMs() {
     return nextDealMs;
+  }
+
+  /** Until then further changes are likely, as there was one lately. */
+  long restlessUntilMs() {
+    return restlessUntilMs;
+  }
+
+  void restlessUntil(long ms) {
+    restlessUntilMs = ms;
   }
 
   void dealAgainFrom(long atMs) {

@@ -1,5 +1,6 @@
 package io.dure.group.consumer;
 
+import io.dure.base.Check;
 import java.util.List;
 
 /**
@@ -12,6 +13,9 @@ import java.util.List;
  * @param maxMembers members of one group
  * @param assignors names of the assignors on offer; the first is taken where nobody asks for one
  * @param maxRegexChars longest pattern of topic names
+ * @param assignmentIntervalMs how long partitions are not dealt out again, at least
+ * @param migration whether groups in use may change between the protocols
+ * @param bounds of what a group may have of its own
  */
 public record ConsumerSettings(
     int sessionMs,
@@ -19,27 +23,80 @@ public record ConsumerSettings(
     int settlingHeartbeatMs,
     int maxMembers,
     List<String> assignors,
-    int maxRegexChars) {
+    int maxRegexChars,
+    int assignmentIntervalMs,
+    MigrationPolicy migration,
+    Bounds bounds) {
+
+  /** All of them inclusive; what lies outside counts as the nearest of them. */
+  public record Bounds(int minSessionMs, int maxSessionMs, int minHeartbeatMs, int maxHeartbeatMs) {
+    static final Bounds NONE = new Bounds(0, Integer.MAX_VALUE, 0, Integer.MAX_VALUE);
+
+    public Bounds {
+      Check.that(minSessionMs <= maxSessionMs, "sessions of %d to %d", minSessionMs, maxSessionMs);
+      Check.that(
+          minHeartbeatMs <= maxHeartbeatMs,
+          "heartbeats every %d to %d",
+          minHeartbeatMs,
+          maxHeartbeatMs);
+    }
+  }
+
   public static final ConsumerSettings DEFAULTS =
       new ConsumerSettings(
-          45_000, 1_500, 300, Integer.MAX_VALUE, List.of("uniform", "range"), 1_000);
+          45_000,
+          1_500,
+          300,
+          Integer.MAX_VALUE,
+          List.of("uniform", "range"),
+          1_000,
+          0,
+          MigrationPolicy.BIDIRECTIONAL,
+          Bounds.NONE);
 
   public ConsumerSettings {
     assignors = List.copyOf(assignors);
+    Check.that(!assignors.isEmpty(), "no assignor is on offer");
+    settlingHeartbeatMs = Math.min(settlingHeartbeatMs, heartbeatMs);
   }
 
   public ConsumerSettings withMaxMembers(int members) {
     return new ConsumerSettings(
-        sessionMs, heartbeatMs, settlingHeartbeatMs, members, assignors, maxRegexChars);
+        sessionMs,
+        heartbeatMs,
+        settlingHeartbeatMs,
+        members,
+        assignors,
+        maxRegexChars,
+        assignmentIntervalMs,
+        migration,
+        bounds);
   }
 
-  public ConsumerSettings withTimes(int sessionTimeoutMs, int heartbeatIntervalMs) {
+  public ConsumerSettings withMigration(MigrationPolicy policy) {
     return new ConsumerSettings(
-        sessionTimeoutMs,
-        heartbeatIntervalMs,
-        Math.min(settlingHeartbeatMs, heartbeatIntervalMs),
+        sessionMs,
+        heartbeatMs,
+        settlingHeartbeatMs,
         maxMembers,
         assignors,
-        maxRegexChars);
+        maxRegexChars,
+        assignmentIntervalMs,
+        policy,
+        bounds);
+  }
+
+  /** As a group wants them that has some of its own. */
+  public ConsumerSettings withTimes(int sessionTimeoutMs, int heartbeatIntervalMs) {
+    return new ConsumerSettings(
+        Math.clamp(sessionTimeoutMs, bounds.minSessionMs(), bounds.maxSessionMs()),
+        Math.clamp(heartbeatIntervalMs, bounds.minHeartbeatMs(), bounds.maxHeartbeatMs()),
+        settlingHeartbeatMs,
+        maxMembers,
+        assignors,
+        maxRegexChars,
+        assignmentIntervalMs,
+        migration,
+        bounds);
   }
 }

@@ -130,7 +130,7 @@ public final class Heartbeats {
         "",
         memberId,
         member.epoch(),
-        intervalMs(group, member, rules.settings()),
+        intervalMs(group, member, rules.settings(), journal.nowMs()),
         tell ? Optional.of(member.holding().assigned()) : Optional.empty());
   }
 
@@ -334,12 +334,16 @@ public final class Heartbeats {
     journal.lookAgainAt(group, group.deadlines().nextMs());
   }
 
-  /** One that waits for others asks more often; who settled, seldom. */
+  /**
+   * One that waits for others asks more often, and all do for a while after something changed: they
+   * will have to give up for those who come next. Who is in a settled group, seldom.
+   */
   private static int intervalMs(
-      ConsumerGroup group, ConsumerMember member, ConsumerSettings settings) {
+      ConsumerGroup group, ConsumerMember member, ConsumerSettings settings, long nowMs) {
     boolean waits =
         member.holding().stage() == Holding.Stage.UNRELEASED
             || group.epoch() > group.targetEpoch()
+            || nowMs < group.restlessUntilMs()
             || group.deadlines().suspectsSomebody();
     return waits
         ? Math.max(settings.settlingHeartbeatMs(), leastIntervalMs(group))

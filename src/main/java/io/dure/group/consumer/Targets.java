@@ -19,6 +19,9 @@ public final class Targets {
   /** So many members and partitions are worth a millisecond of rest between two deals. */
   private static final int DEALT_PER_MS = 10;
 
+  /** Members that start together come within so long of one another, mostly. */
+  private static final int RESTLESS_MS = 3_000;
+
   private Targets() {}
 
   /** Something changed: a new epoch begins, and the partitions are dealt out for it. */
@@ -27,6 +30,7 @@ public final class Targets {
     long hash = rules.topics().hash(group.subscribedTopics());
     long createdMs = group.createdMs() >= 0 ? group.createdMs() : journal.wallMs();
     journal.store(new ConsumerRecord.EpochStored(group.id(), group.epoch() + 1, hash, createdMs));
+    group.restlessUntil(journal.nowMs() + RESTLESS_MS);
     dealIfDue(group, rules, journal);
   }
 
@@ -93,7 +97,9 @@ public final class Targets {
     journal.store(
         new ConsumerRecord.TargetEpochStored(group.id(), group.epoch(), journal.wallMs()));
     int partitions = topics.values().stream().mapToInt(Assignor.Topic::partitions).sum();
-    group.dealAgainFrom(journal.nowMs() + (group.size() + partitions) / DEALT_PER_MS);
+    int restMs = (group.size() + partitions) / DEALT_PER_MS;
+    group.dealAgainFrom(
+        journal.nowMs() + Math.max(restMs, rules.settings().assignmentIntervalMs()));
   }
 
   private static Map<TopicId, Assignor.Topic> topics(ConsumerGroup group, Topics topics) {
