@@ -26,6 +26,16 @@ final class Clients {
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
+  /** What the producer itself says of its last half minute. */
+  static double metric(KafkaProducer<byte[], byte[]> producer, String name) {
+    return producer.metrics().values().stream()
+        .filter(m -> m.metricName().name().equals(name) && m.metricValue() instanceof Double)
+        .filter(m -> m.metricName().group().equals("producer-metrics"))
+        .mapToDouble(m -> (Double) m.metricValue())
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
   static KafkaConsumer<byte[], byte[]> consumer(String bootstrap) {
     var settings = new HashMap<String, Object>();
     settings.put("bootstrap.servers", bootstrap);

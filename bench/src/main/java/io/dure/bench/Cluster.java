@@ -43,10 +43,18 @@ final class Cluster implements AutoCloseable {
   private final int nodes;
   private final Path folder;
   private final boolean flushEach;
+  private final String home;
   private final List<Integer> ports;
   private final Map<Integer, Process> processes = new TreeMap<>();
 
   Cluster(System system, int nodes, Path parent, boolean flushEach) throws IOException {
+    this(system, nodes, parent, flushEach, java.lang.System.getenv("DURE_HOME"));
+  }
+
+  /** As above, with the Dure of another working tree. */
+  Cluster(System system, int nodes, Path parent, boolean flushEach, String home)
+      throws IOException {
+    this.home = home;
     this.system = system;
     this.nodes = nodes;
     this.flushEach = flushEach;
@@ -149,16 +157,17 @@ final class Cluster implements AutoCloseable {
     var command =
         new ArrayList<>(
             List.of(
-                java.lang.System.getenv("DURE_HOME") + "/dure",
+                home + "/dure",
                 "start",
                 "--node",
                 "" + node,
                 "--listen",
                 address(node),
                 "--data",
-                folder.resolve("node-" + node).toString(),
-                "--console",
-                "off"));
+                folder.resolve("node-" + node).toString()));
+    if (Files.exists(Path.of(home, "src/main/java/io/dure/console"))) {
+      command.addAll(List.of("--console", "off"));
+    }
     if (nodes > 1) {
       command.add("--cluster");
       command.add(

@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "./dev bench",
     description = "Loads over the ordinary Kafka clients.",
-    subcommands = {Main.Compare.class, Main.Load.class, CommandLine.HelpCommand.class},
-    synopsisSubcommandLabel = "(compare | load)")
+    subcommands = {Main.Compare.class, Main.Load.class, Cost.class, CommandLine.HelpCommand.class},
+    synopsisSubcommandLabel = "(compare | load | cost)")
 final class Main {
   private static final Map<String, Object> ACKS_ALL = Map.of("acks", "all");
 

@@ -73,6 +73,7 @@ final class Workloads {
           .put("MB/s", acknowledged.get() * (double) sizeBytes / 1e6 / tookSeconds)
           .put("brokers CPU s/GiB", (ProcStat.cpuSeconds(pids) - cpu) / gib)
           .put("client CPU s/GiB", (ProcStat.cpuSeconds(self()) - ownCpu) / gib)
+          .put("KB/request", Clients.metric(producer, "records-per-request-avg") * sizeBytes / 1e3)
           .latencies(latencies)
           .put("errors", errors.get());
     }
@@ -317,7 +318,7 @@ final class Workloads {
     histogram.recordValue(Math.clamp(ns / 1_000, 0, LONGEST_MICROS));
   }
 
-  private static byte[] value(int sizeBytes) {
+  static byte[] value(int sizeBytes) {
     var value = new byte[sizeBytes];
     new java.util.SplittableRandom(sizeBytes).nextBytes(value);
     return value;
