@@ -1,7 +1,9 @@
 package io.dure.broker;
 
+import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
+import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
 import io.dure.runtime.Partitions.Leadership;
 import java.nio.ByteBuffer;
@@ -24,6 +26,12 @@ public interface Cluster {
    * io.dure.runtime.Node#leaderForClients}).
    */
   Optional<Leadership> leaderForClients(PartitionId partition);
+
+  /**
+   * Where a client that reached this node at {@code arrivedAt} finds {@code broker}: where the
+   * broker says, but this very node, when it was given no address to tell, where the client came.
+   */
+  Endpoint addressOf(BrokerImage broker, Endpoint arrivedAt);
 
   /** The node whose controller is active, as far as known. */
   Optional<NodeId> controller();

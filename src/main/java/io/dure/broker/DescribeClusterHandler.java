@@ -1,5 +1,6 @@
 package io.dure.broker;
 
+import io.dure.base.Endpoint;
 import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
 import io.dure.wire.WireError;
@@ -42,18 +43,23 @@ public final class DescribeClusterHandler
                     : AuthorizedOperations.OMITTED);
     for (BrokerImage broker : image.brokers()) {
       if (broker.live() || request.includeFencedBrokers()) {
-        response.brokers().add(described(broker, context.version()));
+        response
+            .brokers()
+            .add(
+                described(
+                    broker, cluster.addressOf(broker, context.arrivedAt()), context.version()));
       }
     }
     reply.send(response);
   }
 
-  private static DescribeClusterBroker described(BrokerImage broker, short version) {
+  private static DescribeClusterBroker described(
+      BrokerImage broker, Endpoint address, short version) {
     var described =
         new DescribeClusterBroker()
             .setBrokerId(broker.node().value())
-            .setHost(broker.endpoint().host())
-            .setPort(broker.endpoint().port())
+            .setHost(address.host())
+            .setPort(address.port())
             .setRack(broker.rack().orElse(null));
     return version >= 2 ? described.setIsFenced(!broker.live()) : described;
   }

@@ -1,5 +1,6 @@
 package io.dure.broker;
 
+import io.dure.base.Endpoint;
 import io.dure.metadata.BrokerImage;
 import io.dure.runtime.Partitions.Leadership;
 import io.dure.wire.WireError;
@@ -61,7 +62,7 @@ public final class FindCoordinatorHandler
   private FindCoordinatorResponseData answer(
       FindCoordinatorRequestData request, RequestContext context) {
     if (context.version() < FIRST_BATCHED_VERSION) {
-      Coordinator one = coordinator(request.keyType(), request.key());
+      Coordinator one = coordinator(request.keyType(), request.key(), context);
       return new FindCoordinatorResponseData()
           .setErrorCode(one.errorCode())
           .setErrorMessage(one.errorCode() == 0 ? WireError.NONE.name() : one.errorMessage())
@@ -72,11 +73,11 @@ public final class FindCoordinatorHandler
     return new FindCoordinatorResponseData()
         .setCoordinators(
             request.coordinatorKeys().stream()
-                .map(key -> coordinator(request.keyType(), key))
+                .map(key -> coordinator(request.keyType(), key, context))
                 .toList());
   }
 
-  private Coordinator coordinator(byte keyType, String key) {
+  private Coordinator coordinator(byte keyType, String key, RequestContext context) {
     Optional<String> topic = topic(keyType);
     if (topic.isEmpty()) {
       String kind = keyType == 2 ? "share groups are" : "coordinators of type " + keyType + " are";
@@ -87,11 +88,12 @@ public final class FindCoordinatorHandler
       return refused(
           key, WireError.COORDINATOR_NOT_AVAILABLE, "its partition has no leader at the moment");
     }
+    Endpoint address = cluster.addressOf(leader.get(), context.arrivedAt());
     return new Coordinator()
         .setKey(key)
         .setNodeId(leader.get().node().value())
-        .setHost(leader.get().endpoint().host())
-        .setPort(leader.get().endpoint().port())
+        .setHost(address.host())
+        .setPort(address.port())
         .setErrorCode(WireError.NONE.code());
   }
 

@@ -1,5 +1,6 @@
 package io.dure.broker;
 
+import io.dure.base.Endpoint;
 import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.PartitionImage;
@@ -17,7 +18,8 @@ import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopi
 import org.jspecify.annotations.Nullable;
 
 /** Writes Metadata responses in the words of one version, over one image. Immutable. */
-record MetadataAnswer(TopicCatalog catalog, short version, boolean withTopicOperations) {
+record MetadataAnswer(
+    TopicCatalog catalog, short version, Endpoint arrivedAt, boolean withTopicOperations) {
   private static final int NOBODY = -1;
 
   ClusterImage image() {
@@ -36,13 +38,14 @@ record MetadataAnswer(TopicCatalog catalog, short version, boolean withTopicOper
                     ? AuthorizedOperations.CLUSTER
                     : AuthorizedOperations.OMITTED);
     for (BrokerImage broker : catalog.liveBrokers()) {
+      Endpoint address = catalog.cluster().addressOf(broker, arrivedAt);
       response
           .brokers()
           .add(
               new MetadataResponseBroker()
                   .setNodeId(broker.node().value())
-                  .setHost(broker.endpoint().host())
-                  .setPort(broker.endpoint().port())
+                  .setHost(address.host())
+                  .setPort(address.port())
                   .setRack(broker.rack().orElse(null)));
     }
     return response;

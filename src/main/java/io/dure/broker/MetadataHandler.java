@@ -78,6 +78,7 @@ public final class MetadataHandler implements Handler<MetadataRequestData, Metad
         new MetadataAnswer(
             TopicCatalog.of(cluster),
             context.version(),
+            context.arrivedAt(),
             request.includeTopicAuthorizedOperations());
     MetadataResponseData response = words.cluster(request.includeClusterAuthorizedOperations());
     if (wantsAll(request, context.version())) {

@@ -1,9 +1,11 @@
 package io.dure.broker;
 
 import io.dure.base.Clock;
+import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.base.Rng;
+import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
 import io.dure.runtime.Node;
 import io.dure.runtime.Partitions.Leadership;
@@ -12,13 +14,19 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** The cluster as this process's {@link Node} knows it. Safe from any thread, as the node is. */
-public record NodeCluster(NodeId self, Node node, Clock clock) implements Cluster {
+/**
+ * The cluster as this process's {@link Node} knows it. Safe from any thread, as the node is.
+ *
+ * @param anyAddress whether clients may come by every address of this machine, and none was said to
+ *     be the right one
+ */
+public record NodeCluster(NodeId self, Node node, Clock clock, boolean anyAddress)
+    implements Cluster {
   /** Also lets the node's controller be asked by other nodes, in the words of Kafka's requests. */
-  public static NodeCluster of(NodeId self, Node node, Clock clock, Rng rng) {
+  public static NodeCluster of(NodeId self, Node node, Clock clock, Rng rng, boolean anyAddress) {
     node.answerAsks(
         new ControllerDesk((command, done) -> node.command(command, Runnable::run, done), rng));
-    return new NodeCluster(self, node, clock);
+    return new NodeCluster(self, node, clock, anyAddress);
   }
 
   @Override
@@ -29,6 +37,13 @@ public record NodeCluster(NodeId self, Node node, Clock clock) implements Cluste
   @Override
   public Optional<Leadership> leaderForClients(PartitionId partition) {
     return node.leaderForClients(partition);
+  }
+
+  @Override
+  public Endpoint addressOf(BrokerImage broker, Endpoint arrivedAt) {
+    return anyAddress && broker.node().equals(self) && !arrivedAt.host().isEmpty()
+        ? arrivedAt
+        : broker.endpoint();
   }
 
   @Override

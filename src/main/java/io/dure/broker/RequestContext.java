@@ -13,7 +13,7 @@ import io.dure.wire.ConnectionEnd;
  * @param clientHost the address that the client's connection comes from, as text
  * @param clientPort the port of that connection, on the client's side
  * @param software the client's program, as it named it on this connection
- * @param arrivedAt where the client reached this node
+ * @param arrivedAt where the client reached this node; of another node: without a host
  * @param end tells when the connection has ended
  * @param loop the loop that owns the connection
  */

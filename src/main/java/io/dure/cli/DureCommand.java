@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       BrokerCommand.class,
       ConfigCommand.class,
       ExerciseCommand.class,
+      CompletionCommand.class,
       CommandLine.HelpCommand.class
     })
 final class DureCommand {

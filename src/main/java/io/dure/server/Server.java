@@ -30,8 +30,6 @@ import io.dure.runtime.SystemRng;
 import io.dure.wire.PeerHello;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -200,18 +198,17 @@ final class Server implements PeerEvents {
     }
   }
 
-  private Endpoint advertised(Endpoint listen, int port) throws BadConfig {
+  private Endpoint advertised(Endpoint listen, int port) {
     if (config.isGiven(Settings.ADVERTISED_LISTENERS)) {
       return config.get(Settings.ADVERTISED_LISTENERS);
     }
-    boolean all = listen.host().equals("0.0.0.0") || listen.host().equals("::");
-    try {
-      return new Endpoint(all ? InetAddress.getLocalHost().getHostAddress() : listen.host(), port);
-    } catch (UnknownHostException e) {
-      throw new BadConfig(
-          "this machine's own address is not known (%s): give it with --advertise"
-              .formatted(e.getMessage()));
-    }
+    return new Endpoint(OwnAddress.isEvery(listen) ? OwnAddress.find() : listen.host(), port);
+  }
+
+  /** Whether clients are told to stay with the address they came by. */
+  private boolean anyAddress() {
+    return !config.isGiven(Settings.ADVERTISED_LISTENERS)
+        && OwnAddress.isEvery(config.get(Settings.LISTENERS));
   }
 
   // ---- coming up
@@ -276,7 +273,7 @@ final class Server implements PeerEvents {
                         config.get(Settings.BALANCE),
                         config.get(Settings.BALANCE_GRACE_MS),
                         config.get(Settings.BALANCE_MOVES))));
-    NodeCluster cluster = NodeCluster.of(meta.node(), fresh, clock, rng);
+    NodeCluster cluster = NodeCluster.of(meta.node(), fresh, clock, rng, anyAddress());
     consoleAsks.through(new NodeClient(cluster));
     handlers =
         Optional.of(

@@ -36,7 +36,7 @@ final class Settings {
       address(
           "advertised.listeners",
           "",
-          "The address that clients and other nodes are told to use (--advertise); as listeners when not given.");
+          "The address that clients and other nodes are told to use (--advertise). Not given: as listeners; of 0.0.0.0 an own address of the machine, and a client stays with the one it came by.");
   static final Setting<String> LOG_DIRS =
       text("log.dirs", "one folder", "dure-data", "Where this node keeps all it stores (--data).");
   static final Setting<List<String>> CLUSTER =

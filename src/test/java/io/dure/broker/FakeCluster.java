@@ -5,6 +5,7 @@ import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
+import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.MetadataRecord;
 import io.dure.metadata.PartitionImage;
@@ -115,6 +116,11 @@ final class FakeCluster implements Cluster {
 
   Optional<PartitionImage> partition(PartitionId id) {
     return image.partition(id);
+  }
+
+  @Override
+  public Endpoint addressOf(BrokerImage broker, Endpoint arrivedAt) {
+    return broker.endpoint();
   }
 
   @Override

@@ -47,7 +47,8 @@ final class GroupCluster {
     SimNode sim = cluster.start(id);
     Clock clock = clock();
     var hosted =
-        new GroupShards(new NodeCluster(id, sim.node(), clock), GroupSettings.DEFAULTS, clock);
+        new GroupShards(
+            new NodeCluster(id, sim.node(), clock, false), GroupSettings.DEFAULTS, clock);
     shards.put(id, hosted);
     led.put(id, new HashMap<>());
     sim.node().partitions().listen(InternalTopics.OFFSETS, new Listening(hosted, led.get(id)));
