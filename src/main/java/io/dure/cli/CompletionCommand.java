@@ -24,8 +24,11 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CommandLine root = spec.root().commandLine();
-    Screen.standard().line(AutoComplete.bash(root.getCommandName(), root));
+    Screen.standard().line(script(spec.root().commandLine()));
     return 0;
+  }
+
+  static String script(CommandLine root) {
+    return AutoComplete.bash(root.getCommandName(), root);
   }
 }

@@ -34,7 +34,7 @@ final class DureCommand {
 
   /** Runs one command line; returns the exit status: 0 done, 1 failed, 2 wrong usage. */
   static int run(String[] args, PrintWriter errors) {
-    var line = new CommandLine(new DureCommand());
+    CommandLine line = line();
     line.setErr(errors);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((failure, command, _) -> {
@@ -46,6 +46,10 @@ final class DureCommand {
       return 2;
     }
     return line.execute(args);
+  }
+
+  static CommandLine line() {
+    return new CommandLine(new DureCommand());
   }
 
   private static String reason(Throwable failure) {

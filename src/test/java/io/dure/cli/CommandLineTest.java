@@ -41,4 +41,10 @@ class CommandLineTest {
     assertThat(run("nonsense")).isEqualTo(2);
     assertThat(errors.toString()).contains("NAME", "nonsense");
   }
+
+  @Test
+  void theShellIsToldEveryCommand() {
+    assertThat(CompletionCommand.script(DureCommand.line()))
+        .contains("complete -F _complete_dure", "decommission", "--dry-run");
+  }
 }
