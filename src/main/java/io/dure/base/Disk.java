@@ -37,6 +37,9 @@ public interface Disk {
   /** Makes the names in {@code folder} durable. */
   void flushFolder(String folder);
 
-  /** Bytes that may still be written. */
+  /** Bytes that may still be written; cheap enough to be asked on a loop. */
   long usableBytes();
+
+  /** Size of the file system. */
+  long totalBytes();
 }

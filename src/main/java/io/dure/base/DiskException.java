@@ -7,11 +7,29 @@ package io.dure.base;
 public final class DiskException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean full;
+
   public DiskException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param full whether it refused for want of room, which is nobody's fault and passes
+   */
+  public DiskException(String message, Throwable cause, boolean full) {
     super(message, cause);
+    this.full = full;
   }
 
   public DiskException(String message) {
     super(message);
+    full = false;
+  }
+
+  /** Whether there was no room. */
+  public boolean isFull() {
+    return full;
   }
 }

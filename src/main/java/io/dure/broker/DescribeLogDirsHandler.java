@@ -4,7 +4,9 @@ import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
 import io.dure.runtime.Partitions;
 import io.dure.runtime.Partitions.Copy;
+import io.dure.runtime.Partitions.Failure;
 import io.dure.wire.WireError;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,11 +40,15 @@ public final class DescribeLogDirsHandler
       DescribeLogDirsRequestData request,
       RequestContext context,
       Reply<DescribeLogDirsResponseData> reply) {
-    partitions.copies(context.loop(), copies -> reply.send(response(request, copies)));
+    partitions.copies(
+        context.loop(),
+        copies ->
+            partitions.failures(
+                context.loop(), failures -> reply.send(response(request, copies, failures))));
   }
 
   private DescribeLogDirsResponseData response(
-      DescribeLogDirsRequestData request, List<Copy> copies) {
+      DescribeLogDirsRequestData request, List<Copy> copies, List<Failure> failures) {
     var folder =
         new DescribeLogDirsResult()
             .setErrorCode(WireError.NONE.code())
@@ -50,7 +56,14 @@ public final class DescribeLogDirsHandler
             .setTotalBytes(volume.totalBytes())
             .setUsableBytes(volume.usableBytes());
     topics(cluster.image(), request, copies).forEach((name, of) -> folder.topics().add(of));
-    return new DescribeLogDirsResponseData().setResults(List.of(folder));
+    List<DescribeLogDirsResult> results = new ArrayList<>(List.of(folder));
+    for (Failure failure : failures) {
+      results.add(
+          new DescribeLogDirsResult()
+              .setErrorCode(WireError.KAFKA_STORAGE_ERROR.code())
+              .setLogDir(volume.path() + "/" + failure.folder()));
+    }
+    return new DescribeLogDirsResponseData().setResults(results);
   }
 
   private static Map<String, DescribeLogDirsTopic> topics(

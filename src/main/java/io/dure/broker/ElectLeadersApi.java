@@ -25,6 +25,11 @@ final class ElectLeadersApi
     implements ControllerApi<ElectLeadersRequestData, ElectLeadersResponseData> {
   private static final byte PREFERRED = 0;
 
+  /** Whether it asks for what may lose records. */
+  static boolean isUnclean(ElectLeadersRequestData request) {
+    return request.electionType() != PREFERRED;
+  }
+
   @Override
   public ApiKeys key() {
     return ApiKeys.ELECT_LEADERS;
@@ -33,7 +38,7 @@ final class ElectLeadersApi
   @Override
   public Command command(ElectLeadersRequestData request) {
     return new Command.ElectLeaders(
-        request.electionType() != PREFERRED,
+        isUnclean(request),
         Optional.ofNullable(request.topicPartitions())
             .map(topics -> {
               List<Command.PartitionRef> partitions = new ArrayList<>();
@@ -108,10 +113,11 @@ final class ElectLeadersApi
     return response.replicaElectionResults().stream()
         .allMatch(topic ->
             topic.partitionResult().stream()
-                .allMatch(result -> isLedAsSaid(topic.topic(), result, image)));
+                .allMatch(result -> isLedAsSaid(request, topic.topic(), result, image)));
   }
 
-  private static boolean isLedAsSaid(String topic, PartitionResult result, ClusterImage image) {
+  private static boolean isLedAsSaid(
+      ElectLeadersRequestData request, String topic, PartitionResult result, ClusterImage image) {
     if (result.errorCode() != WireError.NONE.code()) {
       return true;
     }
@@ -121,7 +127,9 @@ final class ElectLeadersApi
             .filter(each -> result.partitionId() < each.partitions().size())
             .map(each -> each.partitions().get(result.partitionId()));
     return partition.isPresent()
-        && partition.get().leader().equals(Optional.of(partition.get().preferredLeader()));
+        && (isUnclean(request)
+            ? partition.get().leader().isPresent()
+            : partition.get().leader().equals(Optional.of(partition.get().preferredLeader())));
   }
 
   /** The preferred replica did not hold everything after all, or the election takes long. */
@@ -130,7 +138,7 @@ final class ElectLeadersApi
       ElectLeadersRequestData request, ElectLeadersResponseData response, ClusterImage image) {
     for (ReplicaElectionResult topic : response.replicaElectionResults()) {
       for (PartitionResult result : topic.partitionResult()) {
-        if (!isLedAsSaid(topic.topic(), result, image)) {
+        if (!isLedAsSaid(request, topic.topic(), result, image)) {
           result
               .setErrorCode(WireError.PREFERRED_LEADER_NOT_AVAILABLE.code())
               .setErrorMessage("The preferred leader could not take over in time.");

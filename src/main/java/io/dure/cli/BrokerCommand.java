@@ -29,9 +29,11 @@ import picocli.CommandLine.Parameters;
       BrokerCommand.Drain.class,
       BrokerCommand.Undrain.class,
       BrokerCommand.Decommission.class,
-      BrokerCommand.Remove.class
+      BrokerCommand.Remove.class,
+      RecoverCommand.class
     },
-    synopsisSubcommandLabel = "(list | balance | drain | undrain | decommission | remove)")
+    synopsisSubcommandLabel =
+        "(list | balance | drain | undrain | decommission | remove | recover)")
 final class BrokerCommand {
   private BrokerCommand() {}
 

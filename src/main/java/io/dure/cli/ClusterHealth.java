@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +17,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
-import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -38,6 +36,7 @@ final class ClusterHealth {
   private final Admin admin;
   private final long timeoutMs;
   private final boolean fromOutside;
+  private final Map<Integer, Long> reserves = new HashMap<>();
 
   ClusterHealth(Admin admin, long timeoutMs, boolean fromOutside) {
     this.admin = admin;
@@ -63,7 +62,7 @@ final class ClusterHealth {
       }
     }
     identities(answering, reaches);
-    Map<Integer, Observations.Disk> disks = disks(answering);
+    BrokerDisks disks = BrokerDisks.read(admin, answering, reserves, timeoutMs);
     List<Observations.Broker> brokers = new ArrayList<>();
     for (Node node : nodes) {
       brokers.add(
@@ -72,9 +71,10 @@ final class ClusterHealth {
               address(node),
               !node.isFenced(),
               reaches.getOrDefault(node.id(), new Reach.NotTried()),
-              Optional.ofNullable(disks.get(node.id())),
+              Optional.ofNullable(disks.volumes().get(node.id())),
               Optional.empty(),
-              Optional.empty()));
+              Optional.empty(),
+              disks.failed().getOrDefault(node.id(), List.of())));
     }
     return new Observations(brokers, partitions(), quorum(), fromOutside);
   }
@@ -94,7 +94,8 @@ final class ClusterHealth {
     }
     for (Map.Entry<Integer, KafkaFuture<Config>> each : asked.entrySet()) {
       try {
-        each.getValue().get(timeoutMs, TimeUnit.MILLISECONDS);
+        Config config = each.getValue().get(timeoutMs, TimeUnit.MILLISECONDS);
+        BrokerDisks.reserve(config).ifPresent(bytes -> reserves.put(each.getKey(), bytes));
       } catch (ExecutionException e) {
         String why = String.valueOf(e.getCause() == null ? e : e.getCause().getMessage());
         reaches.put(
@@ -107,32 +108,6 @@ final class ClusterHealth {
             each.getKey(), new Reach.Silent("no answer about itself within " + timeoutMs + " ms"));
       }
     }
-  }
-
-  private Map<Integer, Observations.Disk> disks(List<Integer> answering)
-      throws InterruptedException {
-    Map<Integer, Observations.Disk> disks = new HashMap<>();
-    admin
-        .describeLogDirs(answering)
-        .descriptions()
-        .forEach((broker, future) -> {
-          try {
-            Map<String, LogDirDescription> folders = future.get(timeoutMs, TimeUnit.MILLISECONDS);
-            folders.forEach((folder, description) -> {
-              OptionalLong total = description.totalBytes();
-              OptionalLong usable = description.usableBytes();
-              if (total.isPresent() && usable.isPresent()) {
-                disks.put(
-                    broker, new Observations.Disk(folder, total.getAsLong(), usable.getAsLong()));
-              }
-            });
-          } catch (ExecutionException | TimeoutException e) {
-            // Unknown, then.
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-        });
-    return disks;
   }
 
   private Optional<Observations.Quorum> quorum() throws InterruptedException {

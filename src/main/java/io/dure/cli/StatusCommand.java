@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -16,6 +17,9 @@ import picocli.CommandLine.Option;
 @Command(name = "status", mixinStandardHelpOptions = true, description = "The cluster at a glance.")
 final class StatusCommand implements Callable<Integer> {
   private static final int TROUBLES_SHOWN = 20;
+
+  /** Disks that are not told of within this are left out. */
+  private static final long DISKS_MS = 2_000;
 
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
@@ -29,13 +33,18 @@ final class StatusCommand implements Callable<Integer> {
       if (cluster.json()) {
         Screen.standard().line(Json.write(view.asMap()));
       } else {
-        print(view, Screen.standard());
+        List<Integer> live =
+            view.brokers().stream()
+                .filter(ClusterView.Broker::live)
+                .map(ClusterView.Broker::id)
+                .toList();
+        print(view, BrokerDisks.read(admin, live, DISKS_MS), Screen.standard());
       }
       return view.withoutLeader().isEmpty() ? 0 : 1;
     }
   }
 
-  private void print(ClusterView view, Screen screen) {
+  private void print(ClusterView view, BrokerDisks disks, Screen screen) {
     screen.line(
         screen.ink(Ink.BOLD, "cluster " + view.clusterId())
             + "  controller "
@@ -44,7 +53,7 @@ final class StatusCommand implements Callable<Integer> {
             + cluster.bootstrap);
     screen.blank();
     screen.table(
-        List.of("BROKER", "ADDRESS", "RACK", "LEADS", "COPIES", "STATE"), brokerRows(view));
+        List.of("BROKER", "ADDRESS", "RACK", "LEADS", "COPIES", "STATE"), brokerRows(view, disks));
     screen.blank();
     if (view.topics().isEmpty()) {
       screen.line("no topics yet; ./dure topic create NAME makes one");
@@ -55,7 +64,7 @@ final class StatusCommand implements Callable<Integer> {
     troubles(view, screen);
   }
 
-  private static List<List<Cell>> brokerRows(ClusterView view) {
+  private static List<List<Cell>> brokerRows(ClusterView view, BrokerDisks disks) {
     var rows = new ArrayList<List<Cell>>();
     for (ClusterView.Broker broker : view.brokers()) {
       boolean controls = view.controller().filter(id -> id == broker.id()).isPresent();
@@ -66,11 +75,19 @@ final class StatusCommand implements Callable<Integer> {
               Cell.of(broker.rack().orElse("-")),
               Cell.of(view.leads(broker.id())),
               Cell.of(view.copies(broker.id())),
-              broker.live()
-                  ? new Cell(controls ? "live, controller" : "live", Ink.GOOD)
-                  : new Cell("away", Ink.BAD)));
+              state(broker, controls, disks.trouble(broker.id()))));
     }
     return rows;
+  }
+
+  private static Cell state(ClusterView.Broker broker, boolean controls, Optional<String> trouble) {
+    if (!broker.live()) {
+      return new Cell("away", Ink.BAD);
+    }
+    String live = controls ? "live, controller" : "live";
+    return trouble
+        .map(what -> new Cell(live + ", " + what, Ink.BAD))
+        .orElseGet(() -> new Cell(live, Ink.GOOD));
   }
 
   private static List<List<Cell>> topicRows(ClusterView view) {

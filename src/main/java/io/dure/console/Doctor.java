@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The checkup as seen from inside of this node: its image, what the other nodes tell of themselves,
@@ -92,7 +93,8 @@ final class Doctor {
                 new Observations.Disk(
                     vitals.getOrDefault("data", ""),
                     number(vitals, "diskTotal").orElse(0L),
-                    number(vitals, "diskUsable").orElse(0L)))
+                    number(vitals, "diskUsable").orElse(0L),
+                    Boolean.parseBoolean(vitals.getOrDefault("diskLow", "false"))))
             : Optional.empty();
     return new Observations.Broker(
         broker.node().value(),
@@ -101,7 +103,10 @@ final class Doctor {
         broker.live() ? knock(broker.endpoint()) : new Reach.NotTried(),
         disk,
         number(vitals, "wallMs").map(theirs -> theirs - nowMs),
-        number(vitals, "flushP99Ms").map(Long::doubleValue).filter(ms -> ms >= 0));
+        number(vitals, "flushP99Ms").map(Long::doubleValue).filter(ms -> ms >= 0),
+        Stream.of(vitals.getOrDefault("failed", "").split(","))
+            .filter(folder -> !folder.isEmpty())
+            .toList());
   }
 
   private static Optional<Long> number(Map<String, String> vitals, String name) {

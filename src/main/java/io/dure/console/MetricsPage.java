@@ -141,6 +141,14 @@ final class MetricsPage implements Page {
     page.gauge("dure_disk_total_bytes", "Size of the volume of the data folder", disk.totalBytes());
     page.gauge("dure_disk_free_bytes", "Free on the volume of the data folder", disk.usableBytes());
     page.gauge(
+        "dure_disk_low",
+        "1 while producers' records are refused here for want of room",
+        disk.low() ? 1 : 0);
+    page.gauge(
+        "dure_replicas_failed",
+        "Replicas here that are out of use since the disk failed under them",
+        vantage.failures().size());
+    page.gauge(
         "dure_logs_bytes",
         "All replicas here",
         vantage.copies().stream().mapToLong(Vantage.Copy::sizeBytes).sum());

@@ -66,11 +66,13 @@ final class Questions {
 
   private String vitals() {
     Vantage.Disk disk = vantage.disk();
-    return "wallMs=%d\ndiskTotal=%d\ndiskUsable=%d\nflushP99Ms=%.1f\ndata=%s\n"
+    return "wallMs=%d\ndiskTotal=%d\ndiskUsable=%d\ndiskLow=%b\nfailed=%s\nflushP99Ms=%.1f\ndata=%s\n"
         .formatted(
             vantage.wallMs(),
             disk.totalBytes(),
             disk.usableBytes(),
+            disk.low(),
+            String.join(",", vantage.failures()),
             history.newest("flushP99"),
             disk.path());
   }

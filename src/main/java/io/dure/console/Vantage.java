@@ -88,10 +88,17 @@ public interface Vantage {
     }
   }
 
+  /** Folders of replicas here that are out of use since the disk failed under them; waits. */
+  List<String> failures();
+
   Disk disk();
 
-  /** The volume that holds the data folder. */
-  record Disk(String path, long totalBytes, long usableBytes) {}
+  /**
+   * The volume that holds the data folder.
+   *
+   * @param low whether producers' records are refused for want of room
+   */
+  record Disk(String path, long totalBytes, long usableBytes, boolean low) {}
 
   /**
    * Asks the console of another node (or of this one) a question of {@link Questions}; empty when

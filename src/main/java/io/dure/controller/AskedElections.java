@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Elections that somebody asks for: the preferred replica shall lead. Kafka's other kind, unclean,
- * has nothing to do here: a replica that may lack committed records never leads.
+ * Elections that somebody asks for: the preferred replica shall lead, or, in Kafka's other kind,
+ * what is left of a partition goes on without the replicas that are lost. By itself a replica that
+ * may lack committed records never leads; only people can know that the others will not come back.
  */
 final class AskedElections {
   private final Ledger ledger;
@@ -60,11 +61,7 @@ final class AskedElections {
   private Answer.Result elect(PartitionImage partition, boolean unclean) {
     boolean led = partition.leader().filter(ledger.image()::isLive).isPresent();
     if (unclean) {
-      return led
-          ? notNeeded("The partition has a leader.")
-          : Answer.Result.refused(
-              WireError.ELIGIBLE_LEADERS_NOT_AVAILABLE,
-              "Too few replicas are alive to tell who holds everything committed. There is no unclean election here: start one of the others.");
+      return led ? notNeeded("The partition has a leader.") : recover(partition);
     }
     if (partition.leader().filter(partition.preferredLeader()::equals).isPresent() && led) {
       return notNeeded("Leader election not needed for topic partition.");
@@ -80,6 +77,14 @@ final class AskedElections {
       elections.startPlanned(partition);
     }
     return Answer.Result.DONE;
+  }
+
+  private Answer.Result recover(PartitionImage partition) {
+    return elections.recover(partition)
+        ? Answer.Result.DONE
+        : Answer.Result.refused(
+            WireError.ELIGIBLE_LEADERS_NOT_AVAILABLE,
+            "No replica that is left has said how far it is. If one lives, try again in a moment.");
   }
 
   private static Answer.Result notNeeded(String why) {

@@ -107,7 +107,7 @@ public sealed interface Command {
   }
 
   /**
-   * Wants the preferred replicas to lead, or (unclean) any replica where none leads.
+   * Wants the preferred replicas to lead, or (unclean) what is left to go on where nobody leads.
    *
    * @param partitions empty: all
    */

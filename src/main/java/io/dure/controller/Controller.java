@@ -132,6 +132,7 @@ public final class Controller {
       case ControllerEvent.FencesAnswered e -> active.elections.onAnswers(e);
       case ControllerEvent.InStepReported e -> active.inStep.reported(e);
       case ControllerEvent.OpenedReported e -> active.inStep.opened(e);
+      case ControllerEvent.CannotLeadReported e -> active.elections.onCannotLead(e);
       case ControllerEvent.Heard e -> {
         active.ledger.advanceTo(e.nowMs());
         lives(active, active.liveness.heard(e.node(), e.process()));

@@ -82,6 +82,13 @@ public sealed interface ControllerEvent {
   /** A leader has its epoch open. Repeated until the metadata says so. */
   record OpenedReported(NodeId from, PartitionId partition, int epoch) implements ControllerEvent {}
 
+  /**
+   * The disk failed under the replica that was appointed for this epoch, of a broker that lives.
+   * Repeated until another leads.
+   */
+  record CannotLeadReported(NodeId from, PartitionId partition, int epoch)
+      implements ControllerEvent {}
+
   /** A sign of life, for instance an acknowledgement of the metadata log, of that very process. */
   record Heard(NodeId node, UUID process, long nowMs) implements ControllerEvent {}
 

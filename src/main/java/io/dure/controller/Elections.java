@@ -13,8 +13,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -71,6 +73,52 @@ final class Elections {
       }
     }
     ledger.flush();
+  }
+
+  /**
+   * The leader's broker lives, but not the replica: it answers no fence, so another one will lead,
+   * as soon as enough of the others have answered.
+   */
+  void onCannotLead(ControllerEvent.CannotLeadReported event) {
+    ledger
+        .image()
+        .partition(event.partition())
+        .filter(partition -> partition.epoch() == event.epoch())
+        .filter(partition -> partition.leader().equals(Optional.of(event.from())))
+        .filter(partition -> !isOpen(partition.id()))
+        .ifPresent(partition -> start(partition, partition.epoch() + 1, false));
+  }
+
+  /**
+   * The furthest of the replicas that are left leads, with nobody but them to vote, though too few
+   * are left to tell what was committed. That it is unsafe is what was asked for. False where
+   * nobody is left, or somebody who lives has yet to answer.
+   */
+  boolean recover(PartitionImage partition) {
+    Election election = open.get(partition.id());
+    if (election == null) {
+      return false;
+    }
+    Ballot ballot = election.ballot(ledger, partition);
+    boolean allAnswered =
+        partition.members().stream()
+            .filter(ledger.image()::isLive)
+            .allMatch(ballot.answers()::containsKey);
+    Set<NodeId> left = new LinkedHashSet<>(partition.replicas());
+    partition.earlier().forEach(set -> left.addAll(set.replicas()));
+    left.retainAll(ballot.answers().keySet());
+    Optional<NodeId> furthest =
+        left.stream()
+            .max(Comparator.comparing(node -> Objects.requireNonNull(ballot.answers().get(node))));
+    Optional<TopicImage> topic = ledger.image().topic(partition.id().topic());
+    if (!allAnswered || furthest.isEmpty() || topic.isEmpty()) {
+      return false;
+    }
+    open.remove(partition.id());
+    BrokerImage leader = ledger.image().broker(furthest.get()).orElseThrow();
+    VotingSet set = ledger.votingSet(topic.get().configs(), List.copyOf(left));
+    ledger.note(appointment(partition.id(), election.epoch(), leader, set));
+    return true;
   }
 
   /**

@@ -246,10 +246,27 @@ public final class Checkup {
     });
   }
 
+  private void failedReplicas(Broker broker) {
+    List<String> failed = broker.failedReplicas();
+    if (!failed.isEmpty()) {
+      add(
+          Code.REPLICA_FAILED,
+          Severity.HIGH,
+          "broker",
+          String.valueOf(broker.id()),
+          "count",
+          String.valueOf(failed.size()),
+          "folders",
+          failed.stream().limit(NAMED).collect(Collectors.joining(", "))
+              + (failed.size() > NAMED ? ", …" : ""));
+    }
+  }
+
   private void disks() {
     List<Double> flushes =
         seen.brokers().stream().flatMap(broker -> broker.flushP99Ms().stream()).sorted().toList();
     for (Broker broker : seen.brokers()) {
+      failedReplicas(broker);
       broker.disk().filter(disk -> disk.totalBytes() > 0).ifPresent(disk -> disk(broker, disk));
       broker
           .flushP99Ms()
@@ -272,7 +289,17 @@ public final class Checkup {
 
   private void disk(Broker broker, Observations.Disk disk) {
     double free = (double) disk.usableBytes() / disk.totalBytes();
-    if (free < DISK_LOW) {
+    if (disk.low()) {
+      add(
+          Code.DISK_LOW,
+          Severity.HIGH,
+          "broker",
+          String.valueOf(broker.id()),
+          "mib",
+          String.valueOf(disk.usableBytes() >> 20),
+          "folder",
+          disk.folder());
+    } else if (free < DISK_LOW) {
       add(
           Code.DISK_FULL,
           free < DISK_FULL ? Severity.HIGH : Severity.MEDIUM,

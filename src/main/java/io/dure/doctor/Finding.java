@@ -35,6 +35,8 @@ public record Finding(Code code, Severity severity, Map<String, String> facts) {
     ADDRESS_OF_ANOTHER,
     ADDRESS_TWICE,
     PROBE_FAILED,
+    REPLICA_FAILED,
+    DISK_LOW,
     DISK_FULL,
     MAJORITY_AT_RISK,
     UNDER_REPLICATED,

@@ -28,6 +28,7 @@ public record Observations(
    * @param live counted among the living by the controller
    * @param clockAheadMs of the observer's clock; negative: behind
    * @param flushP99Ms how long its disk lately took for all but one of 100 flushes
+   * @param failedReplicas folders that are out of use since its disk failed under them
    */
   public record Broker(
       int id,
@@ -36,9 +37,31 @@ public record Observations(
       Reach reach,
       Optional<Disk> disk,
       Optional<Long> clockAheadMs,
-      Optional<Double> flushP99Ms) {}
+      Optional<Double> flushP99Ms,
+      List<String> failedReplicas) {
+    public Broker {
+      failedReplicas = List.copyOf(failedReplicas);
+    }
 
-  public record Disk(String folder, long totalBytes, long usableBytes) {}
+    /** With all replicas in use. */
+    public Broker(
+        int id,
+        String address,
+        boolean live,
+        Reach reach,
+        Optional<Disk> disk,
+        Optional<Long> clockAheadMs,
+        Optional<Double> flushP99Ms) {
+      this(id, address, live, reach, disk, clockAheadMs, flushP99Ms, List.of());
+    }
+  }
+
+  /**
+   * The volume of a data folder.
+   *
+   * @param low whether the broker refuses producers' records for want of room
+   */
+  public record Disk(String folder, long totalBytes, long usableBytes, boolean low) {}
 
   /** What came of going to a broker's address as a client does. */
   public sealed interface Reach {

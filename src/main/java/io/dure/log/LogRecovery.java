@@ -204,6 +204,7 @@ final class LogRecovery {
       if (!BatchFormat.crcMatches(chunk, at, size)) {
         break;
       }
+      writeAgain(file, segment.sizeBytes(), chunk.slice(at, size));
       segment.noteBatch(chunk, at, settings);
       history =
           history.append(BatchFormat.leaderEpoch(chunk, at), BatchFormat.endOffset(chunk, at));
@@ -212,6 +213,14 @@ final class LogRecovery {
       at += size;
     }
     cutTail(segment, file, fileBytes);
+  }
+
+  /**
+   * What is read here may be in the page cache alone, and count as clean there, since a flush that
+   * failed before the stop: the next flush would succeed without writing it.
+   */
+  private static void writeAgain(DiskFile file, long position, ByteBuffer batch) {
+    file.write(position, batch);
   }
 
   /** The segment's index as of the recovery point, and what was scanned past it so far. */

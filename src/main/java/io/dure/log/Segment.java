@@ -20,6 +20,10 @@ final class Segment {
   static final TimedOffset NO_TIME = new TimedOffset(-1, -1);
 
   private static final String ABORTED = ".txnindex";
+
+  /** What is written ahead takes no more than this share of what the disk has left. */
+  private static final int AHEAD_SHARE = 256;
+
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
   private final Disk disk;
@@ -175,7 +179,8 @@ final class Segment {
     if (dataEnd > allocatedBytes && !writeAhead) {
       allocatedBytes = dataEnd;
     } else if (dataEnd > allocatedBytes) {
-      allocatedBytes = Math.max(dataEnd, Math.min(dataEnd + chunkBytes, settings.segmentBytes()));
+      long ahead = Math.min(chunkBytes, disk.usableBytes() / AHEAD_SHARE);
+      allocatedBytes = Math.max(dataEnd, Math.min(dataEnd + ahead, settings.segmentBytes()));
       writeZeros(to, dataEnd, allocatedBytes);
       chunkBytes = Math.min(chunkBytes * 2, LogSettings.LARGEST_CHUNK_BYTES);
     }

@@ -46,6 +46,9 @@ final class Compactor {
     for (PartitionHost host : hosts.get()) {
       if (host.log().settings().cleaning().enabled() && !broken.contains(host)) {
         host.hosted().rollIfOld(wallMs);
+        if (!ports.room().takesCopies(mayWrite(host))) {
+          continue;
+        }
         double worth = host.log().worthCompacting(host.highWatermark(), wallMs);
         if (worth > most) {
           most = worth;
@@ -54,6 +57,11 @@ final class Compactor {
       }
     }
     best.ifPresent(host -> begin(host, wallMs));
+  }
+
+  /** At most: what is compacted is written anew beside the old, which goes afterwards. */
+  private static long mayWrite(PartitionHost host) {
+    return Math.min(host.log().sizeBytes(), host.log().settings().segmentBytes());
   }
 
   private void begin(PartitionHost host, long wallMs) {

@@ -14,7 +14,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -180,12 +179,12 @@ public final class FileDisk implements Disk, AutoCloseable {
 
   @Override
   public long usableBytes() {
-    try {
-      FileStore store = Files.getFileStore(root);
-      return store.getUsableSpace();
-    } catch (IOException refused) {
-      throw failed("ask the free space of", root, refused);
-    }
+    return root.toFile().getUsableSpace(); // one call of the system; a FileStore reads all mounts
+  }
+
+  @Override
+  public long totalBytes() {
+    return root.toFile().getTotalSpace();
   }
 
   public Path root() {
@@ -218,7 +217,13 @@ public final class FileDisk implements Disk, AutoCloseable {
   }
 
   private static DiskException failed(String what, Path path, IOException cause) {
-    return new DiskException("cannot " + what + " " + path + ": " + reason(cause), cause);
+    return new DiskException(
+        "cannot " + what + " " + path + ": " + reason(cause), cause, isFull(cause));
+  }
+
+  private static boolean isFull(IOException cause) {
+    String message = String.valueOf(cause.getMessage());
+    return message.contains("No space left") || message.contains("Disk quota exceeded");
   }
 
   private static String reason(IOException cause) {

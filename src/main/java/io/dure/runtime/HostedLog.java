@@ -1,5 +1,6 @@
 package io.dure.runtime;
 
+import io.dure.base.DiskException;
 import io.dure.log.AppendInfo;
 import io.dure.log.BatchSpan;
 import io.dure.log.FlushTicket;
@@ -25,19 +26,31 @@ final class HostedLog {
   private final String folder;
   private final PartitionLog log;
   private final Consumer<FlushTicket> onFlushed;
+  private final Consumer<DiskException> onFailed;
   private final RecordTail tail;
   private boolean dirty;
   private boolean flushing;
   private boolean working;
   private boolean markDurable;
+  private boolean abandoned;
   private final ArrayDeque<Runnable> afterFlush = new ArrayDeque<>(0);
   private Optional<Runnable> whenClosed = Optional.empty();
 
-  HostedLog(LoopPorts ports, String folder, PartitionLog log, Consumer<FlushTicket> onFlushed) {
+  /**
+   * @param onFailed told when a flush failed: nothing that is not known to be durable may ever
+   *     count as such. A disk that is full stops the node instead
+   */
+  HostedLog(
+      LoopPorts ports,
+      String folder,
+      PartitionLog log,
+      Consumer<FlushTicket> onFlushed,
+      Consumer<DiskException> onFailed) {
     this.ports = ports;
     this.folder = folder;
     this.log = log;
     this.onFlushed = onFlushed;
+    this.onFailed = onFailed;
     this.tail = new RecordTail(ports.tailBytes());
   }
 
@@ -48,6 +61,7 @@ final class HostedLog {
   AppendInfo appendAsLeader(ByteBuffer batches, int epoch) {
     AppendInfo info = log.appendAsLeader(alone(batches), epoch, ports.clock().wallMs());
     tail.add(info.records());
+    ports.room().wrote(info.records().sizeBytes());
     written();
     return info;
   }
@@ -66,6 +80,7 @@ final class HostedLog {
 
   void append(BatchSpan records) {
     log.append(records);
+    ports.room().wrote(records.sizeBytes());
     written();
   }
 
@@ -156,18 +171,62 @@ final class HostedLog {
   }
 
   private void flush() {
-    if (!dirty || flushing || whenClosed.isPresent()) {
+    if (!dirty || flushing || isClosing()) {
       return;
     }
     dirty = false;
     flushing = true;
     FlushTicket ticket = log.beginFlush();
-    if (markDurable) {
-      ports.flushes().submit(ticket::run, ports.loop(), () -> flushed(ticket));
-    } else {
-      markDurable = true;
-      ports.flushes().submit(() -> runFirst(ticket), ports.loop(), () -> flushed(ticket));
+    Runnable work = markDurable ? ticket::run : () -> runFirst(ticket);
+    markDurable = true;
+    var attempt = new Attempt(work);
+    ports
+        .flushes()
+        .submit(
+            attempt,
+            ports.loop(),
+            () -> attempt.failure.ifPresentOrElse(this::failed, () -> flushed(ticket)));
+  }
+
+  /** A flush whose failure is this log's alone. The loop looks at it once it was run. */
+  private static final class Attempt implements Runnable {
+    private final Runnable work;
+    private Optional<DiskException> failure = Optional.empty();
+
+    Attempt(Runnable work) {
+      this.work = work;
     }
+
+    @Override
+    public void run() {
+      try {
+        work.run();
+      } catch (DiskException e) {
+        if (e.isFull()) {
+          throw e;
+        }
+        failure = Optional.of(e);
+      }
+    }
+  }
+
+  private void failed(DiskException why) {
+    if (whenClosed.isPresent()) {
+      flushing = false;
+      closeIfFree();
+    } else if (!abandoned) {
+      onFailed.accept(why);
+    }
+  }
+
+  /**
+   * The disk failed under this log: it is never touched again in this life of the node. Its files
+   * stay open, as a flush of them may be under way.
+   */
+  void abandon() {
+    abandoned = true;
+    tail.clear();
+    afterFlush.clear();
   }
 
   /**
@@ -181,7 +240,7 @@ final class HostedLog {
 
   private void flushed(FlushTicket ticket) {
     flushing = false;
-    if (whenClosed.isPresent()) {
+    if (isClosing()) {
       closeIfFree();
       return;
     }
@@ -200,19 +259,23 @@ final class HostedLog {
    */
   void close(Runnable then) {
     tail.clear();
+    if (abandoned) {
+      then.run();
+      return;
+    }
     whenClosed = Optional.of(then);
     closeIfFree();
   }
 
   private void closeIfFree() {
-    if (!flushing && !working && whenClosed.isPresent()) {
+    if (!flushing && !working && !abandoned && whenClosed.isPresent()) {
       log.close();
       whenClosed.get().run();
     }
   }
 
   boolean isClosing() {
-    return whenClosed.isPresent();
+    return abandoned || whenClosed.isPresent();
   }
 
   /** Somebody works with the log's files elsewhere; false where it is closing. */

@@ -165,6 +165,26 @@ final class LoopPartitions implements Partitions {
   }
 
   @Override
+  public void failures(Executor caller, Consumer<List<Failure>> done) {
+    gatherFailures(0, new ArrayList<>(), caller, done);
+  }
+
+  private void gatherFailures(
+      int loop, List<Failure> found, Executor caller, Consumer<List<Failure>> done) {
+    if (loop == shards.size()) {
+      WaitingAppends.answer(caller, done, List.copyOf(found));
+      return;
+    }
+    Shard shard = shards.get(loop);
+    shard
+        .loop()
+        .execute(() -> {
+          shard.failed().all().forEach(found::add);
+          gatherFailures(loop + 1, found, caller, done);
+        });
+  }
+
+  @Override
   public void read(
       PartitionId partition, ReadRequest request, Executor caller, Consumer<ReadOutcome> done) {
     Shard shard = shardOf(partition);

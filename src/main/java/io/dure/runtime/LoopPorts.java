@@ -15,6 +15,7 @@ record LoopPorts(
     ReplicaStates states,
     ByteBudget tailBytes,
     CopyRates copyRates,
+    DiskRoom room,
     FatalHandler fatal) {
   /**
    * Bound of the newest records kept in memory for followers, all partitions of the loop together.

@@ -112,7 +112,13 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     PartitionFolders.mark(ports.disk(), FOLDER, PartitionId.METADATA.topic());
     this.image = snapshots.newest().orElse(ClusterImage.EMPTY);
     this.snapshotEnd = image.endOffset();
-    this.hosted = new HostedLog(ports, FOLDER, log, this::onFlushed);
+    this.hosted =
+        new HostedLog(
+            ports,
+            FOLDER,
+            log,
+            this::onFlushed,
+            why -> ports.fatal().stop("the metadata log failed: " + why.getMessage(), why));
     this.highWatermark = log.startOffset();
     this.quorum =
         new Quorum(

@@ -40,6 +40,7 @@ public final class Node {
   private final NodePorts ports;
   private final ReplicaStates states;
   private final Peers peers;
+  private final DiskRoom room;
   private final MetadataHost metadata;
   private final List<Shard> shards = new ArrayList<>();
   private final List<LoopPorts> loopPorts = new ArrayList<>();
@@ -54,6 +55,7 @@ public final class Node {
   private volatile AskHandler nodeAskHandler = (_, answer) -> answer.accept(Optional.empty());
   // The metadata loop's own.
   private final Set<NodeId> connected = new HashSet<>();
+  private boolean toldLow;
   private volatile boolean closed;
 
   /**
@@ -80,6 +82,7 @@ public final class Node {
     this.ports = ports;
     this.peers = new Peers(settings.self(), ports.clock());
     PartitionFolders.buryAll(ports.disk());
+    this.room = new DiskRoom(ports.disk(), settings.diskReserveBytes());
     this.states = ReplicaStates.open(ports.disk(), ports.flushes());
     CopyRates copyRates = new CopyRates();
     for (Loop loop : ports.loops()) {
@@ -97,6 +100,7 @@ public final class Node {
               states,
               new ByteBudget(LoopPorts.TAIL_BYTES),
               copyRates,
+              room,
               ports.fatal()));
     }
     this.metadata =
@@ -173,6 +177,10 @@ public final class Node {
       case PeerMessage.Opened m ->
           onMetadataLoop(() ->
               tellController(new ControllerEvent.OpenedReported(from, m.partition(), m.epoch())));
+      case PeerMessage.CannotLead m ->
+          onMetadataLoop(() ->
+              tellController(
+                  new ControllerEvent.CannotLeadReported(from, m.partition(), m.epoch())));
       case PeerMessage.Stopping m ->
           onMetadataLoop(
               () -> tellController(new ControllerEvent.StopAsked(from, m.incarnation())));
@@ -180,7 +188,10 @@ public final class Node {
       case PeerMessage.Answer m -> onMetadataLoop(() -> asks.onAnswer(from, m));
       case PeerMessage.NodeAsk m -> onMetadataLoop(() -> onNodeAsk(from, m));
       case PeerMessage.NodeAnswer m -> onMetadataLoop(() -> nodeAsks.onAnswer(from, m));
-      case PeerMessage.Alive m -> onMetadataLoop(() -> metadata.onAlive(from, m.process()));
+      case PeerMessage.Alive m -> {
+        peers.saysItsDiskIsLow(from, m.diskLow());
+        onMetadataLoop(() -> metadata.onAlive(from, m.process()));
+      }
     }
   }
 
@@ -283,7 +294,7 @@ public final class Node {
   public void peerConnected(NodeId peer) {
     onMetadataLoop(() -> {
       connected.add(peer);
-      metadataSender().send(peer, new PeerMessage.Alive(settings.process()));
+      metadataSender().send(peer, alive());
       metadata.onPeerConnected(peer);
       asks.onPeerReset(peer);
       nodeAsks.onPeerReset(peer);
@@ -318,6 +329,15 @@ public final class Node {
     return peers.reachable(peer);
   }
 
+  private PeerMessage.Alive alive() {
+    return new PeerMessage.Alive(settings.process(), room.isLow());
+  }
+
+  /** Whether producers' records are refused here for want of room on the disk. */
+  public boolean diskIsLow() {
+    return room.isLow();
+  }
+
   private void sayAlive() {
     if (closed) {
       return;
@@ -325,9 +345,12 @@ public final class Node {
     // Whoever takes us for a former life by something that came late hears no word of ours as this
     // one's, whatever we say: so it is told which life this is until we are taken for live.
     boolean mistaken = !isServing();
+    room.look();
+    boolean news = room.isLow() != toldLow;
+    toldLow = room.isLow();
     for (NodeId peer : connected) {
-      if (!metadataSender().takeSpokenTo(peer) || mistaken) {
-        metadataSender().send(peer, new PeerMessage.Alive(settings.process()));
+      if (!metadataSender().takeSpokenTo(peer) || mistaken || news) {
+        metadataSender().send(peer, alive());
       }
     }
     metadataLoop().schedule(ALIVE_MS, this::sayAlive);

@@ -23,6 +23,7 @@ import java.util.UUID;
  *     the last one
  * @param retentionCheckMs how often a partition is looked at for what its retention does not keep
  * @param compactionCheckMs how often a loop looks for a log to compact
+ * @param diskReserveBytes left free of producers' records; negative: by the size of the volume
  */
 public record NodeSettings(
     NodeId self,
@@ -34,7 +35,8 @@ public record NodeSettings(
     long waitingBytes,
     int snapshotRecords,
     long retentionCheckMs,
-    long compactionCheckMs) {
+    long compactionCheckMs,
+    long diskReserveBytes) {
   public NodeSettings {
     voters = List.copyOf(voters);
     started = Map.copyOf(started);
@@ -53,30 +55,36 @@ public record NodeSettings(
         128L << 20,
         20_000,
         300_000,
-        15_000);
+        15_000,
+        -1);
   }
 
   public NodeSettings withRack(Optional<String> wanted) {
-    return with(wanted, started, snapshotRecords, retentionCheckMs, compactionCheckMs);
+    return with(
+        wanted, started, snapshotRecords, retentionCheckMs, compactionCheckMs, diskReserveBytes);
   }
 
   /** With one more of the settings that it was started with. */
   public NodeSettings withStarted(String brokerKey, String value) {
     Map<String, String> more = new HashMap<>(started);
     more.put(brokerKey, value);
-    return with(rack, more, snapshotRecords, retentionCheckMs, compactionCheckMs);
+    return with(rack, more, snapshotRecords, retentionCheckMs, compactionCheckMs, diskReserveBytes);
   }
 
   public NodeSettings withSnapshotRecords(int wanted) {
-    return with(rack, started, wanted, retentionCheckMs, compactionCheckMs);
+    return with(rack, started, wanted, retentionCheckMs, compactionCheckMs, diskReserveBytes);
   }
 
   public NodeSettings withRetentionCheckMs(long wanted) {
-    return with(rack, started, snapshotRecords, wanted, compactionCheckMs);
+    return with(rack, started, snapshotRecords, wanted, compactionCheckMs, diskReserveBytes);
   }
 
   public NodeSettings withCompactionCheckMs(long wanted) {
-    return with(rack, started, snapshotRecords, retentionCheckMs, wanted);
+    return with(rack, started, snapshotRecords, retentionCheckMs, wanted, diskReserveBytes);
+  }
+
+  public NodeSettings withDiskReserveBytes(long wanted) {
+    return with(rack, started, snapshotRecords, retentionCheckMs, compactionCheckMs, wanted);
   }
 
   private NodeSettings with(
@@ -84,7 +92,8 @@ public record NodeSettings(
       Map<String, String> itsStarted,
       int records,
       long checkMs,
-      long itsCompactionCheckMs) {
+      long itsCompactionCheckMs,
+      long reserve) {
     return new NodeSettings(
         self,
         process,
@@ -95,6 +104,7 @@ public record NodeSettings(
         waitingBytes,
         records,
         checkMs,
-        itsCompactionCheckMs);
+        itsCompactionCheckMs,
+        reserve);
   }
 }

@@ -1,5 +1,6 @@
 package io.dure.runtime;
 
+import io.dure.base.DiskException;
 import io.dure.log.AppendInfo;
 import io.dure.log.BatchBuilder;
 import io.dure.log.ProducerVerdict;
@@ -20,6 +21,9 @@ import java.util.function.Consumer;
 final class PartitionAppends {
   /** How long a coordinator's append may wait to be committed. */
   static final long COORDINATOR_WAIT_MS = 10_000;
+
+  private static final String NO_ROOM =
+      "the disks of too many replicas are nearly full; records are taken again when there is room";
 
   private PartitionAppends() {}
 
@@ -48,10 +52,17 @@ final class PartitionAppends {
       return;
     }
     switch (host.log().producers().check(batches, TransactionalAppends.inForce(host, guard))) {
+      case ProducerVerdict.Accepted _ when !host.enoughRoom(batches.remaining()) -> {
+        // Of Kafka's errors the one about disks that clients try again, asking for the leader
+        // first.
+        shard.numbers().refuse();
+        WaitingAppends.answer(caller, done, host.refused(WireError.KAFKA_STORAGE_ERROR, NO_ROOM));
+      }
       case ProducerVerdict.Accepted _ -> {
         int sizeBytes = batches.remaining();
-        AppendInfo info = appendNow(host, shard, batches, deadlineMs, caller, done);
-        shard.numbers().appended(info.endOffset() - info.baseOffset(), sizeBytes);
+        appendNow(host, shard, batches, deadlineMs, caller, done)
+            .ifPresent(
+                info -> shard.numbers().appended(info.endOffset() - info.baseOffset(), sizeBytes));
       }
       case ProducerVerdict.Duplicate duplicate -> repeat(host, duplicate, deadlineMs, caller, done);
       case ProducerVerdict.Refused refused -> {
@@ -101,7 +112,8 @@ final class PartitionAppends {
     return Optional.empty();
   }
 
-  static AppendInfo appendNow(
+  /** Empty, and refused, when the disk failed. */
+  static Optional<AppendInfo> appendNow(
       PartitionHost host,
       Shard shard,
       ByteBuffer batches,
@@ -110,7 +122,19 @@ final class PartitionAppends {
       Consumer<AppendOutcome> done) {
     int sizeBytes = batches.remaining();
     long sinceNs = shard.ports().clock().nowNs();
-    AppendInfo info = host.write(batches);
+    AppendInfo info;
+    try {
+      info = host.write(batches);
+    } catch (DiskException e) {
+      if (e.isFull()) {
+        throw e; // the node stops
+      }
+      WaitingAppends.answer(
+          caller,
+          done,
+          host.refused(WireError.KAFKA_STORAGE_ERROR, "the disk failed: " + e.getMessage()));
+      return Optional.empty();
+    }
     host.waiting()
         .add(
             new Waiting(
@@ -123,7 +147,7 @@ final class PartitionAppends {
                 caller,
                 done));
     host.written(info);
-    return info;
+    return Optional.of(info);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dure.runtime;
 
 import io.dure.base.Disk;
+import io.dure.base.DiskException;
 import io.dure.base.DiskFile;
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
@@ -31,7 +32,7 @@ final class PartitionFolders {
   /** A folder that says which partition it holds. */
   record Found(String folder, PartitionId id) {}
 
-  /** All folders that say so; others are none of ours. */
+  /** All folders that say so; others are none of ours, or cannot be read. */
   static List<Found> all(Disk disk) {
     var found = new ArrayList<Found>();
     for (String folder : disk.list("")) {
@@ -41,12 +42,20 @@ final class PartitionFolders {
           && !index.isEmpty()
           && index.length() < 10
           && index.chars().allMatch(Character::isDigit)) {
-        readMark(disk, folder)
+        readableMark(disk, folder)
             .ifPresent(topic ->
                 found.add(new Found(folder, new PartitionId(topic, Integer.parseInt(index)))));
       }
     }
     return found;
+  }
+
+  private static Optional<TopicId> readableMark(Disk disk, String folder) {
+    try {
+      return readMark(disk, folder);
+    } catch (DiskException e) {
+      return Optional.empty(); // whoever wants to open it will be told
+    }
   }
 
   /** Removes what another topic of the same name, deleted since, left behind. */

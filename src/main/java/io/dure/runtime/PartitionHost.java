@@ -1,5 +1,6 @@
 package io.dure.runtime;
 
+import io.dure.base.DiskException;
 import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
@@ -93,7 +94,8 @@ final class PartitionHost {
     this.ports = ports;
     this.shard = shard;
     this.hosted =
-        new HostedLog(ports, PartitionFolders.name(topicName, id.index()), log, this::onFlushed);
+        new HostedLog(
+            ports, PartitionFolders.name(topicName, id.index()), log, this::onFlushed, this::fail);
     this.reports = new LeaderReports(id, shard);
     this.waiting =
         new WaitingAppends(shard.waitingBytes(), shard.numbers().commits(), ports.clock());
@@ -239,7 +241,13 @@ final class PartitionHost {
     on(new ReplicaEvent.Fenced(epoch));
   }
 
+  /** Records that the disk has no room for count as lost on the way: they come again. */
   void onMessage(NodeId from, ReplicaMessage message) {
+    if (message instanceof ReplicaMessage.Append append
+        && !isCoordinators()
+        && !ports.room().takesCopies(append.records().sizeBytes())) {
+      return;
+    }
     on(new ReplicaEvent.Received(from, message));
   }
 
@@ -260,6 +268,9 @@ final class PartitionHost {
                 WireError.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
                 "too few replicas are within reach to commit it"));
       }
+    }
+    if (closed) {
+      return;
     }
     start.onTick(nowMs);
     boolean busy = isBusy(nowMs);
@@ -296,6 +307,25 @@ final class PartitionHost {
     return reachable >= Math.max(1, image.commitQuorum());
   }
 
+  /** Kafka's internal topics are written as long as there is any room. */
+  private boolean isCoordinators() {
+    return topicName.startsWith("__");
+  }
+
+  /** Whether this leader's disk, and enough of those it can reach, take so many bytes more. */
+  boolean enoughRoom(int bytes) {
+    if (isCoordinators()) {
+      return true;
+    }
+    int roomy = 0;
+    for (NodeId replica : image.replicas()) {
+      if (ports.peers().reachable(replica) && !ports.peers().diskIsLow(replica)) {
+        roomy++;
+      }
+    }
+    return ports.room().takesRecords(bytes) && roomy >= Math.max(1, image.commitQuorum());
+  }
+
   WaitingAppends waiting() {
     return waiting;
   }
@@ -309,13 +339,43 @@ final class PartitionHost {
     return stepping;
   }
 
-  /** Puts checked batches into the log as the leader; {@link #written} is to follow at once. */
+  /**
+   * Puts checked batches into the log as the leader; {@link #written} is to follow at once.
+   *
+   * @throws DiskException when this replica is out of use from now on
+   */
   AppendInfo write(ByteBuffer batches) {
     try {
       return hosted.appendAsLeader(batches, ledEpoch);
+    } catch (DiskException e) {
+      if (e.isFull()) {
+        throw ports.failed(id, e);
+      }
+      fail(e);
+      throw e;
     } catch (RuntimeException e) {
       throw ports.failed(id, e);
     }
+  }
+
+  /**
+   * The disk failed under this replica alone. It takes part in nothing any more in this life of the
+   * node, as if it were gone: what it has promised and acknowledged is durable and stays true, and
+   * what else its files hold nobody knows.
+   */
+  private void fail(DiskException why) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stepping = false;
+    events.clear();
+    hosted.abandon();
+    if (leads()) {
+      onResigned(ledEpoch);
+    }
+    watches.wakeAll();
+    shard.failed(this, why);
   }
 
   void written(AppendInfo info) {
@@ -342,8 +402,18 @@ final class PartitionHost {
 
   private void step(ReplicaEvent event) {
     events.add(event);
-    if (!stepping) {
-      ports.whole(id, this::stepAll);
+    if (stepping) {
+      return;
+    }
+    try {
+      stepAll();
+    } catch (DiskException e) {
+      if (e.isFull()) {
+        throw ports.failed(id, e);
+      }
+      fail(e);
+    } catch (RuntimeException e) {
+      throw ports.failed(id, e);
     }
   }
 

@@ -115,6 +115,16 @@ public interface Partitions {
    */
   record Copy(PartitionId partition, long sizeBytes, long lag) {}
 
+  /** The replicas here that are out of use since the disk failed under them. */
+  void failures(Executor caller, Consumer<List<Failure>> done);
+
+  /**
+   * A replica that is out of use.
+   *
+   * @param folder within the data folder
+   */
+  record Failure(PartitionId partition, String folder, String reason) {}
+
   sealed interface ProducersOutcome {
     record Found(List<ProducerState> producers) implements ProducersOutcome {}
 

@@ -39,6 +39,7 @@ public final class PeerCodec {
 
   private static final int LOG_START = 23;
   private static final int STOPPING = 24;
+  private static final int CANNOT_LEAD = 25;
 
   private PeerCodec() {}
 
@@ -71,13 +72,14 @@ public final class PeerCodec {
       case PeerMessage.Register _ -> 1024;
       case PeerMessage.InStep inStep -> 64 + 4 * inStep.replicas().size();
       case PeerMessage.Opened _ -> 32;
+      case PeerMessage.CannotLead _ -> 32;
       case PeerMessage.Stopping _ -> 9;
       case PeerMessage.Ask ask -> 16 + ask.request().remaining();
       case PeerMessage.Answer answer -> 16 + answer.response().map(ByteBuffer::remaining).orElse(0);
       case PeerMessage.NodeAsk ask -> 24 + ask.request().remaining();
       case PeerMessage.NodeAnswer answer ->
           16 + answer.response().map(ByteBuffer::remaining).orElse(0);
-      case PeerMessage.Alive _ -> 17;
+      case PeerMessage.Alive _ -> 18;
     };
   }
 
@@ -149,6 +151,11 @@ public final class PeerCodec {
         out.partition(m.partition());
         out.int32(m.epoch());
       }
+      case PeerMessage.CannotLead m -> {
+        out.int8(CANNOT_LEAD);
+        out.partition(m.partition());
+        out.int32(m.epoch());
+      }
       case PeerMessage.Stopping m -> {
         out.int8(STOPPING);
         out.int64(m.incarnation().value());
@@ -185,6 +192,7 @@ public final class PeerCodec {
       case PeerMessage.Alive m -> {
         out.int8(ALIVE);
         out.uuid(m.process());
+        out.flag(m.diskLow());
       }
     }
   }
@@ -265,6 +273,7 @@ public final class PeerCodec {
               in.flag() ? Optional.of(in.text()) : Optional.empty());
       case IN_STEP -> new PeerMessage.InStep(in.partition(), in.int32(), distinct(in));
       case OPENED -> new PeerMessage.Opened(in.partition(), in.int32());
+      case CANNOT_LEAD -> new PeerMessage.CannotLead(in.partition(), in.int32());
       case STOPPING -> new PeerMessage.Stopping(new Incarnation(in.int64()));
       case ASK -> new PeerMessage.Ask(in.int64(), in.bytes());
       case ANSWER ->
@@ -275,7 +284,7 @@ public final class PeerCodec {
           new PeerMessage.NodeAnswer(
               in.int64(), in.flag() ? Optional.of(in.bytes()) : Optional.empty());
       case LOG_START -> new PeerMessage.LogStart(in.partition(), in.int64(), in.int64());
-      case ALIVE -> new PeerMessage.Alive(in.uuid());
+      case ALIVE -> new PeerMessage.Alive(in.uuid(), in.flag());
       default -> throw new MalformedFrame("peer frame: unknown message type " + type);
     };
   }

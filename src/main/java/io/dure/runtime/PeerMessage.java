@@ -75,6 +75,12 @@ public sealed interface PeerMessage {
   record Opened(PartitionId partition, int epoch) implements PeerMessage {}
 
   /**
+   * To the controller: the disk failed under the replica here that was appointed for this epoch.
+   * Repeated until another leads.
+   */
+  record CannotLead(PartitionId partition, int epoch) implements PeerMessage {}
+
+  /**
    * Leader to follower: the log starts at {@code start}, follow. Follower to leader: mine starts at
    * {@code start}, and at {@code durableStart} even after a power cut.
    */
@@ -102,7 +108,9 @@ public sealed interface PeerMessage {
 
   /**
    * Says which process speaks, and that it lives. The first message on every new stream, and sent
-   * where nothing else was for about 200 ms.
+   * where nothing else was for about 200 ms, and when the rest changes.
+   *
+   * @param diskLow whether the sender's disk is nearly full
    */
-  record Alive(UUID process) implements PeerMessage {}
+  record Alive(UUID process, boolean diskLow) implements PeerMessage {}
 }

@@ -16,6 +16,7 @@ final class Peers {
 
   private static final class Life {
     private volatile long heardMs = NEVER;
+    private volatile boolean diskLow;
   }
 
   private final NodeId self;
@@ -33,6 +34,16 @@ final class Peers {
 
   void gone(NodeId peer) {
     life(peer).heardMs = NEVER;
+  }
+
+  void saysItsDiskIsLow(NodeId peer, boolean low) {
+    life(peer).diskLow = low;
+  }
+
+  /** Whether the peer lately said that its disk is nearly full. */
+  boolean diskIsLow(NodeId peer) {
+    Life life = lives.get(peer);
+    return life != null && life.diskLow;
   }
 
   boolean reachable(NodeId peer) {

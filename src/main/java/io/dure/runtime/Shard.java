@@ -1,5 +1,6 @@
 package io.dure.runtime;
 
+import io.dure.base.DiskException;
 import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
@@ -51,6 +52,7 @@ final class Shard {
   private List<PartitionHost> round = List.of();
   private int roundAt;
   private final Compactor compactor;
+  private final FailedReplicas failed;
   private long retired;
   private boolean closed;
 
@@ -67,6 +69,7 @@ final class Shard {
     this.waitingBytes = new ByteBudget(ports.settings().waitingBytes());
     this.replicaSettings = replicaSettings;
     this.compactor = new Compactor(ports, hosts::values);
+    this.failed = new FailedReplicas(ports, metadata);
   }
 
   void start() {
@@ -166,14 +169,41 @@ final class Shard {
         dropIfHere(partition);
         continue;
       }
-      PartitionHost host = hosts.get(partition.id());
-      if (host == null) {
-        host = open(topic, partition, settings);
-        hosts.put(partition.id(), host);
-        host.begin();
+      hosted(topic, partition, settings)
+          .ifPresent(host -> {
+            host.onSettings(settings);
+            host.onImage(partition);
+          });
+    }
+  }
+
+  /** The replica, opened now if it was not; empty where the disk has failed under it. */
+  private Optional<PartitionHost> hosted(
+      TopicImage topic, PartitionImage partition, LogSettings settings) {
+    Optional<PartitionHost> there = host(partition.id());
+    if (there.isPresent() || failed.contains(partition.id())) {
+      return there;
+    }
+    Optional<PartitionHost> opened = open(topic, partition, settings);
+    opened.ifPresent(host -> {
+      hosts.put(partition.id(), host);
+      host.begin();
+    });
+    return opened;
+  }
+
+  /** Empty where the disk does not let it. */
+  private Optional<PartitionHost> open(
+      TopicImage topic, PartitionImage partition, LogSettings settings) {
+    String folder = PartitionFolders.name(topic.name(), partition.id().index());
+    try {
+      return Optional.of(open(folder, topic, partition, settings));
+    } catch (DiskException e) {
+      if (e.isFull()) {
+        throw e;
       }
-      host.onSettings(settings);
-      host.onImage(partition);
+      failed.add(partition.id(), folder, String.valueOf(e.getMessage()));
+      return Optional.empty();
     }
   }
 
@@ -182,8 +212,8 @@ final class Shard {
     return TopicSettings.inForce(topic, image, node.self(), node.started());
   }
 
-  private PartitionHost open(TopicImage topic, PartitionImage partition, LogSettings settings) {
-    String folder = PartitionFolders.name(topic.name(), partition.id().index());
+  private PartitionHost open(
+      String folder, TopicImage topic, PartitionImage partition, LogSettings settings) {
     PartitionFolders.clearIfStale(ports.disk(), folder, topic.id());
     PartitionLog log = PartitionLog.open(ports.disk(), folder, settings);
     PartitionFolders.mark(ports.disk(), folder, topic.id());
@@ -192,9 +222,29 @@ final class Shard {
 
   private void dropIfHere(PartitionImage partition) {
     PartitionHost host = hosts.remove(partition.id());
-    if (host != null) {
+    if (failed.contains(partition.id())) {
+      failed
+          .remove(partition.id())
+          .ifPresent(failure -> delete(failure.folder(), failure.partition()));
+    } else if (host != null) {
       drop(host);
     }
+  }
+
+  /**
+   * The host takes part in nothing any more; it goes when whoever goes through them has done so.
+   */
+  void failed(PartitionHost host, DiskException why) {
+    failed.add(
+        host.id(),
+        PartitionFolders.name(host.topicName(), host.id().index()),
+        String.valueOf(why.getMessage()));
+    busy.remove(host);
+    ports.loop().atTurnEnd(() -> hosts.remove(host.id(), host));
+  }
+
+  FailedReplicas failed() {
+    return failed;
   }
 
   private void dropAllBut(ClusterImage newer) {
@@ -204,6 +254,7 @@ final class Shard {
         drop(host);
       }
     }
+    failed.retain(id -> newer.partition(id).isPresent());
   }
 
   private void drop(PartitionHost host) {
@@ -344,6 +395,7 @@ final class Shard {
     tickSomeIdle(nowMs);
     listeners.tick(this, nowMs);
     compactor.onTick(nowMs);
+    failed.onTick(image, nowMs);
     ports.loop().schedule(TICK_MS, this::tick);
   }
 

@@ -88,7 +88,7 @@ final class TransactionalAppends {
     switch (host.log().producers().check(marker)) {
       case ProducerVerdict.Accepted _ -> {
         host.markers().appended(host.log().endOffset(), marker);
-        PartitionAppends.appendNow(host, shard, batch, deadlineMs, caller, done);
+        var _ = PartitionAppends.appendNow(host, shard, batch, deadlineMs, caller, done);
       }
       case ProducerVerdict.Refused refused ->
           WaitingAppends.answer(caller, done, PartitionAppends.refused(host, refused));

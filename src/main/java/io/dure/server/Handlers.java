@@ -3,6 +3,7 @@ package io.dure.server;
 import io.dure.base.Clock;
 import io.dure.base.Rng;
 import io.dure.broker.AdminApis;
+import io.dure.broker.Audit;
 import io.dure.broker.BrokerConfig;
 import io.dure.broker.BrokerSettings;
 import io.dure.broker.DataApis;
@@ -40,6 +41,7 @@ record Handlers(RequestSink requests, TelemetryApis clients) {
   /**
    * Before the node starts: the coordinators are to hear of every partition led here.
    *
+   * @param audit keeps who had what done that may lose records
    * @param beside what answers what other nodes ask, given what answers Kafka's requests of them
    */
   static Handlers of(
@@ -49,6 +51,7 @@ record Handlers(RequestSink requests, TelemetryApis clients) {
       Clock clock,
       Rng rng,
       Loop home,
+      Audit audit,
       UnaryOperator<AskHandler> beside) {
     ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
     Dispatcher.Builder table = Dispatcher.builder(blocking);
@@ -61,7 +64,7 @@ record Handlers(RequestSink requests, TelemetryApis clients) {
             table, cluster, home, blocking, config.get(Settings.TELEMETRY_MAX_BYTES), rng);
     SecurityApis.addTo(table);
     QuotaApis.addTo(table);
-    ReplicaApis.addTo(table, cluster, node::metadata);
+    ReplicaApis.addTo(table, cluster, node::metadata, audit, blocking);
     GroupApis.addTo(
         table, cluster, node.partitions(), settings, groupSettings(config), gate, clock, rng);
     TxnApis.addTo(

@@ -112,7 +112,7 @@ final class NodeVantage implements Vantage {
     long wanted = wanted(here.get().image());
     // A loop that is too busy to tell says nothing of whether its replicas are open.
     askPartitions(here.get())
-        .map(PartitionNumbers::replicas)
+        .map(numbers -> numbers.replicas() + failures().size())
         .filter(held -> held < wanted)
         .ifPresent(held -> missing.add("%d of %d replicas are open yet".formatted(held, wanted)));
     return missing;
@@ -271,8 +271,26 @@ final class NodeVantage implements Vantage {
   }
 
   @Override
+  public List<String> failures() {
+    return node
+        .get()
+        .flatMap(here ->
+            LoopQuestion.<List<io.dure.runtime.Partitions.Failure>>ask(
+                done -> here.partitions().failures(Runnable::run, done)))
+        .orElse(List.of())
+        .stream()
+        .map(io.dure.runtime.Partitions.Failure::folder)
+        .sorted()
+        .toList();
+  }
+
+  @Override
   public Disk disk() {
-    return new Disk(folder.getPath(), folder.getTotalSpace(), folder.getUsableSpace());
+    return new Disk(
+        folder.getPath(),
+        folder.getTotalSpace(),
+        folder.getUsableSpace(),
+        node.get().filter(Node::diskIsLow).isPresent());
   }
 
   @Override

@@ -255,7 +255,8 @@ final class Server implements PeerEvents {
             config.get(Settings.WAITING_BYTES),
             config.get(Settings.SNAPSHOT_RECORDS),
             config.get(Settings.RETENTION_CHECK_MS),
-            config.get(Settings.COMPACTION_CHECK_MS));
+            config.get(Settings.COMPACTION_CHECK_MS),
+            config.get(Settings.DISK_RESERVE_BYTES));
     var ports =
         new NodePorts(disk, clock, rng, List.<Loop>copyOf(loops), flusher, peers, this::onFatal);
     var fresh =
@@ -284,6 +285,7 @@ final class Server implements PeerEvents {
                 clock,
                 rng,
                 loops.getFirst(),
+                new AuditFile(disk, clock),
                 kafka -> consoleAsks.handler(console::answer, kafka)));
     fresh.onImage(console::onImage);
     fresh.onImage(image -> post(() -> onImage(image)));

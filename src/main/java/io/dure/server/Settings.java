@@ -216,6 +216,14 @@ final class Settings {
           1L << 32,
           32L << 20,
           "Waiting to be sent to one other node; what comes beyond is dropped and sent again later.");
+  static final Setting<Long> DISK_RESERVE_BYTES =
+      number(
+          "disk.reserve.bytes",
+          "bytes",
+          -1L,
+          1L << 50,
+          -1L,
+          "Left free on the data folder's volume: with less, producers' records are refused until there is room again. -1: 1 GiB, or a twentieth of a smaller volume.");
   static final Setting<Long> WAITING_BYTES =
       number(
           "produce.waiting.max.bytes",
@@ -325,6 +333,7 @@ final class Settings {
           CONNECTIONS_MAX_IDLE_MS,
           MAX_CONNECTIONS,
           PEER_QUEUE_BYTES,
+          DISK_RESERVE_BYTES,
           WAITING_BYTES,
           SNAPSHOT_RECORDS,
           RETENTION_CHECK_MS,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
+import io.dure.wire.WireError;
 import java.util.List;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLogDirTopic;
@@ -13,6 +14,7 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDi
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsResult;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,12 +32,17 @@ class DescribeLogDirsTest {
   }
 
   private DescribeLogDirsResult ask(DescribeLogDirsRequestData request, int version) {
+    List<DescribeLogDirsResult> results = askAll(request, version);
+    assertThat(results).hasSize(1);
+    return results.getFirst();
+  }
+
+  private List<DescribeLogDirsResult> askAll(DescribeLogDirsRequestData request, int version) {
     var reply = new FakeReply<DescribeLogDirsResponseData>(ApiKeys.DESCRIBE_LOG_DIRS, version);
     new DescribeLogDirsHandler(cluster, partitions, new FakeVolume())
         .handle(request, cluster.request(version), reply);
     cluster.loop.turn();
-    assertThat(reply.get().results()).hasSize(1);
-    return reply.get().results().getFirst();
+    return reply.get().results();
   }
 
   @ParameterizedTest
@@ -77,5 +84,17 @@ class DescribeLogDirsTest {
   @ValueSource(ints = {1, 5})
   void anEmptyListAsksForNothing(int version) {
     assertThat(ask(new DescribeLogDirsRequestData(), version).topics()).isEmpty();
+  }
+
+  @Test
+  void aReplicaThatTheDiskFailedUnderIsAFolderOfItsOwnWithAnError() {
+    partitions.failed(new PartitionId(cluster.topic("lost", 1), 0), "lost-0");
+
+    List<DescribeLogDirsResult> all = askAll(new DescribeLogDirsRequestData().setTopics(null), 5);
+
+    assertThat(all).hasSize(2);
+    assertThat(all.getFirst().errorCode()).isZero();
+    assertThat(all.getLast().logDir()).isEqualTo("/data/lost-0");
+    assertThat(all.getLast().errorCode()).isEqualTo(WireError.KAFKA_STORAGE_ERROR.code());
   }
 }

@@ -48,6 +48,7 @@ final class FakePartitions implements Partitions {
   int openWatches;
   Optional<WireError> failing = Optional.empty();
 
+  private final List<Failure> failures = new ArrayList<>();
   private final FakeFile file = new FakeFile();
   private final List<FakeWatch> watches = new ArrayList<>();
 
@@ -253,6 +254,17 @@ final class FakePartitions implements Partitions {
             ? new ProducersOutcome.Found(producers)
             : new ProducersOutcome.Refused(WireError.NOT_LEADER_OR_FOLLOWER);
     caller.execute(() -> done.accept(outcome));
+  }
+
+  @Override
+  public void failures(Executor caller, Consumer<List<Failure>> done) {
+    List<Failure> now = List.copyOf(failures);
+    caller.execute(() -> done.accept(now));
+  }
+
+  /** The disk failed under a replica. */
+  void failed(PartitionId partition, String folder) {
+    failures.add(new Failure(partition, folder, "Input/output error"));
   }
 
   @Override

@@ -165,8 +165,13 @@ final class FakeNode implements Vantage, Desk, Shelf {
   }
 
   @Override
+  public List<String> failures() {
+    return List.of();
+  }
+
+  @Override
   public Disk disk() {
-    return new Disk("/data", 1_000, 600);
+    return new Disk("/data", 1_000, 600, false);
   }
 
   @Override

@@ -8,6 +8,8 @@ import io.dure.base.Incarnation;
 import io.dure.base.PartitionId;
 import io.dure.metadata.MetadataRecord;
 import io.dure.metadata.PartitionImage;
+import io.dure.metadata.VotingSet;
+import io.dure.wire.WireError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +64,56 @@ class ElectionsTest {
 
     assertThat(cluster.partition("t", 0).leader()).contains(node(1));
     assertThat(cluster.partition("t", 0).epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aLeaderWhoseDiskFailedIsReplacedThoughItsBrokerLives() {
+    PartitionId id = ledByTwo();
+
+    cluster.step(new ControllerEvent.CannotLeadReported(node(2), id, 0));
+    assertThat(cluster.fenceSentTo(1, id)).contains(1);
+    cluster.answerFence(1, id, 1, 0, 10);
+    assertThat(cluster.partition("t", 0).epoch()).as("one answer says nothing").isZero();
+    cluster.answerFence(3, id, 1, 0, 11);
+
+    assertThat(cluster.partition("t", 0).leader()).contains(node(3));
+    assertThat(cluster.partition("t", 0).epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void onlyTheLeaderOfNowCanSayThatItCannotLead() {
+    PartitionId id = ledByTwo();
+
+    cluster.step(new ControllerEvent.CannotLeadReported(node(1), id, 0));
+    cluster.step(new ControllerEvent.CannotLeadReported(node(2), id, 1));
+
+    assertThat(cluster.fences).isEmpty();
+  }
+
+  @Test
+  void whatIsLeftGoesOnAloneOnlyWhenSomebodyAsksForIt() {
+    PartitionId id = ledByTwo();
+    cluster.gone(2);
+    cluster.gone(3);
+    assertThat(elected("t")).as("nobody has answered yet").isNotEqualTo(WireError.NONE);
+
+    cluster.answerFence(1, id, 1, 0, 11);
+    assertThat(cluster.partition("t", 0).epoch()).as("one answer says nothing").isZero();
+    assertThat(elected("t")).isEqualTo(WireError.NONE);
+
+    PartitionImage partition = cluster.partition("t", 0);
+    assertThat(partition.leader()).contains(node(1));
+    assertThat(partition.epoch()).isEqualTo(1);
+    assertThat(partition.votingSet()).isEqualTo(new VotingSet(List.of(node(1)), 1));
+    assertThat(elected("t")).isEqualTo(WireError.ELECTION_NOT_NEEDED);
+  }
+
+  private WireError elected(String topic) {
+    Answer answer =
+        cluster.ask(
+            new Command.ElectLeaders(
+                true, Optional.of(List.of(new Command.PartitionRef(topic, 0)))));
+    return ((Answer.PartitionsDecided) answer).partitions().getFirst().result().error();
   }
 
   @Test

@@ -40,7 +40,7 @@ class CheckupTest {
         "10.0.0." + id + ":9092",
         live,
         reach,
-        Optional.of(new Disk("/data", 1_000, 500)),
+        Optional.of(new Disk("/data", 1_000, 500, false)),
         Optional.of(3L),
         Optional.of(4.0));
   }
@@ -183,17 +183,43 @@ class CheckupTest {
 
   @Test
   void aDiskIsMentionedWhenLittleIsLeftAndUrgentWhenHardlyAnything() {
-    brokers.set(0, with(new Disk("/data", 1_000, 90), 3, 4));
+    brokers.set(0, with(new Disk("/data", 1_000, 90, false), 3, 4));
     assertThat(only().severity()).isEqualTo(Severity.MEDIUM);
 
-    brokers.set(0, with(new Disk("/data", 1_000, 40), 3, 4));
+    brokers.set(0, with(new Disk("/data", 1_000, 40, false), 3, 4));
     assertThat(only().severity()).isEqualTo(Severity.HIGH);
     assertThat(only().facts()).containsEntry("percent", "96");
+
+    brokers.set(0, with(new Disk("/data", 900L << 20, 40L << 20, true), 3, 4));
+    assertThat(only().code()).isEqualTo(Code.DISK_LOW);
+    assertThat(only().facts()).containsEntry("mib", "40");
+  }
+
+  @Test
+  void copiesThatTheDiskFailedUnderAreNamed() {
+    Broker sound = brokers.getFirst();
+    brokers.set(
+        0,
+        new Broker(
+            sound.id(),
+            sound.address(),
+            true,
+            ANSWERS,
+            sound.disk(),
+            sound.clockAheadMs(),
+            sound.flushP99Ms(),
+            List.of("/data/orders-0", "/data/orders-3")));
+
+    assertThat(only().code()).isEqualTo(Code.REPLICA_FAILED);
+    assertThat(only().severity()).isEqualTo(Severity.HIGH);
+    assertThat(only().facts())
+        .containsEntry("count", "2")
+        .containsEntry("folders", "/data/orders-0, /data/orders-3");
   }
 
   @Test
   void aClockFarOffIsFoundInEitherDirection() {
-    brokers.set(0, with(new Disk("/data", 1_000, 500), -2_500, 4));
+    brokers.set(0, with(new Disk("/data", 1_000, 500, false), -2_500, 4));
 
     assertThat(only().code()).isEqualTo(Code.CLOCK_SKEW);
     assertThat(only().facts()).containsEntry("seconds", "-2.5");
@@ -201,7 +227,7 @@ class CheckupTest {
 
   @Test
   void aDiskMuchSlowerThanTheOthersIsNamedAndAllEquallySlowAreNot() {
-    brokers.set(0, with(new Disk("/data", 1_000, 500), 3, 400));
+    brokers.set(0, with(new Disk("/data", 1_000, 500, false), 3, 400));
     assertThat(only().code()).isEqualTo(Code.SLOW_DISK);
 
     for (int i = 0; i < 3; i++) {

@@ -56,4 +56,9 @@ public final class NodeProbe {
       }
     }
   }
+
+  /** Whether the disk failed under some replica, so that it is out of use until a restart. */
+  public static boolean hasFailed(Node node) {
+    return node.shards().stream().anyMatch(shard -> shard.failed().count() > 0);
+  }
 }

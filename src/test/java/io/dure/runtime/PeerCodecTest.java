@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every message comes out as it went in, and no bytes do harm. */
 class PeerCodecTest {
-  private static final int KINDS = 19;
+  private static final int KINDS = 20;
 
   private final Random random = new Random(42);
 
@@ -145,8 +145,9 @@ class PeerCodecTest {
           new PeerMessage.NodeAnswer(
               random.nextLong(),
               random.nextBoolean() ? Optional.of(blob(10_000)) : Optional.empty());
+      case 19 -> new PeerMessage.CannotLead(partition(), epoch());
       case 18 -> new PeerMessage.Stopping(new Incarnation(offset()));
-      default -> new PeerMessage.Alive(uuid());
+      default -> new PeerMessage.Alive(uuid(), random.nextBoolean());
     };
   }
 

@@ -10,13 +10,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * A disk that keeps its promises and not one more. Bytes written but not flushed survive a crash of
  * the process and may be lost in a power cut, sector by sector, some torn in the middle; so may
- * names that came, went or changed without a flush of their folder, each on its own. Deterministic
+ * names that came, went or changed without a flush of their folder, each on its own. After a flush
+ * that failed, a further one succeeds without having written what that one did not. Deterministic
  * from its {@link Rng}; single-threaded.
  *
  * <p>Handles opened before a crash are dead after it: using one is a failed check, since the
@@ -33,6 +35,7 @@ public final class SimDisk implements Disk {
   private final List<NameChange> pending = new ArrayList<>();
   private int life;
   private long capacityBytes = Long.MAX_VALUE;
+  private Optional<String> broken = Optional.empty();
   private int flushesUntilFailure = -1;
   private long flushes;
 
@@ -103,6 +106,17 @@ public final class SimDisk implements Disk {
     flushesUntilFailure = more;
   }
 
+  /** From now on whatever is opened or written below this path fails. */
+  public void failWrites(String path) {
+    broken = Optional.of(path);
+  }
+
+  private void checkWorks(String name) {
+    if (broken.filter(name::startsWith).isPresent()) {
+      throw new DiskException(name + ": input/output error: simulated");
+    }
+  }
+
   /** The device changes one bit of what it holds, flushed or not. */
   public void flipBit(String name, long position, int bit) {
     inode(name).flip(position, bit);
@@ -152,6 +166,7 @@ public final class SimDisk implements Disk {
   @Override
   public DiskFile open(String name) {
     checkName(name);
+    checkWorks(name);
     if (!folders.contains(folderOf(name))) {
       throw new DiskException(name + ": its folder does not exist");
     }
@@ -320,10 +335,16 @@ public final class SimDisk implements Disk {
 
   @Override
   public long usableBytes() {
-    return capacityBytes - usedBytes();
+    return capacityBytes == Long.MAX_VALUE ? capacityBytes : capacityBytes - usedBytes();
   }
 
-  private long usedBytes() {
+  @Override
+  public long totalBytes() {
+    return capacityBytes;
+  }
+
+  /** Bytes of all files, flushed or not. */
+  public long usedBytes() {
     return files.values().stream().mapToLong(SimInode::size).sum();
   }
 
@@ -376,10 +397,14 @@ public final class SimDisk implements Disk {
     @Override
     public void write(long position, ByteBuffer source) {
       checkAlive();
+      checkWorks(name);
       if (capacityBytes != Long.MAX_VALUE
           && usedBytes() + Math.max(0, position + source.remaining() - inode.size())
               > capacityBytes) {
-        throw new DiskException(name + ": no space left on the simulated disk");
+        throw new DiskException(
+            name + ": no space left on the simulated disk",
+            new IOException("No space left on device"),
+            true);
       }
       inode.write(position, source);
     }
@@ -412,7 +437,12 @@ public final class SimDisk implements Disk {
     @Override
     public void flush() {
       checkAlive();
-      countFlush(name);
+      try {
+        countFlush(name);
+      } catch (DiskException e) {
+        inode.flushFailed();
+        throw e;
+      }
       inode.flush();
     }
 

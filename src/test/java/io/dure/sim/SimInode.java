@@ -15,6 +15,9 @@ final class SimInode {
   private int flushedSize;
   private final BitSet dirty = new BitSet();
 
+  /** What a flush failed to write and will not be tried again: read as if all were well. */
+  private final BitSet failed = new BitSet();
+
   long size() {
     return size;
   }
@@ -39,7 +42,12 @@ final class SimInode {
     written = grown(written, end);
     source.get(written, at, count);
     size = Math.max(size, end);
-    dirty.set(at / SECTOR, (end - 1) / SECTOR + 1);
+    markDirty(at / SECTOR, (end - 1) / SECTOR + 1);
+  }
+
+  private void markDirty(int from, int to) {
+    dirty.set(from, to);
+    failed.clear(from, to);
   }
 
   int read(long position, ByteBuffer target) {
@@ -54,7 +62,7 @@ final class SimInode {
     int to = Math.toIntExact(newSize);
     if (to < size) {
       Arrays.fill(written, to, size, (byte) 0);
-      dirty.set(to / SECTOR, (size - 1) / SECTOR + 1);
+      markDirty(to / SECTOR, (size - 1) / SECTOR + 1);
     } else {
       written = grown(written, to);
     }
@@ -66,6 +74,15 @@ final class SimInode {
     dirty.stream().forEach(sector -> copySector(sector, SECTOR));
     dirty.clear();
     flushedSize = size;
+  }
+
+  /**
+   * As Linux does it: what could not be written counts as clean from now on, and no later flush
+   * looks at it unless it is written once more.
+   */
+  void flushFailed() {
+    failed.or(dirty);
+    dirty.clear();
   }
 
   private void copySector(int sector, int bytes) {
@@ -89,6 +106,8 @@ final class SimInode {
    * between.
    */
   void losePower(Rng rng) {
+    dirty.or(failed);
+    failed.clear();
     if (!dirty.isEmpty() || size != flushedSize) {
       flushed = grown(flushed, Math.max(written.length, flushedSize));
       int mood = rng.below(4);

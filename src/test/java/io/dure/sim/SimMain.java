@@ -24,8 +24,7 @@ public final class SimMain {
 
   public static void main(String[] args) throws Exception {
     if (System.getProperty("dure.test.log") == null) {
-      System.setProperty(
-          "dure.test.log", "ERROR"); // what nodes complain of is what is done to them
+      System.setProperty("dure.test.log", "OFF"); // what nodes complain of is what is done to them
     }
     List<String> options = new ArrayList<>(List.of(args));
     if (options.remove("--sabotage")) {

@@ -77,6 +77,7 @@ final class NodeWorld {
   private final Map<NodeId, Map<PartitionId, Seen>> seen = new HashMap<>();
   private final Streams streams;
   private final NodeTrouble trouble;
+  private final FullDisks fullDisks;
   private final CommittedLogs committed = new CommittedLogs();
   private final Durability durability = new Durability(disks);
   private final List<Invariant<NodeFact>> invariants;
@@ -100,6 +101,7 @@ final class NodeWorld {
     long kills;
     long powerCuts;
     long failedFlushes;
+    long failedReplicas;
     long freezes;
     long cuts;
     long breaks;
@@ -125,6 +127,7 @@ final class NodeWorld {
     nodes.forEach(node -> disks.put(node, new SimDisk(rng.split())));
     this.streams = new Streams(scheduler, rng.split(), this::isUp, this::receive, this::connected);
     this.trouble = new NodeTrouble(this, scheduler, rng.split(), faults);
+    this.fullDisks = new FullDisks(disks, scheduler, new SimRng(seed ^ 0xF0115L), this::say);
     this.invariants = NodeInvariants.all(committed, durability);
     durability.known(PartitionId.METADATA, "__cluster_metadata-0", nodes.size() / 2 + 1, false);
   }
@@ -153,6 +156,7 @@ final class NodeWorld {
     createTopic(1);
     scheduler.afterMs(1, this::drive);
     trouble.begin();
+    fullDisks.begin();
     scheduler.runForMs(TROUBLE_MS);
     heal();
     new Healed(this, committed).check();
@@ -215,11 +219,16 @@ final class NodeWorld {
 
   private void heal() {
     trouble.end();
+    fullDisks.end();
     healed = true;
     streams.mendAll();
     producers.values().forEach(Producer::drain);
     for (NodeId node : nodes) {
       disks.get(node).failFlushAfter(-1);
+      if (isUp(node) && NodeProbe.hasFailed(sims.get(node).node())) {
+        counts.failedReplicas++;
+        bringDown(node, false); // as people do
+      }
       if (isUp(node)) {
         sims.get(node).thaw();
       } else {
@@ -258,6 +267,7 @@ final class NodeWorld {
                   settings
                       .withSnapshotRecords(30)
                       .withStarted("log.segment.bytes", "4000")
+                      .withDiskReserveBytes(FullDisks.RESERVE_BYTES)
                       .withRetentionCheckMs(100)
                       .withCompactionCheckMs(50),
               faults.pace());
