@@ -322,8 +322,23 @@ final class GroupWorld {
     commit(rng.below(uncommitted.size() + 1));
     uncommitted.clear();
     underWay.removeIf(_ -> rng.chance(500));
+    breakConnections();
     shard = replayed();
     take(shard.resume(image, now()));
+  }
+
+  /** Whoever waits for an answer that is not on its way has lost its connection. */
+  private void breakConnections() {
+    var onTheirWay = new TreeSet<Long>();
+    underWay.forEach(u -> onTheirWay.add(u.ticket()));
+    for (Map.Entry<Long, GroupMember> asker : new TreeMap<>(askers).entrySet()) {
+      if (!onTheirWay.contains(asker.getKey())) {
+        askers.remove(asker.getKey());
+        if (members.containsValue(asker.getValue())) {
+          asker.getValue().broken(asker.getKey());
+        }
+      }
+    }
   }
 
   /** As the log's compaction leaves it: of each key the last record, where it stands. */
