@@ -3,7 +3,6 @@ package io.dure.broker;
 import io.dure.base.PartitionId;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.TopicImage;
-import io.dure.metadata.TopicSettings;
 import io.dure.runtime.Loop;
 import io.dure.runtime.Partitions;
 import io.dure.txn.TopicPart;
@@ -36,6 +35,9 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
 
   /** A loop's are used by it alone. */
   private final Map<Loop, TransactionLanes> lanes = new ConcurrentHashMap<>();
+
+  /** As above. */
+  private final Map<Loop, HeldRules> held = new ConcurrentHashMap<>();
 
   public ProduceHandler(
       Cluster cluster, Partitions partitions, BrokerSettings settings, TransactionGate gate) {
@@ -83,15 +85,21 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
     if (request.acks() < -1 || request.acks() > 1) {
       return Optional.of(WireError.INVALID_REQUIRED_ACKS);
     }
-    boolean nameless =
-        request.transactionalId() == null
-            && request.topicData().stream()
-                .flatMap(topic -> topic.partitionData().stream())
-                .flatMap(data -> WireRecords.of(data).stream())
-                .anyMatch(ProducedRecords::isTransactional);
-    return nameless
+    return request.transactionalId() == null && isTransactional(request)
         ? Optional.of(WireError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
         : Optional.empty();
+  }
+
+  private static boolean isTransactional(ProduceRequestData request) {
+    for (TopicProduceData topic : request.topicData()) {
+      for (PartitionProduceData data : topic.partitionData()) {
+        Optional<ByteBuffer> batches = WireRecords.of(data);
+        if (batches.isPresent() && ProducedRecords.isTransactional(batches.get())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void append(
@@ -117,8 +125,10 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
       return;
     }
     ByteBuffer batches = WireRecords.of(data).orElseGet(() -> ByteBuffer.allocate(0));
-    var inForce = TopicSettings.inForce(topic, image, cluster.self(), settings.started());
-    ProducedRecords.Limits limits = limits(inForce);
+    ProduceRules rules =
+        held.computeIfAbsent(context.loop(), _ -> new HeldRules(cluster.self(), settings.started()))
+            .of(topic, image);
+    ProducedRecords.Limits limits = rules.limits(cluster.wallMs());
     Optional<ProducedRecords.Refusal> wrong =
         ProducedRecords.check(batches, context.version(), limits);
     if (wrong.isPresent()) {
@@ -126,7 +136,7 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
       return;
     }
     RecordRules.Outcome ruled =
-        RecordRules.apply(batches, inForce, limits, topic.name() + "-" + data.index());
+        RecordRules.apply(batches, rules, limits, topic.name(), data.index());
     if (ruled.refusal().isPresent()) {
       slot.refusedRecords(ruled.refusal().get());
       return;
@@ -144,22 +154,6 @@ public final class ProduceHandler implements Handler<ProduceRequestData, Produce
         cluster.nowMs() + Math.max(0, request.timeoutMs()),
         context.loop(),
         slot::outcome);
-  }
-
-  private ProducedRecords.Limits limits(TopicSettings inForce) {
-    int maxBatchBytes = inForce.intValue(TopicSettings.MAX_MESSAGE_BYTES);
-    if (inForce.text(TopicSettings.TIMESTAMP_TYPE).equals("LogAppendTime")) {
-      return new ProducedRecords.Limits(maxBatchBytes, Long.MIN_VALUE, Long.MAX_VALUE);
-    }
-    long nowMs = cluster.wallMs();
-    return new ProducedRecords.Limits(
-        maxBatchBytes,
-        nowMs - inForce.longValue(TopicSettings.TIMESTAMP_BEFORE_MAX_MS),
-        saturatedSum(nowMs, inForce.longValue(TopicSettings.TIMESTAMP_AFTER_MAX_MS)));
-  }
-
-  private static long saturatedSum(long a, long b) {
-    return a + b < 0 ? Long.MAX_VALUE : a + b;
   }
 
   private static Optional<TopicImage> topic(

@@ -2,8 +2,6 @@ package io.dure.broker;
 
 import io.dure.log.Recompression;
 import io.dure.log.RecordInspection;
-import io.dure.metadata.ConfigKey;
-import io.dure.metadata.TopicSettings;
 import io.dure.wire.WireError;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -15,9 +13,6 @@ import java.util.Optional;
  * without such settings are not unpacked (decision 8).
  */
 final class RecordRules {
-  private static final List<String> CODECS =
-      List.of("uncompressed", "gzip", "snappy", "lz4", "zstd");
-  private static final long NO_LIMIT_MS = Long.MAX_VALUE;
   private static final int SHOWN = 3;
 
   /** One record (from 0) and why it is refused. */
@@ -37,31 +32,32 @@ final class RecordRules {
 
   /**
    * @param limits of timestamps and sizes, which the header satisfies already
-   * @param partition as people know it
+   * @param topic with {@code index}, the partition as people know it
    */
   static Outcome apply(
-      ByteBuffer batch, TopicSettings topic, ProducedRecords.Limits limits, String partition) {
-    boolean keys = ConfigKey.items(topic.text(TopicSettings.CLEANUP_POLICY)).contains("compact");
-    boolean times =
-        limits.earliestMs() != Long.MIN_VALUE
-            && topic.longValue(TopicSettings.TIMESTAMP_BEFORE_MAX_MS) != NO_LIMIT_MS;
-    int codec = CODECS.indexOf(topic.text(TopicSettings.COMPRESSION_TYPE));
-    var target = new Recompression.Target(codec, codec < 0 ? 0 : level(topic, codec));
-    boolean repack = codec >= 0 && Recompression.isNeeded(batch, target);
-    if (!keys && !times && !repack) {
+      ByteBuffer batch,
+      ProduceRules rules,
+      ProducedRecords.Limits limits,
+      String topic,
+      int index) {
+    boolean repack =
+        rules.packing().isPresent() && Recompression.isNeeded(batch, rules.packing().get());
+    if (!rules.keys() && !rules.times() && !repack) {
       return new Outcome(batch, Optional.empty());
     }
     RecordInspection found =
         RecordInspection.of(
-            batch,
-            limits.earliestMs(),
-            limits.latestMs(),
-            topic.intValue(TopicSettings.MAX_DECOMPRESSED_BYTES));
-    Optional<Refusal> refusal = refusal(found, keys, limits, partition);
-    if (refusal.isPresent() || !repack) {
-      return new Outcome(batch, refusal);
-    }
+            batch, limits.earliestMs(), limits.latestMs(), rules.maxDecompressedBytes());
+    Optional<Refusal> refusal = refusal(found, rules.keys(), limits, topic + "-" + index);
+    return refusal.isPresent() || !repack
+        ? new Outcome(batch, refusal)
+        : repacked(batch, rules.packing().get(), limits);
+  }
+
+  private static Outcome repacked(
+      ByteBuffer batch, Recompression.Target target, ProducedRecords.Limits limits) {
     ByteBuffer repacked = Recompression.of(batch, target);
+    String codec = ProduceRules.CODECS.get(target.codec());
     return new Outcome(
         repacked,
         repacked.remaining() > limits.maxBatchBytes()
@@ -69,16 +65,9 @@ final class RecordRules {
                 new Refusal(
                     WireError.MESSAGE_TOO_LARGE,
                     "The batch has %d bytes in compression %s, max.message.bytes allows %d"
-                        .formatted(repacked.remaining(), CODECS.get(codec), limits.maxBatchBytes()),
+                        .formatted(repacked.remaining(), codec, limits.maxBatchBytes()),
                     List.of()))
             : Optional.empty());
-  }
-
-  private static int level(TopicSettings topic, int codec) {
-    String name = CODECS.get(codec);
-    return codec == 0 || name.equals("snappy")
-        ? 0
-        : topic.intValue("compression." + name + ".level");
   }
 
   private static Optional<Refusal> refusal(

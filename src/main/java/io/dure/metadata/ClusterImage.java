@@ -102,17 +102,12 @@ public final class ClusterImage {
 
   /** Whether somebody wants the broker to become empty. */
   public boolean isLeaving(NodeId node) {
-    return isListed(BrokerKeys.DECOMMISSIONED, node);
+    return configs.isLeaving(node);
   }
 
   /** Whether somebody wants the broker to lead nothing, or to become empty. */
   public boolean isDrained(NodeId node) {
-    return isListed(BrokerKeys.DRAINED, node) || isLeaving(node);
-  }
-
-  private boolean isListed(String key, NodeId node) {
-    String listed = configs.ofAllBrokers().get(key);
-    return listed != null && ConfigKey.items(listed).contains(Integer.toString(node.value()));
+    return configs.isDrained(node) || configs.isLeaving(node);
   }
 
   public Optional<TopicImage> topic(String name) {

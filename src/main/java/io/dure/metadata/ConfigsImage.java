@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,8 +22,29 @@ public final class ConfigsImage {
 
   private final SortedTree<ConfigResource, Entry> entries;
 
+  /** Asked for every partition by whoever plans; so these lists are read once. */
+  private final Set<String> leaving;
+
+  private final Set<String> drained;
+
   private ConfigsImage(SortedTree<ConfigResource, Entry> entries) {
     this.entries = entries;
+    this.leaving = listed(BrokerKeys.DECOMMISSIONED);
+    this.drained = listed(BrokerKeys.DRAINED);
+  }
+
+  private Set<String> listed(String key) {
+    return Set.copyOf(ConfigKey.items(ofAllBrokers().getOrDefault(key, "")));
+  }
+
+  /** Whether somebody wants the broker to become empty. */
+  boolean isLeaving(NodeId node) {
+    return !leaving.isEmpty() && leaving.contains(Integer.toString(node.value()));
+  }
+
+  /** Whether somebody wants the broker to lead nothing. */
+  boolean isDrained(NodeId node) {
+    return !drained.isEmpty() && drained.contains(Integer.toString(node.value()));
   }
 
   /** What was set for exactly this resource, by key. */

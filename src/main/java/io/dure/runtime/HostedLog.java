@@ -58,9 +58,17 @@ final class HostedLog {
     return log;
   }
 
-  AppendInfo appendAsLeader(ByteBuffer batches, int epoch) {
-    AppendInfo info = log.appendAsLeader(alone(batches), epoch, ports.clock().wallMs());
-    tail.add(info.records());
+  /**
+   * @param copied whether other nodes copy this log, who are sent what is still in memory
+   */
+  AppendInfo appendAsLeader(ByteBuffer batches, int epoch, boolean copied) {
+    long wallMs = ports.clock().wallMs();
+    AppendInfo info = log.appendAsLeader(copied ? alone(batches) : batches, epoch, wallMs);
+    if (copied) {
+      tail.add(info.records());
+    } else {
+      forgetTail();
+    }
     ports.room().wrote(info.records().sizeBytes());
     written();
     return info;

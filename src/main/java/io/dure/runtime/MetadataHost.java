@@ -415,7 +415,7 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     for (MetadataRecord record : records) {
       batch.add(Optional.empty(), Optional.of(MetadataCodec.encode(record)), wallMs);
     }
-    long end = hosted.appendAsLeader(batch.build(), ledEpoch).endOffset();
+    long end = hosted.appendAsLeader(batch.build(), ledEpoch, true).endOffset();
     on(new QuorumEvent.ForReplica(new ReplicaEvent.Appended(end)));
     return end;
   }

@@ -346,7 +346,7 @@ final class PartitionHost {
    */
   AppendInfo write(ByteBuffer batches) {
     try {
-      return hosted.appendAsLeader(batches, ledEpoch);
+      return hosted.appendAsLeader(batches, ledEpoch, image.members().size() > 1);
     } catch (DiskException e) {
       if (e.isFull()) {
         throw ports.failed(id, e);

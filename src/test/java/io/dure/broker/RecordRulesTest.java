@@ -32,7 +32,7 @@ class RecordRulesTest {
   }
 
   private static RecordRules.Outcome apply(ByteBuffer batch, Map<String, String> own) {
-    return RecordRules.apply(batch, TopicSettings.of(own), LIMITS, "orders-0");
+    return RecordRules.apply(batch, ProduceRules.of(TopicSettings.of(own)), LIMITS, "orders", 0);
   }
 
   @Test
@@ -97,9 +97,11 @@ class RecordRulesTest {
     RecordRules.Refusal refusal =
         RecordRules.apply(
                 batch(),
-                TopicSettings.of(Map.of("message.timestamp.before.max.ms", "8000")),
+                ProduceRules.of(
+                    TopicSettings.of(Map.of("message.timestamp.before.max.ms", "8000"))),
                 new ProducedRecords.Limits(1_000_000, 1_000, 9_000),
-                "orders-0")
+                "orders",
+                0)
             .refusal()
             .orElseThrow();
     assertThat(refusal.error()).isEqualTo(WireError.INVALID_TIMESTAMP);
