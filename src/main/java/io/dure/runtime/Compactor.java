@@ -80,7 +80,7 @@ final class Compactor {
       running = Optional.empty();
       return;
     }
-    ports.flushes().submit(now.compaction()::work, ports.loop(), () -> worked(now));
+    ports.chores().submit(now.compaction()::work, ports.loop(), () -> worked(now));
   }
 
   private void worked(Running now) {

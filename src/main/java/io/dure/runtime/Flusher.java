@@ -136,7 +136,7 @@ public final class Flusher implements FlushQueue, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    fatal.stop("the disk could not make written data durable: " + e.getMessage(), e);
+    fatal.stop("the disk did not do what it must: " + e.getMessage(), e);
   }
 
   /** Works off nothing more; a work under way ends first. Callers flush what they need before. */

@@ -9,6 +9,7 @@ record LoopPorts(
     Loop loop,
     PeerSender sender,
     FlushQueue flushes,
+    FlushQueue chores,
     Disk disk,
     Clock clock,
     Peers peers,

@@ -94,6 +94,7 @@ public final class Node {
               loop,
               sender,
               ports.flushes(),
+              ports.chores(),
               ports.disk(),
               ports.clock(),
               peers,

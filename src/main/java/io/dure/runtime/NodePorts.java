@@ -9,6 +9,8 @@ import java.util.List;
  * All that a {@link Node} needs from outside.
  *
  * @param loops at least one; the metadata lives on the first, partitions on all
+ * @param flushes what somebody waits for
+ * @param chores what may take long and nobody waits for: compaction, and removing what was deleted
  */
 public record NodePorts(
     Disk disk,
@@ -16,6 +18,7 @@ public record NodePorts(
     Rng rng,
     List<Loop> loops,
     FlushQueue flushes,
+    FlushQueue chores,
     Outbox outbox,
     FatalHandler fatal) {
   public NodePorts {

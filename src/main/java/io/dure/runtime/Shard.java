@@ -282,7 +282,7 @@ final class Shard {
                   .isPresent()) {
                 String old = PartitionFolders.retire(ports.disk(), folder, partition, retired++);
                 ports
-                    .flushes()
+                    .chores()
                     .submit(() -> PartitionFolders.bury(ports.disk(), old), ports.loop(), () -> {});
               }
               closing.remove(partition);

@@ -81,6 +81,7 @@ final class Server implements PeerEvents {
   private final FileDisk disk;
   private final List<EventLoop> loops = new ArrayList<>();
   private final Flusher flusher;
+  private final Flusher chores;
   private final Listener listener;
   private final PeerLinks peers;
   private final Membership membership;
@@ -113,6 +114,7 @@ final class Server implements PeerEvents {
     UUID process = new UUID(rng.nextLong(), rng.nextLong());
     meta = identity(listen, process);
     flusher = new Flusher("flusher", this::onFatal);
+    chores = new Flusher("chores", this::onFatal);
     List<SocketLoop> sockets = makeLoops(config.get(Settings.LOOPS));
     List<String> founders = config.list(Settings.CLUSTER);
     hello = new PeerHello(meta.node(), process, meta.cluster(), listen, founders, meta.voters());
@@ -258,7 +260,8 @@ final class Server implements PeerEvents {
             config.get(Settings.COMPACTION_CHECK_MS),
             config.get(Settings.DISK_RESERVE_BYTES));
     var ports =
-        new NodePorts(disk, clock, rng, List.<Loop>copyOf(loops), flusher, peers, this::onFatal);
+        new NodePorts(
+            disk, clock, rng, List.<Loop>copyOf(loops), flusher, chores, peers, this::onFatal);
     var fresh =
         new Node(
             settings,
@@ -448,6 +451,7 @@ final class Server implements PeerEvents {
     peers.close();
     loops.forEach(EventLoop::close);
     flusher.close();
+    chores.close();
     disk.close();
     if (!clean) {
       log.warn("not everything could be closed within {} ms", CLOSE_WITHIN_MS);

@@ -118,7 +118,8 @@ public final class SimNode {
     node =
         new Node(
             settings,
-            new NodePorts(disk, clock(), rng, List.copyOf(loops), this::flush, outbox, stop),
+            new NodePorts(
+                disk, clock(), rng, List.copyOf(loops), this::flush, this::flush, outbox, stop),
             pace.quorum(),
             pace.replica(),
             pace.controller());
