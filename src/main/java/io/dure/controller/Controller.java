@@ -40,7 +40,8 @@ public final class Controller {
         VotingChanges votingChanges,
         InStepReports inStep,
         HandOvers handOvers,
-        Balancing balancing)
+        Balancing balancing,
+        VoterPlan voterPlan)
         implements State {
       static Active over(Ledger ledger) {
         BrokerLiveness liveness = new BrokerLiveness(ledger);
@@ -54,7 +55,8 @@ public final class Controller {
             new VotingChanges(ledger, elections),
             new InStepReports(ledger),
             new HandOvers(ledger, elections),
-            new Balancing(ledger, elections));
+            new Balancing(ledger, elections),
+            new VoterPlan(ledger));
       }
     }
   }
@@ -102,6 +104,9 @@ public final class Controller {
     if (image.clusterId().isEmpty()) {
       records.add(new MetadataRecord.ClusterFormed(activated.newClusterId()));
     }
+    if (image.voters().isEmpty()) {
+      records.add(new MetadataRecord.VotersChanged(activated.voters().stream().sorted().toList()));
+    }
     if (image.features().isEmpty()) {
       for (Feature feature : Feature.values()) {
         if (feature.max() > 0) {
@@ -138,6 +143,7 @@ public final class Controller {
         lives(active, active.liveness.heard(e.node(), e.process()));
       }
       case ControllerEvent.StopAsked e -> active.handOvers.asked(e);
+      case ControllerEvent.QuorumSettled e -> active.voterPlan.settled(e.inStep());
       case ControllerEvent.Gone e -> active.elections.onLost(active.liveness.gone(e.node()));
       case ControllerEvent.Tick e -> {
         active.ledger.advanceTo(e.nowMs());

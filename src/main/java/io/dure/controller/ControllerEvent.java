@@ -18,8 +18,7 @@ public sealed interface ControllerEvent {
    *
    * @param controllerEpoch the epoch of the metadata log
    * @param image its {@code endOffset} is the end of the log: the next record gets that offset
-   * @param voters the nodes that founded the cluster; replicas are placed on them even before they
-   *     first register
+   * @param voters who votes; replicas are placed on them even before they first register
    * @param newClusterId a fresh id, used only if the cluster has none yet
    */
   record Activated(
@@ -102,6 +101,17 @@ public sealed interface ControllerEvent {
    * The process is about to end and wants to lead nothing by then. Repeated by it until that is so.
    */
   record StopAsked(NodeId node, Incarnation incarnation) implements ControllerEvent {}
+
+  /**
+   * The last change of the metadata log's voters is committed, so another may be decided at once.
+   *
+   * @param inStep who holds the metadata log close to its end, brokers and voters
+   */
+  record QuorumSettled(Set<NodeId> inStep) implements ControllerEvent {
+    public QuorumSettled {
+      inStep = Set.copyOf(inStep);
+    }
+  }
 
   /** Time passes; every 20 to 100 ms. */
   record Tick(long nowMs) implements ControllerEvent {}

@@ -31,7 +31,6 @@ final class Ledger {
 
   private final NodeId self;
   private final int controllerEpoch;
-  private final Set<NodeId> voters;
   private final ControllerSettings settings;
   private final BrokerLoads loads = new BrokerLoads();
   private final Memberships memberships = new Memberships(loads);
@@ -48,7 +47,6 @@ final class Ledger {
     this.self = self;
     this.settings = settings;
     controllerEpoch = activated.controllerEpoch();
-    voters = activated.voters();
     image = activated.image();
     nowMs = activated.nowMs();
     for (TopicImage topic : image.topics()) {
@@ -97,7 +95,7 @@ final class Ledger {
 
   /** Whether the node has a vote in the metadata quorum. */
   boolean isVoter(NodeId node) {
-    return voters.contains(node);
+    return image.voters().contains(node);
   }
 
   /** The process is about to end: in this life of it, it leads nothing any more. */
@@ -126,10 +124,10 @@ final class Ledger {
 
   /**
    * Every broker that replicas may be placed on, dead or alive, by id: the registered ones and the
-   * founders.
+   * voters.
    */
   List<NodeId> knownBrokers() {
-    Set<NodeId> known = new TreeSet<>(voters);
+    Set<NodeId> known = new TreeSet<>(image.voters());
     image.brokers().forEach(broker -> known.add(broker.node()));
     return List.copyOf(known);
   }

@@ -27,6 +27,7 @@ public final class ClusterImage {
           SortedTree.empty(Comparator.<String>naturalOrder()),
           SortedTree.empty(Comparator.comparing(TopicId::value)),
           0,
+          List.of(),
           ConfigsImage.EMPTY,
           Map.of());
 
@@ -37,6 +38,7 @@ public final class ClusterImage {
   private final SortedTree<String, TopicImage> topicsByName;
   private final SortedTree<TopicId, TopicImage> topicsById;
   private final int partitionCount;
+  private final List<NodeId> voters;
   private final ConfigsImage configs;
   private final Map<String, Integer> features;
 
@@ -48,6 +50,7 @@ public final class ClusterImage {
       SortedTree<String, TopicImage> topicsByName,
       SortedTree<TopicId, TopicImage> topicsById,
       int partitionCount,
+      List<NodeId> voters,
       ConfigsImage configs,
       Map<String, Integer> features) {
     this.clusterId = clusterId;
@@ -57,6 +60,7 @@ public final class ClusterImage {
     this.topicsByName = topicsByName;
     this.topicsById = topicsById;
     this.partitionCount = partitionCount;
+    this.voters = List.copyOf(voters);
     this.configs = configs;
     this.features = Map.copyOf(features);
   }
@@ -128,6 +132,11 @@ public final class ClusterImage {
         .get(id.topic())
         .filter(topic -> id.index() >= 0 && id.index() < topic.partitions().size())
         .map(topic -> topic.partitions().get(id.index()));
+  }
+
+  /** Who votes for the leader of the metadata log; empty before any record said so. */
+  public List<NodeId> voters() {
+    return voters;
   }
 
   /** Settings changed while the cluster ran, of everything but topics. */
@@ -217,6 +226,9 @@ public final class ClusterImage {
       if (!broker.live()) {
         records.add(new MetadataRecord.BrokerFenced(broker.node(), broker.incarnation()));
       }
+    }
+    if (!voters.isEmpty()) {
+      records.add(new MetadataRecord.VotersChanged(voters));
     }
     configs.addRecords(records);
     topics().forEach(topic -> topic.addRecords(records));

@@ -30,6 +30,7 @@ final class ImageDraft {
   private SortedTree<String, TopicImage> topicsByName;
   private SortedTree<TopicId, TopicImage> topicsById;
   private int partitionCount;
+  private List<NodeId> voters;
   private ConfigsImage configs;
   private final Map<String, Integer> features;
   private final Map<TopicId, TopicDraft> touched = new LinkedHashMap<>();
@@ -42,6 +43,7 @@ final class ImageDraft {
     topicsByName = base.topicTreeByName();
     topicsById = base.topicTreeById();
     partitionCount = base.partitionCount();
+    voters = base.voters();
     configs = base.configs();
     features = new HashMap<>(base.features());
   }
@@ -75,6 +77,7 @@ final class ImageDraft {
       case MetadataRecord.BrokerFenced r -> setLive(r.node(), r.incarnation(), false);
       case MetadataRecord.BrokerUnfenced r -> setLive(r.node(), r.incarnation(), true);
       case MetadataRecord.BrokerRemoved r -> brokers = brokers.without(r.node());
+      case MetadataRecord.VotersChanged r -> voters = r.voters();
       case MetadataRecord.TopicCreated r -> create(r);
       case MetadataRecord.TopicDeleted r -> delete(r.topic());
       case MetadataRecord.PartitionCreated r -> create(r);
@@ -212,6 +215,7 @@ final class ImageDraft {
         topicsByName,
         topicsById,
         partitionCount,
+        voters,
         configs,
         features);
   }

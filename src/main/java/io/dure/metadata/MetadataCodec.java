@@ -42,6 +42,7 @@ public final class MetadataCodec {
   private static final int TARGET_SET = 31;
   private static final int PLACED_BY_HAND = 32;
   private static final int COPIES_BY_DEFAULT = 33;
+  private static final int VOTERS_CHANGED = 40;
 
   private MetadataCodec() {}
 
@@ -63,6 +64,7 @@ public final class MetadataCodec {
           start(BROKER_UNFENCED).number(r.node().value()).number(r.incarnation().value()).finish();
       case MetadataRecord.BrokerRemoved r ->
           start(BROKER_REMOVED).number(r.node().value()).finish();
+      case MetadataRecord.VotersChanged r -> nodes(start(VOTERS_CHANGED), r.voters()).finish();
       case MetadataRecord.TopicCreated r ->
           start(TOPIC_CREATED)
               .uuid(r.topic().value())
@@ -160,6 +162,11 @@ public final class MetadataCodec {
     return record;
   }
 
+  /** Whether the bytes are of a record that names the voters; cheaper than to decode it. */
+  public static boolean namesVoters(ByteBuffer bytes) {
+    return bytes.hasRemaining() && bytes.get(bytes.position()) == VOTERS_CHANGED;
+  }
+
   private static MetadataRecord read(int kind, int version, Bytes.Reader in) {
     return switch (kind) {
       case CLUSTER_FORMED -> new MetadataRecord.ClusterFormed(in.uuid());
@@ -178,6 +185,7 @@ public final class MetadataCodec {
       case PLACED_BY_HAND -> new MetadataRecord.PlacedByHand(partition(in), in.byteValue() != 0);
       case COPIES_BY_DEFAULT ->
           new MetadataRecord.CopiesByDefault(new TopicId(in.uuid()), in.byteValue() != 0);
+      case VOTERS_CHANGED -> new MetadataRecord.VotersChanged(nodes(in));
       case LEADER_LOST -> new MetadataRecord.LeaderLost(partition(in), in.intNumber());
       case IN_STEP_CHANGED ->
           new MetadataRecord.InStepChanged(partition(in), in.intNumber(), Set.copyOf(nodes(in)));

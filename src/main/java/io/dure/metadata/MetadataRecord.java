@@ -36,6 +36,16 @@ public sealed interface MetadataRecord {
 
   record BrokerRemoved(NodeId node) implements MetadataRecord {}
 
+  /**
+   * Who votes for the leader of the metadata log and commits its records, all of them. Alone among
+   * all records it holds from when it stands in the log, be it committed or not (decision 23).
+   */
+  record VotersChanged(List<NodeId> voters) implements MetadataRecord {
+    public VotersChanged {
+      voters = List.copyOf(voters);
+    }
+  }
+
   record TopicCreated(TopicId topic, String name, boolean internal) implements MetadataRecord {}
 
   record TopicDeleted(TopicId topic) implements MetadataRecord {}

@@ -2,6 +2,7 @@ package io.dure.quorum;
 
 import io.dure.base.NodeId;
 import io.dure.replication.ReplicaEvent;
+import java.util.List;
 import java.util.Set;
 
 /** What can happen to a node's share in the metadata quorum. */
@@ -23,10 +24,26 @@ public sealed interface QuorumEvent {
    */
   record PeerGone(NodeId peer) implements QuorumEvent {}
 
-  /** The brokers that copy the metadata log without a vote. */
-  record LearnersChanged(Set<NodeId> learners) implements QuorumEvent {
-    public LearnersChanged {
-      learners = Set.copyOf(learners);
+  /** The brokers, all of them: those that do not vote copy the metadata log as learners. */
+  record BrokersChanged(Set<NodeId> brokers) implements QuorumEvent {
+    public BrokersChanged {
+      brokers = Set.copyOf(brokers);
+    }
+  }
+
+  /**
+   * This leader's host has appended a record that names the voters, as {@link Quorum#mayBecome}
+   * allows. Comes before the {@code Appended} that tells of the batch.
+   */
+  record VotersAppended(VoterSets.Change change) implements QuorumEvent {}
+
+  /**
+   * A snapshot that ends at {@code end} (exclusive) is durable here: who votes as of there. Before
+   * the log is dropped for it.
+   */
+  record VotersKnown(List<NodeId> voters, long end) implements QuorumEvent {
+    public VotersKnown {
+      voters = List.copyOf(voters);
     }
   }
 

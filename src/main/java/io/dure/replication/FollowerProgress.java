@@ -19,9 +19,9 @@ final class FollowerProgress {
   private static final long LEARNER_LAG_MS = 1_000;
 
   final NodeId node;
-  final boolean voter;
   final Retry retry;
 
+  private boolean voter;
   private boolean joined;
   private long durableEnd;
 
@@ -44,6 +44,15 @@ final class FollowerProgress {
     this.voter = voter;
     this.retry = new Retry(settings);
     this.inFlightEnds = new long[settings.windowMessages()];
+  }
+
+  boolean votes() {
+    return voter;
+  }
+
+  /** What it has joined and holds stays true, whether that counts or not. */
+  void votes(boolean now) {
+    voter = now;
   }
 
   boolean joined() {

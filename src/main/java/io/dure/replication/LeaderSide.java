@@ -24,7 +24,6 @@ final class LeaderSide {
         "a commit quorum of %d of %d replicas is no majority",
         appointment.commitQuorum(),
         appointment.replicas().size());
-    Check.that(appointment.replicas().contains(ground.self), "appointed without being a replica");
     ground.emit(new ReplicaEffect.Leads(ground.epoch()));
     ground.joinIfDurable(leadership.startLog().end());
     for (FollowerProgress follower : leadership.followers()) {
@@ -39,9 +38,25 @@ final class LeaderSide {
         appointment.replicas().equals(now.replicas())
             && appointment.commitQuorum() == now.commitQuorum(),
         "the replicas of an epoch changed within it");
+    beginWithAdded(leadership, appointment);
+  }
+
+  /**
+   * Other voters in the same epoch: for the metadata log, which rules by itself when that may be.
+   */
+  void takeVoters(Leadership leadership, Appointment appointment) {
+    beginWithAdded(leadership, appointment);
+    commit(leadership);
+  }
+
+  private void beginWithAdded(Leadership leadership, Appointment appointment) {
     for (FollowerProgress added : leadership.takeMembers(appointment)) {
       beginWith(leadership, added);
     }
+  }
+
+  boolean isInStep(Leadership leadership, NodeId node) {
+    return leadership.isInStep(node, ground.hasJoined(), ground.nowMs());
   }
 
   private void beginWith(Leadership leadership, FollowerProgress follower) {

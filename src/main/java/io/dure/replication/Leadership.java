@@ -16,8 +16,8 @@ public final class Leadership {
   private final NodeId self;
   private final ReplicaSettings settings;
   private final EpochHistory startLog;
-  private final long[] durableEnds;
   private Appointment appointment;
+  private long[] durableEnds = new long[0];
   private List<FollowerProgress> followers = List.of();
   private boolean opened;
   private boolean selfReported;
@@ -29,7 +29,6 @@ public final class Leadership {
     this.settings = settings;
     this.startLog = startLog;
     this.appointment = appointment;
-    this.durableEnds = new long[appointment.replicas().size()];
     takeMembers(appointment);
   }
 
@@ -78,6 +77,7 @@ public final class Leadership {
       }
     }
     appointment = newer;
+    durableEnds = new long[newer.replicas().size()];
     followers = List.copyOf(now);
     return before.isEmpty() ? followers : added;
   }
@@ -88,7 +88,8 @@ public final class Leadership {
       return;
     }
     Optional<FollowerProgress> known = follower(node);
-    if (known.isPresent() && known.get().voter == voter) {
+    if (known.isPresent()) {
+      known.get().votes(voter);
       now.add(known.get());
       return;
     }
@@ -98,17 +99,19 @@ public final class Leadership {
   }
 
   /**
-   * The end (exclusive) that q joined replicas hold durably, or -1 while fewer have joined.
+   * The end (exclusive) that q joined replicas hold durably, or -1 while fewer have joined. A
+   * leader that does not vote itself (of the metadata log, while its own removal is not committed)
+   * counts the others only.
    *
    * @param ownJoined whether this leader has joined its own epoch
    */
   long committedEnd(boolean ownJoined, long ownFlushedEnd) {
     int joined = 0;
-    if (ownJoined) {
+    if (ownJoined && appointment.replicas().contains(self)) {
       joined = insert(ownFlushedEnd, joined);
     }
     for (FollowerProgress follower : followers) {
-      if (follower.voter && follower.joined()) {
+      if (follower.votes() && follower.joined()) {
         joined = insert(follower.durableEnd(), joined);
       }
     }
@@ -162,6 +165,13 @@ public final class Leadership {
       }
     }
     return inStep;
+  }
+
+  /** Whether the node, this leader itself or another, has joined and keeps up. */
+  boolean isInStep(NodeId node, boolean ownJoined, long nowMs) {
+    return node.equals(self)
+        ? ownJoined
+        : follower(node).filter(other -> other.inStep(nowMs, settings.inStepLagMs())).isPresent();
   }
 
   /** Nothing is under way and nothing is left to be told. */

@@ -80,6 +80,7 @@ public final class Replica {
       case ReplicaEvent.Fenced e -> onFenced(e.epoch());
       case ReplicaEvent.Registered e -> incarnation = e.incarnation();
       case ReplicaEvent.Appointed e -> onAppointed(e.appointment());
+      case ReplicaEvent.VotersChanged e -> onVotersChanged(e.appointment());
       case ReplicaEvent.Received e -> onReceived(e.from(), e.message());
       case ReplicaEvent.Appended e -> onAppended(e.end());
       case ReplicaEvent.Flushed e -> onFlushed(e.generation(), e.end());
@@ -137,6 +138,12 @@ public final class Replica {
   /** Whether this replica leads and everything it started with is committed. */
   public boolean isOpen() {
     return role instanceof Role.Leading(Leadership leadership) && leadership.opened();
+  }
+
+  /** Whether this replica leads and {@code node} (it may be itself) has joined and keeps up. */
+  public boolean hasInStep(NodeId node) {
+    return role instanceof Role.Leading(Leadership leadership)
+        && leading.isInStep(leadership, node);
   }
 
   /** The leader of the epoch as far as known here. */
@@ -243,6 +250,13 @@ public final class Replica {
       lead(appointment);
     } else if (newer) {
       enter(epoch, UNATTACHED);
+    }
+  }
+
+  private void onVotersChanged(Appointment appointment) {
+    if (role instanceof Role.Leading(Leadership leadership)
+        && appointment.epoch() == ground.epoch()) {
+      leading.takeVoters(leadership, appointment);
     }
   }
 

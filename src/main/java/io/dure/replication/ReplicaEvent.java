@@ -17,6 +17,12 @@ public sealed interface ReplicaEvent {
   /** May be repeated at will; within an epoch only the learners may differ. */
   record Appointed(Appointment appointment) implements ReplicaEvent {}
 
+  /**
+   * From here on these replicas vote in the epoch that this one leads. For the metadata log only
+   * (decision 23): the voters of a partition never change within an epoch.
+   */
+  record VotersChanged(Appointment appointment) implements ReplicaEvent {}
+
   record Received(NodeId from, ReplicaMessage message) implements ReplicaEvent {}
 
   /**

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -74,12 +75,13 @@ final class ControllerHost {
     return active;
   }
 
-  void activate(int epoch, ClusterImage image, UUID newClusterId) {
+  void activate(int epoch, ClusterImage image, List<NodeId> voters, UUID newClusterId) {
     active = true;
     committed = image.endOffset();
     LOG.info("node {} is the controller of epoch {}", ports.settings().self(), epoch);
-    var voters = new HashSet<>(ports.settings().voters());
-    on(new ControllerEvent.Activated(epoch, image, voters, newClusterId, ports.clock().nowMs()));
+    on(
+        new ControllerEvent.Activated(
+            epoch, image, Set.copyOf(voters), newClusterId, ports.clock().nowMs()));
   }
 
   void depose() {

@@ -75,7 +75,7 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
 
   private int leaderEpoch = -1;
   private int ledEpoch = -1;
-  private Set<NodeId> learners = Set.of();
+  private Set<NodeId> brokers = Set.of();
   private long highWatermark;
   private long snapshotEnd;
   private boolean snapshotting;
@@ -123,7 +123,8 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     this.quorum =
         new Quorum(
             ports.settings().self(),
-            ports.settings().voters(),
+            VoterLog.recovered(ports.settings().voters(), image, log),
+            VoterLog::in,
             ports.states().quorum(),
             log.history(),
             log.flushedEnd(),
@@ -262,6 +263,7 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     if (controller.isActive()) {
       NodeId self = ports.settings().self();
       controller.tell(new ControllerEvent.Heard(self, ports.settings().process(), nowMs));
+      tellWhoVotes();
       controller.tell(new ControllerEvent.Tick(nowMs));
     }
     if (leader.isPresent() && ports.peers().reachable(leader.get())) {
@@ -272,6 +274,16 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     ports.loop().schedule(TICK_MS, this::tick);
   }
 
+  /** Who votes may change only while nothing of it is under way. */
+  private void tellWhoVotes() {
+    if (quorum.isSettled()) {
+      Set<NodeId> inStep = new HashSet<>(brokers);
+      inStep.addAll(quorum.voters());
+      inStep.removeIf(node -> !quorum.replica().hasInStep(node));
+      controller.tell(new ControllerEvent.QuorumSettled(inStep));
+    }
+  }
+
   private MetadataStatus statusNow() {
     return new MetadataStatus(
         leader,
@@ -279,8 +291,8 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
         controller.isActive(),
         highWatermark,
         hosted.log().endOffset(),
-        ports.settings().voters(),
-        learners,
+        quorum.voters(),
+        quorum.learners(),
         ledEpoch >= 0 ? acknowledged : Map.of());
   }
 
@@ -361,7 +373,8 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
             "the image ends at %d and the log at %d when the epoch opens",
             image.endOffset(),
             hosted.log().endOffset());
-        controller.activate(e.epoch(), image, new UUID(rng.nextLong(), rng.nextLong()));
+        controller.activate(
+            e.epoch(), image, quorum.voters(), new UUID(rng.nextLong(), rng.nextLong()));
         tellWhoIsGone();
       }
       case ReplicaEffect.Resigned _ -> {
@@ -415,6 +428,8 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     for (MetadataRecord record : records) {
       batch.add(Optional.empty(), Optional.of(MetadataCodec.encode(record)), wallMs);
     }
+    VoterLog.in(records, hosted.log().endOffset())
+        .forEach(change -> on(new QuorumEvent.VotersAppended(change)));
     long end = hosted.appendAsLeader(batch.build(), ledEpoch, true).endOffset();
     on(new QuorumEvent.ForReplica(new ReplicaEvent.Appended(end)));
     return end;
@@ -457,14 +472,10 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
             .filter(broker -> broker.process().equals(ports.settings().process()))
             .map(BrokerImage::incarnation);
     Set<NodeId> now = new HashSet<>();
-    for (BrokerImage broker : newer.brokers()) {
-      if (!ports.settings().voters().contains(broker.node())) {
-        now.add(broker.node());
-      }
-    }
-    if (!now.equals(learners)) {
-      learners = now;
-      on(new QuorumEvent.LearnersChanged(now));
+    newer.brokers().forEach(broker -> now.add(broker.node()));
+    if (!now.equals(brokers)) {
+      brokers = now;
+      on(new QuorumEvent.BrokersChanged(now));
     }
     onPublished.accept(newer);
   }
@@ -511,6 +522,9 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     if (closed) {
       return;
     }
+    on(
+        new QuorumEvent.VotersKnown(
+            VoterLog.named(snapshot, ports.settings().voters()), snapshot.endOffset()));
     if (snapshot.endOffset() > image.endOffset()) {
       publish(snapshot);
     }

@@ -29,7 +29,14 @@ class QuorumTest {
   private static Quorum voter(
       NodeId self, List<NodeId> voters, QuorumState state, EpochHistory log) {
     return new Quorum(
-        self, voters, state, log, log.end(), QuorumSettings.DEFAULT, ReplicaSettings.DEFAULT);
+        self,
+        new VoterSets(voters, 0),
+        _ -> List.of(),
+        state,
+        log,
+        log.end(),
+        QuorumSettings.DEFAULT,
+        ReplicaSettings.DEFAULT);
   }
 
   private static QuorumState state(int epoch, int joined) {
@@ -70,6 +77,10 @@ class QuorumTest {
 
   private static QuorumEffect vote(NodeId to, int epoch, boolean pre, boolean granted) {
     return new QuorumEffect.Send(to, new QuorumMessage.Vote(epoch, pre, granted));
+  }
+
+  private static QuorumEffect told(int epoch) {
+    return new QuorumEffect.LeaderIs(epoch, Optional.empty());
   }
 
   private static QuorumEffect of(ReplicaEffect effect) {
@@ -244,7 +255,7 @@ class QuorumTest {
   @Test
   void aLeaderSaysThatItIsThereAndHearsWhoAnswers() {
     Quorum quorum = leading();
-    quorum.step(new QuorumEvent.LearnersChanged(Set.of(new NodeId(7))));
+    quorum.step(new QuorumEvent.BrokersChanged(Set.of(new NodeId(7))));
 
     assertThat(tick(quorum, 160))
         .contains(
@@ -252,6 +263,82 @@ class QuorumTest {
             of(new ReplicaEffect.Send(new NodeId(7), new ReplicaMessage.Advance(4, 0))));
     assertThat(fromLeader(quorum, TWO, new ReplicaMessage.Acked(4, false, 10)))
         .contains(new QuorumEffect.Heard(TWO));
+  }
+
+  private static QuorumEvent named(long offset, NodeId... voters) {
+    return new QuorumEvent.VotersAppended(new VoterSets.Change(offset, List.of(voters)));
+  }
+
+  /** Alone, in epoch 0, which is open; TWO copies and is in step. */
+  private static Quorum aloneWithALearner() {
+    Quorum quorum = voter(SELF, List.of(SELF), QuorumState.INITIAL, EpochHistory.EMPTY);
+    tick(quorum, 5);
+    quorum.step(new QuorumEvent.Persisted(state(0, -1, SELF)));
+    quorum.step(new QuorumEvent.Persisted(state(0, 0, SELF)));
+    quorum.step(new QuorumEvent.BrokersChanged(Set.of(SELF, TWO, THREE)));
+    fromLeader(quorum, TWO, new ReplicaMessage.Began(0, 0));
+    assertThat(quorum.mayBecome(List.of(SELF, TWO))).isFalse();
+    fromLeader(quorum, TWO, new ReplicaMessage.Acked(0, true, 0));
+    tick(quorum, 10);
+    return quorum;
+  }
+
+  @Test
+  void onlyALearnerInStepIsMadeAVoterAndOneAtATime() {
+    Quorum quorum = aloneWithALearner();
+
+    assertThat(quorum.mayBecome(List.of(SELF, TWO))).isTrue();
+    assertThat(quorum.mayBecome(List.of(SELF, THREE))).isFalse();
+    assertThat(quorum.mayBecome(List.of(SELF, TWO, THREE))).isFalse();
+  }
+
+  @Test
+  void aVoterCountsFromWhenItsRecordIsAppendedAndTheNextChangeWaitsForTheCommit() {
+    Quorum quorum = aloneWithALearner();
+    quorum.step(named(0, SELF, TWO));
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Appended(1)));
+
+    assertThat(quorum.voters()).containsExactly(SELF, TWO);
+    assertThat(quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Flushed(0, 1))))
+        .doesNotContain(of(new ReplicaEffect.Committed(1)));
+    assertThat(quorum.mayBecome(List.of(SELF))).isFalse();
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Sent(TWO, 0, 1)));
+    assertThat(fromLeader(quorum, TWO, new ReplicaMessage.Acked(0, true, 1)))
+        .contains(of(new ReplicaEffect.Committed(1)));
+    assertThat(quorum.mayBecome(List.of(SELF))).isTrue();
+  }
+
+  @Test
+  void aLeaderWithoutAVoteLeavesOnceThatIsCommitted() {
+    Quorum quorum = aloneWithALearner();
+    quorum.step(named(0, SELF, TWO));
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Appended(1)));
+    fromLeader(quorum, TWO, new ReplicaMessage.Acked(0, true, 1));
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Flushed(0, 1)));
+    quorum.step(named(1, TWO));
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Appended(2)));
+    quorum.step(new QuorumEvent.ForReplica(new ReplicaEvent.Flushed(0, 2)));
+
+    tick(quorum, 50);
+    assertThat(quorum.leader()).contains(SELF);
+    fromLeader(quorum, TWO, new ReplicaMessage.Acked(0, true, 2));
+    assertThat(tick(quorum, 100)).contains(of(new ReplicaEffect.Resigned(0)));
+    for (long now = 150; now < 5_000; now += 50) {
+      assertThat(tick(quorum, now)).doesNotHaveAnyElementsOfTypes(QuorumEffect.Send.class);
+    }
+  }
+
+  @Test
+  void votersOfARecordThatIsCutDoNotVote() {
+    VoterSets sets = new VoterSets(VOTERS, 0);
+    sets.appended(new VoterSets.Change(4, List.of(SELF, TWO)));
+    assertThat(sets.newest()).containsExactly(SELF, TWO);
+
+    sets.cutTo(4);
+    assertThat(sets.newest()).isEqualTo(VOTERS);
+    sets.known(List.of(THREE), 9);
+    sets.appended(new VoterSets.Change(5, List.of(SELF, TWO)));
+    assertThat(sets.newest()).containsExactly(THREE);
   }
 
   @Test
@@ -280,12 +367,13 @@ class QuorumTest {
   }
 
   @Test
-  void aLearnerNeverStandsNorVotes() {
+  void aLearnerNeverStandsAndVotesWhenItIsAsked() {
     Quorum learner = voter(new NodeId(7), VOTERS, QuorumState.INITIAL, EpochHistory.EMPTY);
 
     for (long now = 0; now < 5_000; now += 50) {
       assertThat(tick(learner, now)).doesNotHaveAnyElementsOfTypes(QuorumEffect.Send.class);
     }
-    assertThat(ask(learner, TWO, 4, false, 3, 10)).isEmpty();
+    assertThat(ask(learner, TWO, 4, false, 3, 10))
+        .containsExactly(new QuorumEffect.Persist(state(4, -1, TWO)), told(4));
   }
 }

@@ -1,7 +1,10 @@
 package io.dure.runtime;
 
+import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.log.PartitionLog;
+import io.dure.quorum.Quorum;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Looks into a node of the simulator between two turns of its loops. */
@@ -25,6 +28,18 @@ public final class NodeProbe {
       int commitQuorum,
       boolean open,
       long highWatermark) {}
+
+  /**
+   * Who votes as a node's metadata log says.
+   *
+   * @param settled whether the node leads and the newest set is committed
+   */
+  public record Voters(List<NodeId> nodes, boolean leading, boolean settled) {}
+
+  public static Voters voters(Node node) {
+    Quorum quorum = node.metadataHost().quorum();
+    return new Voters(quorum.voters(), quorum.replica().leads(), quorum.isSettled());
+  }
 
   /** All replicas of a node, its share in the metadata included. */
   public static void each(Node node, Consumer<Replica> look) {

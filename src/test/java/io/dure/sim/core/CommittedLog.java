@@ -1,7 +1,9 @@
 package io.dure.sim.core;
 
+import io.dure.base.NodeId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything any replica ever called committed, in order. Kept by the simulation, seen by no core.
@@ -43,6 +45,16 @@ final class CommittedLog {
     }
     entries.add(new Entry(log.epochAt(offset), log.valueAt(offset), committedIn));
     return true;
+  }
+
+  /** Who votes as what is committed below {@code end} says; empty: as at the founding. */
+  Optional<List<NodeId>> voters(long end) {
+    for (long offset = Math.min(end, entries.size()) - 1; offset >= 0; offset--) {
+      if (VoterValues.isOne(at(offset).value())) {
+        return Optional.of(VoterValues.voters(at(offset).value()));
+      }
+    }
+    return Optional.empty();
   }
 
   /** How far (exclusive) a log holds what is committed; what it has dropped counts as held. */

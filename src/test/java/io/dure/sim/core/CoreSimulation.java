@@ -45,9 +45,7 @@ public final class CoreSimulation {
       public Figures run(long seed, Trace.Sink sink) {
         CoreWorld.Outcome outcome = new CoreWorld(kind, seed, sink).run();
         var others = new TreeMap<String, Long>();
-        if (kind == CoreWorld.Kind.PARTITION) {
-          others.put("changes of voters", outcome.setChanges());
-        }
+        others.put("changes of voters", outcome.setChanges());
         return new Figures(
             outcome.steps(),
             outcome.committed(),

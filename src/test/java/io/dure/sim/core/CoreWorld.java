@@ -49,6 +49,7 @@ final class CoreWorld {
   private boolean troubled = true;
   private long values;
   private int epochs;
+  private long voterChanges;
 
   CoreWorld(Kind kind, long seed, Trace.Sink sink) {
     rng = new SimRng(seed * 2 + kind.ordinal());
@@ -57,7 +58,7 @@ final class CoreWorld {
     faults = Faults.pick(rng);
     network.weather(faults.weather());
     int replicas = rng.chance(600) ? 3 : 1 + rng.below(5);
-    int learners = rng.chance(300) ? 1 + rng.below(2) : 0;
+    int learners = rng.chance(kind == Kind.QUORUM ? 600 : 300) ? 1 + rng.below(2) : 0;
     int others = kind == Kind.PARTITION && rng.chance(600) ? rng.below(4) : 0;
     var ids = new ArrayList<NodeId>();
     for (int i = 0; i < replicas + learners + others; i++) {
@@ -89,7 +90,7 @@ final class CoreWorld {
                     QuorumState.INITIAL,
                     (node, state, shapeKnown) ->
                         new QuorumBrain(
-                            node, state, shapeKnown, voters, copies, quorumSettings(), REPLICA));
+                            node, state, shapeKnown, voters, ids, quorumSettings(), REPLICA));
           });
     }
   }
@@ -151,6 +152,17 @@ final class CoreWorld {
     trouble.onFenceAnswered(node);
   }
 
+  /** Who votes as everything committed below {@code end} says. */
+  Optional<List<NodeId>> committedVoters(long end) {
+    return committed.voters(end);
+  }
+
+  /** A leader has just named other voters. */
+  void changedVoters(SimNode leader) {
+    voterChanges++;
+    trouble.onVotersChanged(leader);
+  }
+
   void tell(Fact fact) {
     if (fact instanceof Fact.Led(SimNode leader, var appointment)) {
       epochs = Math.max(epochs, appointment.epoch());
@@ -199,7 +211,7 @@ final class CoreWorld {
         scheduler.steps(),
         committed.end(),
         epochs,
-        appointer.map(Appointer::setChanges).orElse(0),
+        appointer.isPresent() ? appointer.get().setChanges() : voterChanges,
         network.messages(),
         scheduler.nowMs());
   }

@@ -8,6 +8,7 @@ import io.dure.quorum.QuorumEvent;
 import io.dure.quorum.QuorumMessage;
 import io.dure.quorum.QuorumSettings;
 import io.dure.quorum.QuorumState;
+import io.dure.quorum.VoterSets;
 import io.dure.replication.Appointment;
 import io.dure.replication.Replica;
 import io.dure.replication.ReplicaEffect;
@@ -15,35 +16,69 @@ import io.dure.replication.ReplicaEvent;
 import io.dure.replication.ReplicaMessage;
 import io.dure.replication.ReplicaSettings;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** A voter or a learner of the metadata quorum. */
 final class QuorumBrain implements Brain {
   private final SimNode node;
+  private final List<NodeId> founders;
   private final Quorum quorum;
 
   QuorumBrain(
       SimNode node,
       Object state,
       boolean shapeKnownDurable,
-      List<NodeId> voters,
-      List<NodeId> learners,
+      List<NodeId> founders,
+      List<NodeId> brokers,
       QuorumSettings settings,
       ReplicaSettings replicaSettings) {
     this.node = node;
+    this.founders = founders;
     this.quorum =
         new Quorum(
             node.id(),
-            voters,
+            recovered(),
+            VoterValues::in,
             (QuorumState) state,
             node.log().history(),
             shapeKnownDurable ? node.log().end() : -1,
             settings,
             replicaSettings);
-    Set<NodeId> copies = new HashSet<>(learners);
-    quorum.step(new QuorumEvent.LearnersChanged(copies));
+    quorum.step(new QuorumEvent.BrokersChanged(Set.copyOf(brokers)));
+  }
+
+  /** A snapshot stands in for what the log does not hold any more; the log says the rest. */
+  private VoterSets recovered() {
+    SimLog log = node.log();
+    VoterSets voters = new VoterSets(votersAt(log.start()), log.start());
+    for (long offset = log.start(); offset < log.end(); offset++) {
+      if (VoterValues.isOne(log.valueAt(offset))) {
+        voters.appended(new VoterSets.Change(offset, VoterValues.voters(log.valueAt(offset))));
+      }
+    }
+    return voters;
+  }
+
+  private List<NodeId> votersAt(long end) {
+    return node.world().committedVoters(end).orElse(founders);
+  }
+
+  /** Some voters more or fewer, if this node leads and that may be. */
+  void changeVoters(Set<NodeId> some) {
+    var next = new ArrayList<>(quorum.voters());
+    for (NodeId one : some) {
+      if (!next.remove(one)) {
+        next.add(one);
+      }
+    }
+    if (!next.isEmpty() && quorum.mayBecome(next)) {
+      node.appendVoters(VoterValues.of(next, node.world().nextValue()));
+    }
+  }
+
+  void votersAppended(long offset, long value) {
+    step(new QuorumEvent.VotersAppended(new VoterSets.Change(offset, VoterValues.voters(value))));
   }
 
   Quorum quorum() {
@@ -70,7 +105,12 @@ final class QuorumBrain implements Brain {
   @Override
   public void onMessage(NodeId from, Object message) {
     switch (message) {
-      case ReplicaMessage m -> onLocal(new ReplicaEvent.Received(from, m));
+      case ReplicaMessage m -> {
+        if (m instanceof ReplicaMessage.Restart restart) {
+          step(new QuorumEvent.VotersKnown(votersAt(restart.start()), restart.start()));
+        }
+        onLocal(new ReplicaEvent.Received(from, m));
+      }
       case QuorumMessage m -> step(new QuorumEvent.Received(from, m));
       default -> throw new IllegalStateException("unknown " + message);
     }

@@ -193,6 +193,18 @@ final class SimNode {
     }
   }
 
+  /** A leader's record that names the voters. */
+  void appendVoters(long value) {
+    if (running && !frozen && brain instanceof QuorumBrain quorum) {
+      say(() -> "makes the voters " + VoterValues.voters(value));
+      write(brain.replica().epoch(), value);
+      quorum.votersAppended(log.end() - 1, value);
+      local(new ReplicaEvent.Appended(log.end()));
+      flushIfDirty();
+      world.changedVoters(this);
+    }
+  }
+
   void moveStart() {
     long newest = Math.min(brain.replica().highWatermark(), log.end());
     if (running && !frozen && newest > log.start()) {

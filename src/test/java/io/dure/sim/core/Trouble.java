@@ -3,6 +3,7 @@ package io.dure.sim.core;
 import io.dure.base.NodeId;
 import io.dure.sim.SimRng;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +22,8 @@ final class Trouble {
     this.faults = faults;
     this.nodes = nodes;
     this.appointer = appointer;
-    this.changeMs = world.rng().chance(300) ? 0 : 10 + world.rng().below(400);
+    this.changeMs =
+        world.rng().chance(300) ? 0 : 10 + world.rng().below(appointer.isPresent() ? 400 : 150);
   }
 
   void begin() {
@@ -32,9 +34,40 @@ final class Trouble {
     every(faults.hauntMs(), this::haunt);
     every(faults.cutMs(), this::cut);
     every(faults.electionMs(), () -> appointer.ifPresent(Appointer::elect));
-    every(changeMs, () -> appointer.ifPresent(Appointer::change));
+    every(changeMs, this::change);
     every(faults.reconnectMs(), () -> connect(rng().pick(nodes), rng().pick(nodes)));
     every(faults.startMoveMs(), () -> rng().pick(nodes).moveStart());
+  }
+
+  /** Other replicas are wanted, or other voters. */
+  private void change() {
+    appointer.ifPresentOrElse(
+        Appointer::change,
+        () ->
+            nodes.stream()
+                .filter(node -> node.running() && node.brain().replica().leads())
+                .forEach(node -> {
+                  if (node.brain() instanceof QuorumBrain quorum) {
+                    NodeId one = rng().pick(nodes).id();
+                    NodeId other = rng().chance(700) ? one : rng().pick(nodes).id();
+                    quorum.changeVoters(new HashSet<>(List.of(one, other)));
+                  }
+                }));
+  }
+
+  /** Who has just named other voters dies of it, or nobody but one hears of it. */
+  void onVotersChanged(SimNode leader) {
+    ambush(
+        leader,
+        rng().between(0, 3_000),
+        () -> {
+          if (rng().chance(500)) {
+            leader.powerCut();
+          } else {
+            leader.crash();
+          }
+          world.scheduler().afterMs(rng().between(20, 300), () -> startNow(leader));
+        });
   }
 
   private SimRng rng() {

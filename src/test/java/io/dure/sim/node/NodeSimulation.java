@@ -31,6 +31,7 @@ public final class NodeSimulation implements Simulation {
                 "deletions and compactions", counts.deletions + counts.compactions,
                 "topics made", counts.topics,
                 "reads", counts.reads));
+    others.put("changes of metadata voters", counts.voterChanges);
     others.put("wishes for other replicas", counts.reassignments);
     others.put("nodes drained or emptied", counts.restated);
     return new Figures(

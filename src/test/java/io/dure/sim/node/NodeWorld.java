@@ -58,6 +58,7 @@ final class NodeWorld {
     private boolean open;
     private long generation;
     private long cleanedEnd;
+    private List<NodeId> voters = List.of();
     private Optional<EpochHistory> history = Optional.empty();
 
     Seen(Object host) {
@@ -71,6 +72,10 @@ final class NodeWorld {
   private final Trace trace;
   private final NodeFaults faults;
   private final List<NodeId> nodes;
+
+  /** Who votes at first; the others become voters by themselves. */
+  private final List<NodeId> founders;
+
   private final Map<NodeId, SimDisk> disks = new TreeMap<>();
   private final Map<NodeId, SimNode> sims = new TreeMap<>();
   private final Map<NodeId, Life> lives = new HashMap<>();
@@ -111,6 +116,7 @@ final class NodeWorld {
     long reassignments;
     long restated;
     long compactions;
+    long voterChanges;
   }
 
   NodeWorld(long seed, Trace.Sink sink) {
@@ -124,12 +130,13 @@ final class NodeWorld {
       ids.add(new NodeId(i));
     }
     this.nodes = List.copyOf(ids);
+    this.founders = nodes.subList(0, rng.below(3) == 0 ? 1 + rng.below(2) : nodes.size());
     nodes.forEach(node -> disks.put(node, new SimDisk(rng.split())));
     this.streams = new Streams(scheduler, rng.split(), this::isUp, this::receive, this::connected);
     this.trouble = new NodeTrouble(this, scheduler, rng.split(), faults);
     this.fullDisks = new FullDisks(disks, scheduler, new SimRng(seed ^ 0xF0115L), this::say);
     this.invariants = NodeInvariants.all(committed, durability);
-    durability.known(PartitionId.METADATA, "__cluster_metadata-0", nodes.size() / 2 + 1, false);
+    durability.known(PartitionId.METADATA, "__cluster_metadata-0", founders.size() / 2 + 1, false);
   }
 
   Counts counts() {
@@ -257,7 +264,7 @@ final class NodeWorld {
       sim =
           new SimNode(
               node,
-              nodes,
+              founders,
               loops,
               scheduler,
               rng.split(),
@@ -675,6 +682,7 @@ final class NodeWorld {
       return;
     }
     Map<PartitionId, Seen> before = seen.get(sim.id());
+    lookAtVoters(life, before, sim);
     Set<PartitionId> here = new HashSet<>();
     NodeProbe.each(
         sim.node(),
@@ -716,6 +724,25 @@ final class NodeWorld {
     return read.batches().stream().anyMatch(batch -> batch.end() > known.end());
   }
 
+  /** The voters of the metadata change within an epoch; fewer commit at once, more once settled. */
+  private void lookAtVoters(Life life, Map<PartitionId, Seen> before, SimNode sim) {
+    NodeProbe.Voters now = NodeProbe.voters(sim.node());
+    Seen last = before.get(PartitionId.METADATA);
+    if (last == null || !now.leading()) {
+      return;
+    }
+    int quorum = now.nodes().size() / 2 + 1;
+    if (!now.nodes().equals(last.voters)) {
+      last.voters = now.nodes();
+      counts.voterChanges++;
+      trace(life, PartitionId.METADATA, () -> "is voted for by " + now.nodes());
+      durability.led(PartitionId.METADATA, quorum);
+    }
+    if (now.settled()) {
+      durability.open(PartitionId.METADATA, quorum);
+    }
+  }
+
   private void look(Life life, Map<PartitionId, Seen> before, NodeProbe.Replica replica) {
     PartitionId partition = replica.partition();
     Seen last = before.get(partition);
@@ -749,7 +776,9 @@ final class NodeWorld {
     }
     if (replica.open() && !last.open) {
       trace(life, partition, () -> "has epoch " + replica.ledEpoch() + " open");
-      durability.open(partition, replica.commitQuorum());
+      if (!partition.equals(PartitionId.METADATA)) {
+        durability.open(partition, replica.commitQuorum());
+      }
     }
     last.open = replica.open();
     if (replica.log().cleanedEnd() != last.cleanedEnd) {
