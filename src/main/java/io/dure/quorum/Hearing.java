@@ -101,6 +101,11 @@ final class Hearing {
   boolean leaderMissing(Optional<NodeId> leader, long nowMs) {
     return leader.isEmpty()
         || isGone(leader.get())
-        || nowMs - leaderHeardMs >= electionTimeoutMs(nowMs);
+        || leaderSilentFor(nowMs, electionTimeoutMs(nowMs));
+  }
+
+  /** Whether no leader, whichever it was, has been heard for so long. */
+  boolean leaderSilentFor(long nowMs, long ms) {
+    return nowMs - leaderHeardMs >= ms;
   }
 }

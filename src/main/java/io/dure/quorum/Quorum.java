@@ -125,6 +125,15 @@ public final class Quorum {
     return seat.isVoter();
   }
 
+  /**
+   * Whether this node does not lead and no leader has spoken to it for twice as long as voters wait
+   * before they elect another one: either there is none, or this node is not one of its members.
+   */
+  public boolean hearsNothing() {
+    return !replica.leads()
+        && seat.hearing.leaderSilentFor(seat.nowMs(), 2 * seat.settings.electionTimeoutMs());
+  }
+
   /** Who votes as this node's log says, be it committed or not; sorted. */
   public List<NodeId> voters() {
     return voters.newest();

@@ -163,6 +163,14 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     return minority;
   }
 
+  /**
+   * On the loop: no leader speaks to this node. It may have been removed from the cluster while it
+   * stood still, and nobody tells it, so what it knows of itself need not be true any more.
+   */
+  boolean hearsNothing() {
+    return quorum.hearsNothing();
+  }
+
   PartitionLog log() {
     return hosted.log();
   }

@@ -357,11 +357,16 @@ public final class Node {
     metadataLoop().schedule(ALIVE_MS, this::sayAlive);
   }
 
+  /**
+   * A node that believes to be registered says so again when no leader speaks to it. It may have
+   * been removed from the cluster while it stood still or was cut off: a leader speaks to members
+   * and voters only, so nothing would ever tell it.
+   */
   private void register() {
     if (closed) {
       return;
     }
-    if (incarnation().isEmpty()) {
+    if (incarnation().isEmpty() || metadata.hearsNothing()) {
       sendRegistration();
     }
     metadataLoop().schedule(REGISTER_MS, this::register);
@@ -372,7 +377,7 @@ public final class Node {
         new PeerMessage.Register(
             settings.self(), settings.process(), settings.endpoint(), settings.rack());
     Optional<NodeId> leader = metadata.leader();
-    if (leader.isPresent()) {
+    if (leader.isPresent() && !metadata.hearsNothing()) {
       metadataSender().send(leader.get(), registration);
     } else {
       connected.forEach(peer -> metadataSender().send(peer, registration));

@@ -51,7 +51,7 @@ final class TestCluster {
   }
 
   static TestCluster of(int brokers, ControllerSettings settings) {
-    TestCluster cluster = new TestCluster(Set.of(), settings);
+    TestCluster cluster = new TestCluster(Set.of(node(1)), settings);
     for (int i = 1; i <= brokers; i++) {
       cluster.register(i);
     }

@@ -376,4 +376,24 @@ class QuorumTest {
     assertThat(ask(learner, TWO, 4, false, 3, 10))
         .containsExactly(new QuorumEffect.Persist(state(4, -1, TWO)), told(4));
   }
+
+  @Test
+  void whoIsSpokenToByNoLeaderForLongHearsNothing() {
+    long patienceMs = 2 * QuorumSettings.DEFAULT.electionTimeoutMs();
+    Quorum learner = voter(new NodeId(7), VOTERS, state(3, 3), LOG);
+    tick(learner, 10_000);
+    assertThat(learner.hearsNothing()).isTrue();
+
+    fromLeader(learner, TWO, new ReplicaMessage.Advance(3, 0));
+    assertThat(learner.hearsNothing()).isFalse();
+    tick(learner, 10_000 + patienceMs - 1);
+    assertThat(learner.hearsNothing()).isFalse();
+    tick(learner, 10_000 + patienceMs);
+    assertThat(learner.hearsNothing()).isTrue();
+  }
+
+  @Test
+  void whoLeadsHearsItself() {
+    assertThat(leading().hearsNothing()).isFalse();
+  }
 }

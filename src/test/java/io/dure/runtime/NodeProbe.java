@@ -32,13 +32,15 @@ public final class NodeProbe {
   /**
    * Who votes as a node's metadata log says.
    *
+   * @param ledEpoch -1: the node does not lead
    * @param settled whether the node leads and the newest set is committed
    */
-  public record Voters(List<NodeId> nodes, boolean leading, boolean settled) {}
+  public record Voters(List<NodeId> nodes, int ledEpoch, boolean settled) {}
 
   public static Voters voters(Node node) {
     Quorum quorum = node.metadataHost().quorum();
-    return new Voters(quorum.voters(), quorum.replica().leads(), quorum.isSettled());
+    int ledEpoch = quorum.replica().leads() ? quorum.epoch() : -1;
+    return new Voters(quorum.voters(), ledEpoch, quorum.isSettled());
   }
 
   /** All replicas of a node, its share in the metadata included. */

@@ -57,7 +57,7 @@ final class CoreWorld {
     network = new SimNetwork<>(scheduler, rng.split(), this::receive);
     faults = Faults.pick(rng);
     network.weather(faults.weather());
-    int replicas = rng.chance(600) ? 3 : 1 + rng.below(5);
+    int replicas = rng.chance(kind == Kind.QUORUM ? 400 : 600) ? 3 : 1 + rng.below(5);
     int learners = rng.chance(kind == Kind.QUORUM ? 600 : 300) ? 1 + rng.below(2) : 0;
     int others = kind == Kind.PARTITION && rng.chance(600) ? rng.below(4) : 0;
     var ids = new ArrayList<NodeId>();
@@ -96,7 +96,7 @@ final class CoreWorld {
   }
 
   /** Half of the runs elect in great haste. */
-  private QuorumSettings quorumSettings() {
+  QuorumSettings quorumSettings() {
     return faults.electionMs() < 100
         ? new QuorumSettings(60, 60, 20, 50, 20, 20, 80, 20, 0)
         : QuorumSettings.DEFAULT;

@@ -3,7 +3,6 @@ package io.dure.sim.core;
 import io.dure.base.NodeId;
 import io.dure.sim.SimRng;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,13 +16,23 @@ final class Trouble {
   /** Between two changes of the wanted replicas on average; 0: never. */
   private final int changeMs;
 
+  /** Where no appointer decides who the replicas are. */
+  private final Optional<VoterTrouble> voters;
+
   Trouble(CoreWorld world, Faults faults, List<SimNode> nodes, Optional<Appointer> appointer) {
     this.world = world;
     this.faults = faults;
     this.nodes = nodes;
     this.appointer = appointer;
+    this.voters =
+        appointer.isPresent()
+            ? Optional.empty()
+            : Optional.of(new VoterTrouble(
+                    world, this, nodes, world.quorumSettings().electionTimeoutMs()));
     this.changeMs =
-        world.rng().chance(300) ? 0 : 10 + world.rng().below(appointer.isPresent() ? 400 : 150);
+        voters
+            .map(VoterTrouble::changeMs)
+            .orElseGet(() -> rng().chance(300) ? 0 : 10 + rng().below(400));
   }
 
   void begin() {
@@ -41,33 +50,12 @@ final class Trouble {
 
   /** Other replicas are wanted, or other voters. */
   private void change() {
-    appointer.ifPresentOrElse(
-        Appointer::change,
-        () ->
-            nodes.stream()
-                .filter(node -> node.running() && node.brain().replica().leads())
-                .forEach(node -> {
-                  if (node.brain() instanceof QuorumBrain quorum) {
-                    NodeId one = rng().pick(nodes).id();
-                    NodeId other = rng().chance(700) ? one : rng().pick(nodes).id();
-                    quorum.changeVoters(new HashSet<>(List.of(one, other)));
-                  }
-                }));
+    appointer.ifPresent(Appointer::change);
+    voters.ifPresent(VoterTrouble::change);
   }
 
-  /** Who has just named other voters dies of it, or nobody but one hears of it. */
   void onVotersChanged(SimNode leader) {
-    ambush(
-        leader,
-        rng().between(0, 3_000),
-        () -> {
-          if (rng().chance(500)) {
-            leader.powerCut();
-          } else {
-            leader.crash();
-          }
-          world.scheduler().afterMs(rng().between(20, 300), () -> startNow(leader));
-        });
+    voters.ifPresent(each -> each.onVotersChanged(leader, faults.ambush()));
   }
 
   private SimRng rng() {
@@ -113,7 +101,7 @@ final class Trouble {
     }
   }
 
-  private void goneSeen(SimNode node) {
+  void goneSeen(SimNode node) {
     int life = node.life();
     for (SimNode other : nodes) {
       if (other != node && rng().chance(500)) {
@@ -134,7 +122,7 @@ final class Trouble {
     world.scheduler().afterMs(rng().between(0, faults.maxDownMs()), () -> startNow(node));
   }
 
-  private void startNow(SimNode node) {
+  void startNow(SimNode node) {
     if (!node.running()) {
       node.start();
       for (SimNode other : nodes) {
@@ -145,7 +133,7 @@ final class Trouble {
     }
   }
 
-  private void connect(SimNode a, SimNode b) {
+  void connect(SimNode a, SimNode b) {
     if (a != b && a.running() && b.running()) {
       a.connected(b.id());
       b.connected(a.id());
@@ -162,6 +150,7 @@ final class Trouble {
 
   /** A new leader writes and dies before anybody can join it. */
   void onLeads(SimNode leader) {
+    voters.ifPresent(each -> each.onLeads(leader));
     ambush(
         leader,
         rng().between(0, 1_500),

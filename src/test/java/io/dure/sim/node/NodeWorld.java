@@ -97,6 +97,9 @@ final class NodeWorld {
   private boolean healed;
   private final int loops;
 
+  /** The newest epoch of the metadata in which it is known who votes. */
+  private int settledEpoch = -1;
+
   /** What happened how often. */
   static final class Counts {
     long committed;
@@ -728,17 +731,22 @@ final class NodeWorld {
   private void lookAtVoters(Life life, Map<PartitionId, Seen> before, SimNode sim) {
     NodeProbe.Voters now = NodeProbe.voters(sim.node());
     Seen last = before.get(PartitionId.METADATA);
-    if (last == null || !now.leading()) {
+    if (last == null || now.ledEpoch() < 0) {
       return;
     }
     int quorum = now.nodes().size() / 2 + 1;
+    // Who was deposed and does not know it yet says nothing about who commits.
+    boolean current = now.ledEpoch() >= settledEpoch;
     if (!now.nodes().equals(last.voters)) {
       last.voters = now.nodes();
       counts.voterChanges++;
       trace(life, PartitionId.METADATA, () -> "is voted for by " + now.nodes());
-      durability.led(PartitionId.METADATA, quorum);
+      if (current) {
+        durability.led(PartitionId.METADATA, quorum);
+      }
     }
-    if (now.settled()) {
+    if (current && now.settled()) {
+      settledEpoch = now.ledEpoch();
       durability.open(PartitionId.METADATA, quorum);
     }
   }
