@@ -172,7 +172,7 @@ final class BrokerCommand {
       mixinStandardHelpOptions = true,
       description = {
         "Move everything away from a broker, dead or alive; undrain takes that back.",
-        "Once it is empty and stopped it is forgotten by itself."
+        "Once it is empty, without a vote, and stopped, it is forgotten by itself."
       })
   static final class Decommission extends OfOne {
     @Option(names = "--no-wait", description = "Do not wait until it is empty.")
@@ -193,12 +193,22 @@ final class BrokerCommand {
           screen,
           () -> {
             long left = copies(ClusterView.read(admin, true), broker);
-            return new Progress.Step(left, "broker " + broker + " keeps " + left + " copies");
+            boolean votes = votes(admin);
+            return new Progress.Step(
+                left + (votes ? 1 : 0),
+                "broker %d keeps %d copies%s"
+                    .formatted(broker, left, votes ? " and votes for the controller" : ""));
           });
       screen.line(
           screen.ink(Ink.GOOD, "broker " + broker + " is empty")
               + "; stop its process, then it is forgotten");
       return "empty";
+    }
+
+    /** The others could be left without a majority if it stopped with a vote. */
+    private boolean votes(Admin admin) throws Exception {
+      return admin.describeMetadataQuorum().quorumInfo().get().voters().stream()
+          .anyMatch(voter -> voter.replicaId() == broker);
     }
 
     private void warnOfFewerCopies(ClusterView view, BalanceView balance, Screen screen) {
