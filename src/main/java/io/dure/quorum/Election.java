@@ -112,7 +112,8 @@ final class Election {
 
   /** Nothing is remembered of a pre-vote, but who would grant one lets the other go first. */
   private void onSounded(NodeId from, QuorumMessage.AskVote ask) {
-    boolean would = ask.epoch() > seat.epoch() && mayElect(from) && isFarEnough(ask);
+    boolean would =
+        ask.epoch() > seat.epoch() && hasSay() && mayElect(from) && isFarEnough(ask);
     if (would) {
       seat.candidacy.letOtherGoFirst(seat.epoch(), seat.nowMs());
     }
@@ -127,6 +128,7 @@ final class Election {
       answerVote();
     } else if (voted.isPresent()
         || ask.epoch() < seat.epoch()
+        || !hasSay()
         || !mayElect(from)
         || !isFarEnough(ask)) {
       seat.send(from, new QuorumMessage.Vote(seat.epoch(), false, false));
@@ -153,6 +155,15 @@ final class Election {
       seat.vote.give(candidate);
       seat.persist(seat.replica.state());
     }
+  }
+
+  /**
+   * Who has joined no epoch and is no founder has no log to compare a candidate's with, and is
+   * needed by nobody: whoever is made a voter has joined one. It may be a node that left without
+   * its log and came back under its old number, which sets of long ago name.
+   */
+  private boolean hasSay() {
+    return seat.replica.durable().joinedEpoch() >= 0 || seat.isVoter();
   }
 
   /** Nobody is elected while a leader is heard, except that leader itself. */

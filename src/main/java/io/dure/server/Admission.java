@@ -21,19 +21,38 @@ final class Admission {
   /**
    * Why {@code peer} should not talk to {@code self}, naming both sides and what to do.
    *
+   * @param meta of self
    * @param image as self knows its cluster
    * @param wallMs self's clock
    */
-  static Optional<String> objection(NodeId self, ClusterImage image, long wallMs, PeerHello peer) {
+  static Optional<String> objection(
+      MetaFile meta, ClusterImage image, long wallMs, PeerHello peer) {
+    NodeId self = meta.node();
     boolean newcomer = peer.cluster().isEmpty();
     boolean known = image.broker(peer.node()).isPresent();
-    if (newcomer && known && peer.voters().isEmpty()) {
+    boolean blank = newcomer && peer.voters().isEmpty();
+    if (blank && known) {
       return Optional.of(lostItsData(self, peer));
+    }
+    if (blank && hasLostItsVote(meta, image, peer.node())) {
+      return Optional.of(comesBackBlank(peer));
     }
     if (newcomer && !known && image.clusterId().isPresent()) {
       return otherTime(self, wallMs, peer);
     }
     return Optional.empty();
+  }
+
+  private static boolean hasLostItsVote(MetaFile meta, ClusterImage image, NodeId node) {
+    return meta.voters().contains(node)
+        && !image.voters().isEmpty()
+        && !image.voters().contains(node);
+  }
+
+  /** With an empty folder it would take itself for one of the founders, who vote. */
+  private static String comesBackBlank(PeerHello peer) {
+    return "number %d was that of a founding member, which has no vote any more; let the node at %s join under another one, or under none (--node)"
+        .formatted(peer.node().value(), peer.endpoint());
   }
 
   /**

@@ -89,7 +89,7 @@ final class Server implements PeerEvents {
       new ConsoleAsks(Executors.newVirtualThreadPerTaskExecutor());
   private final Console console;
   private String consoleAt = "off";
-  private MetaFile meta;
+  private volatile MetaFile meta;
   private PeerHello hello;
   private Optional<FreeNumber> number = Optional.empty();
   private boolean serving;
@@ -389,7 +389,7 @@ final class Server implements PeerEvents {
   @Override
   public Optional<String> objection(PeerHello peer) {
     ClusterImage image = node.map(Node::image).orElse(ClusterImage.EMPTY);
-    return Admission.objection(meta.node(), image, clock.wallMs(), peer);
+    return Admission.objection(meta, image, clock.wallMs(), peer);
   }
 
   /** Fatal at a start, whoever is right. Later nobody's start may end a node that serves. */

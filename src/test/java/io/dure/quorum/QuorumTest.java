@@ -368,13 +368,24 @@ class QuorumTest {
 
   @Test
   void aLearnerNeverStandsAndVotesWhenItIsAsked() {
-    Quorum learner = voter(new NodeId(7), VOTERS, QuorumState.INITIAL, EpochHistory.EMPTY);
+    Quorum learner = voter(new NodeId(7), VOTERS, state(3, 3), LOG);
 
     for (long now = 0; now < 5_000; now += 50) {
       assertThat(tick(learner, now)).doesNotHaveAnyElementsOfTypes(QuorumEffect.Send.class);
     }
     assertThat(ask(learner, TWO, 4, false, 3, 10))
-        .containsExactly(new QuorumEffect.Persist(state(4, -1, TWO)), told(4));
+        .containsExactly(new QuorumEffect.Persist(state(4, 3, TWO)), told(4));
+  }
+
+  @Test
+  void whoHasJoinedNothingVotesOnlyAsAFounder() {
+    Quorum joining = voter(new NodeId(7), VOTERS, QuorumState.INITIAL, EpochHistory.EMPTY);
+    assertThat(ask(joining, TWO, 4, true, 3, 10)).containsExactly(vote(TWO, -1, true, false));
+    assertThat(ask(joining, TWO, 4, false, 3, 10)).containsExactly(vote(TWO, -1, false, false));
+
+    Quorum founder = voter(SELF, VOTERS, QuorumState.INITIAL, EpochHistory.EMPTY);
+    assertThat(ask(founder, TWO, 4, false, -1, 0))
+        .contains(new QuorumEffect.Persist(state(4, -1, TWO)));
   }
 
   @Test
