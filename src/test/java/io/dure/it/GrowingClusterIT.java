@@ -88,15 +88,11 @@ class GrowingClusterIT {
   /** Whether each partition of the topic has its copies on exactly these brokers, all in step. */
   private boolean isOn(String topic, Set<Integer> brokers) throws Exception {
     TopicDescription described =
-        admin
-            .describeTopics(List.of(topic))
-            .allTopicNames()
-            .get(10, TimeUnit.SECONDS)
-            .get(topic);
+        admin.describeTopics(List.of(topic)).allTopicNames().get(10, TimeUnit.SECONDS).get(topic);
     return described != null
         && described.partitions().stream()
-            .allMatch(each ->
-                ids(each.replicas()).equals(brokers) && ids(each.isr()).equals(brokers));
+            .allMatch(
+                each -> ids(each.replicas()).equals(brokers) && ids(each.isr()).equals(brokers));
   }
 
   private static Set<Integer> ids(Collection<Node> nodes) {

@@ -27,8 +27,8 @@ final class Trouble {
     this.voters =
         appointer.isPresent()
             ? Optional.empty()
-            : Optional.of(new VoterTrouble(
-                    world, this, nodes, world.quorumSettings().electionTimeoutMs()));
+            : Optional.of(
+                new VoterTrouble(world, this, nodes, world.quorumSettings().electionTimeoutMs()));
     this.changeMs =
         voters
             .map(VoterTrouble::changeMs)

@@ -87,7 +87,8 @@ final class VoterTrouble {
     }
     nodes.stream()
         .filter(node -> !node.running())
-        .forEach(node -> world.scheduler().afterMs(rng().between(0, 20), () -> trouble.startNow(node)));
+        .forEach(
+            node -> world.scheduler().afterMs(rng().between(0, 20), () -> trouble.startNow(node)));
   }
 
   /** For long enough that others may be elected, the node is heard by one other at most. */
@@ -131,9 +132,7 @@ final class VoterTrouble {
                   leader.crash();
                 }
                 trouble.goneSeen(leader);
-                world
-                    .scheduler()
-                    .afterMs(rng().between(5, 300), () -> trouble.startNow(leader));
+                world.scheduler().afterMs(rng().between(5, 300), () -> trouble.startNow(leader));
               }
             });
   }
