@@ -112,8 +112,7 @@ final class Election {
 
   /** Nothing is remembered of a pre-vote, but who would grant one lets the other go first. */
   private void onSounded(NodeId from, QuorumMessage.AskVote ask) {
-    boolean would =
-        ask.epoch() > seat.epoch() && hasSay() && mayElect(from) && isFarEnough(ask);
+    boolean would = ask.epoch() > seat.epoch() && hasSay() && mayElect(from) && isFarEnough(ask);
     if (would) {
       seat.candidacy.letOtherGoFirst(seat.epoch(), seat.nowMs());
     }

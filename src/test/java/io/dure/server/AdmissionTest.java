@@ -67,8 +67,7 @@ class AdmissionTest {
 
   @Test
   void aFounderThatLostItsVoteDoesNotComeBackWithAnEmptyFolder() {
-    ClusterImage shrunk =
-        FOUNDED.apply(List.of(new MetadataRecord.VotersChanged(voters(1, 2))), 2);
+    ClusterImage shrunk = FOUNDED.apply(List.of(new MetadataRecord.VotersChanged(voters(1, 2))), 2);
     PeerHello third = node(3, Optional.empty(), NOON_MS);
 
     assertThat(objection(shrunk, third).orElseThrow()).contains("number 3", "--node");
