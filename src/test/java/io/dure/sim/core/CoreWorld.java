@@ -196,7 +196,8 @@ final class CoreWorld {
       trouble.begin();
       while (scheduler.steps() < steps && scheduler.step()) {}
       heal();
-      scheduler.runForMs(4_000);
+      // Voters whose patience has grown give a leader up after 8 times as long as usual.
+      scheduler.runForMs(8_000);
       long before = committed.end();
       appendEverywhere();
       scheduler.runForMs(6_000);
