@@ -192,6 +192,8 @@ final class Elections {
   private void onProbeAnswer(
       ControllerEvent.FencesAnswered event, ControllerEvent.FenceAnswer answer) {
     probes.answered(event.from(), answer.partition());
+    // The answer before this one may have been about the same partition, and enough.
+    ledger.flush();
     Optional<PartitionImage> partition = ledger.image().partition(answer.partition());
     if (partition.isPresent()
         && !isOpen(answer.partition())
