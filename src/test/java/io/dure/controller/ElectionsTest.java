@@ -163,6 +163,25 @@ class ElectionsTest {
   }
 
   @Test
+  void twoAnswersAboutOnePartitionInOneMessageAppointOnce() {
+    cluster.create("alone", 1, 1);
+    PartitionImage alone = cluster.partition("alone", 0);
+    int leader = alone.leader().orElseThrow().value();
+
+    // Fenced twice for an election that the controller before left unfinished; it alone decides.
+    var answer = new ControllerEvent.FenceAnswer(alone.id(), 4, 0, 10);
+    cluster.step(
+        new ControllerEvent.FencesAnswered(
+            node(leader),
+            cluster.controllerEpoch,
+            cluster.incarnation(leader),
+            Long.MAX_VALUE,
+            List.of(answer, answer)));
+
+    assertThat(cluster.partition("alone", 0).epoch()).isEqualTo(4);
+  }
+
+  @Test
   void answerIsForgottenWhenItsBrokerDiesBeforeTheDecision() {
     PartitionId id = ledByTwo();
     cluster.gone(2);
