@@ -86,6 +86,10 @@ final class CoordinatorHost<C, A> {
   private final Cluster cluster;
   private final Map<Long, Waiter<A>> waiters = new HashMap<>();
   private final ArrayDeque<Held> held = new ArrayDeque<>();
+
+  /** Where in the log each open transaction begins that was written into since the replay. */
+  private final Map<Long, Long> beginnings = new HashMap<>();
+
   private CoordinatorCore<C, A> core;
   private Stand stand = Stand.LOADING;
   private WireError whileLoading = WireError.COORDINATOR_LOAD_IN_PROGRESS;
@@ -124,6 +128,7 @@ final class CoordinatorHost<C, A> {
     stand = Stand.LOADING;
     core = cores.make(seat);
     held.clear();
+    beginnings.clear();
     appendedBatches = 0;
     committedBatches = 0;
     replayedTo = log.startOffset();
@@ -271,12 +276,16 @@ final class CoordinatorHost<C, A> {
 
   /**
    * A marker in this coordinator's partition is committed. While the log is replayed it is met
-   * there, as the replay goes on to the log's end.
+   * there, as the replay goes on to the log's end. One that stands before the producer's open
+   * transaction is a repeat that ended the transaction before it: what is decided is known to the
+   * core when it is appended, and markers when they are committed, which may be much later.
    */
-  void markerCommitted(TxnMarker marker) {
-    if (stand == Stand.SERVING) {
-      core.ended(marker);
+  void markerCommitted(TxnMarker marker, long offset) {
+    if (stand != Stand.SERVING || offset < beginnings.getOrDefault(marker.producerId(), 0L)) {
+      return;
     }
+    beginnings.remove(marker.producerId());
+    core.ended(marker);
   }
 
   void tick() {
@@ -324,6 +333,7 @@ final class CoordinatorHost<C, A> {
   private void append(List<KeyValue> batch, Optional<TxnPass> pass, Consumer<AppendOutcome> done) {
     if (pass.isPresent()) {
       TxnPass p = pass.get();
+      beginnings.putIfAbsent(p.producerId(), log.endOffset());
       log.appendTransactional(p.producerId(), p.producerEpoch(), p.guard(), batch, done);
     } else {
       log.append(batch, done);

@@ -136,7 +136,7 @@ final class Coordinators<C, A> implements Partitions.LeadershipListener {
   public void markerCommitted(PartitionId partition, TxnMarker marker, long offset) {
     CoordinatorHost<C, A> host = hosts.get(partition.index());
     if (host != null) {
-      host.markerCommitted(marker);
+      host.markerCommitted(marker, offset);
     }
   }
 

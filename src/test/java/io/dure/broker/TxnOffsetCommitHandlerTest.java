@@ -142,8 +142,25 @@ class TxnOffsetCommitHandlerTest {
   }
 
   private void end(boolean commits) {
+    end(commits, log.endOffset());
+  }
+
+  private void end(boolean commits, long markerAt) {
     groups.markerCommitted(
-        partition, new TxnMarker(PRODUCER, (short) 4, 1, commits, (short) 2), log.endOffset());
+        partition, new TxnMarker(PRODUCER, (short) 4, 1, commits, (short) 2), markerAt);
+  }
+
+  /** A marker that was asked for twice; the repeat is committed when the next one is under way. */
+  @Test
+  void aMarkerThatStandsBeforeTheTransactionDoesNotEndIt() {
+    long before = log.endOffset();
+    answer(5, request(5, 0, 42));
+
+    end(true, before - 1);
+    assertThat(fetched(false).committedOffset()).isEqualTo(-1);
+
+    end(true);
+    assertThat(fetched(true).committedOffset()).isEqualTo(42);
   }
 
   @ParameterizedTest
