@@ -7,6 +7,11 @@ public final class DiskReserve {
 
   private DiskReserve() {}
 
+  /** Who has refused below {@code mark} goes on with this much. */
+  public static long enoughAgain(long mark) {
+    return mark + mark / 4;
+  }
+
   /**
    * In bytes.
    *

@@ -87,7 +87,9 @@ record BrokerDisks(Map<Integer, Observations.Disk> volumes, Map<Integer, List<St
     if (total.isPresent() && usable.isPresent()) {
       boolean low =
           reserve
-              .filter(wanted -> usable.getAsLong() < DiskReserve.of(wanted, total.getAsLong()))
+              .filter(wanted ->
+                  usable.getAsLong()
+                      < DiskReserve.enoughAgain(DiskReserve.of(wanted, total.getAsLong())))
               .isPresent();
       volumes.put(
           broker, new Observations.Disk(folder, total.getAsLong(), usable.getAsLong(), low));
@@ -102,6 +104,6 @@ record BrokerDisks(Map<Integer, Observations.Disk> volumes, Map<Integer, List<St
     }
     return Optional.ofNullable(volumes.get(broker))
         .filter(Observations.Disk::low)
-        .map(_ -> "disk nearly full, takes no records");
+        .map(_ -> "disk nearly full");
   }
 }

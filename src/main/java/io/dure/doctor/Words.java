@@ -111,7 +111,7 @@ public enum Words {
               "The other copies lead and serve. Look at the disk (dmesg, smartctl). Restart the broker when it is sound again: it checks its copies and fetches what they lack. If the disk has to go: ./dure broker decommission {broker}.");
       case DISK_LOW ->
           new Text(
-              "Broker {broker} takes no records: its disk has {mib} MiB left ({folder}).",
+              "Broker {broker} takes no records, or soon will not: its disk has {mib} MiB left ({folder}).",
               "Producers wait and try again; reads go on, and nothing acknowledged is at risk. Make room (shorter retention.ms or retention.bytes, DeleteRecords, delete topics) or add disk: it goes on by itself. ./dure broker drain {broker} has others lead meanwhile. How much is kept free is disk.reserve.bytes.");
       case DISK_FULL ->
           new Text(
@@ -221,7 +221,7 @@ public enum Words {
               "다른 복제본이 리더를 맡아 일합니다. 디스크를 살펴 주세요(dmesg, smartctl). 성해지면 브로커를 다시 켜세요. 복제본을 확인하고 모자란 것을 받아 옵니다. 디스크를 버려야 한다면 ./dure broker decommission {broker} 를 쓰세요.");
       case DISK_LOW ->
           new Text(
-              "브로커 {broker}이(가) 레코드를 받지 않습니다. 디스크에 {mib} MiB만 남았습니다({folder}).",
+              "브로커 {broker}이(가) 레코드를 받지 않거나 곧 받지 못합니다. 디스크에 {mib} MiB만 남았습니다({folder}).",
               "프로듀서는 기다리며 다시 시도하고, 읽기는 이어지며, 받았다고 한 것은 그대로 있습니다. 보존 기간을 줄이거나(retention.ms, retention.bytes) 레코드나 토픽을 지우거나 디스크를 늘려 주세요. 자리가 생기면 저절로 이어집니다. ./dure broker drain {broker} 로 그동안 다른 브로커가 리더를 맡게 할 수 있습니다. 얼마를 남겨 둘지는 disk.reserve.bytes 로 정합니다.");
       case DISK_FULL ->
           new Text(

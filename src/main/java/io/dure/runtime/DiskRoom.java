@@ -41,21 +41,26 @@ final class DiskRoom {
     long now = disk.usableBytes();
     left.set(now);
     lookAgainAt = now - reserve / LOOKS;
-    boolean was = low;
-    low = isBelow(now, reserve, low);
     tight = isBelow(now, reserve / 2, tight);
-    if (low && !was) {
-      LOG.warn(
-          "the disk is nearly full: {} bytes are left, {} are kept in reserve; producers' records are refused until there is room again",
-          now,
-          reserve);
-    } else if (was && !low) {
+    boolean below = isBelow(now, reserve, low);
+    if (below && !low) {
+      refuseFromNowOn(now);
+    } else if (low && !below) {
+      low = false;
       LOG.warn("the disk has room again: {} bytes; records are taken", now);
     }
   }
 
+  private void refuseFromNowOn(long now) {
+    low = true;
+    LOG.warn(
+        "the disk is nearly full: {} bytes are left, {} are kept in reserve; producers' records are refused until there is room again",
+        now,
+        reserve);
+  }
+
   private static boolean isBelow(long now, long mark, boolean already) {
-    return now < (already ? mark + mark / 4 : mark);
+    return now < (already ? DiskReserve.enoughAgain(mark) : mark);
   }
 
   /** So much was written; a little later the disk would say it, too. */
@@ -70,9 +75,17 @@ final class DiskRoom {
     return low;
   }
 
-  /** Whether so many bytes of a producer may be taken. */
+  /** Whether so many bytes of a producer may be taken; where not, the disk counts as low. */
   boolean takesRecords(long bytes) {
-    return !low && left.get() - bytes >= reserve;
+    if (low) {
+      return false;
+    }
+    long now = left.get();
+    boolean taken = now - bytes >= reserve;
+    if (!taken) {
+      refuseFromNowOn(now);
+    }
+    return taken;
   }
 
   /** Whether so many bytes that another node leads, or that make room later, may be written. */

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The command line, in a process of its own. */
 final class DureProcess {
-  private static final long WAIT_S = 30;
+  private static final long WAIT_S = 90;
 
   record Said(int status, String out, String errors) {}
 

@@ -63,6 +63,20 @@ class DiskRoomTest {
   }
 
   @Test
+  void whoeverRefusesForWantOfRoomSaysSoUntilThereIsRoom() {
+    DiskRoom room = withLeft(1_030);
+
+    assertThat(room.takesRecords(40)).isFalse();
+    assertThat(room.isLow()).isTrue();
+    room.look();
+    assertThat(room.isLow()).isTrue();
+
+    disk.capacity(1_250);
+    room.look();
+    assertThat(room.isLow()).isFalse();
+  }
+
+  @Test
   void theDiskIsAskedAgainWhenMuchWasWritten() {
     DiskRoom room = withLeft(2_000);
     disk.capacity(900);
