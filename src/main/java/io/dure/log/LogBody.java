@@ -27,6 +27,8 @@ final class LogBody {
   /** Dropped from the log, and still on disk until a durable recovery point does without them. */
   private final List<Segment> retired;
 
+  private final DeletedFiles deleted = new DeletedFiles();
+
   private LogSettings settings;
   private EpochHistory history;
   private long flushedEnd;
@@ -200,13 +202,17 @@ final class LogBody {
     }
   }
 
+  DeletedFiles deleted() {
+    return deleted;
+  }
+
   /** A durable recovery point knows nothing before {@code base}. */
   void deleteRetiredBefore(long base) {
     boolean some =
         retired.removeIf(segment -> {
           boolean gone = segment.base() < base;
           if (gone) {
-            segment.delete();
+            segment.delete().ifPresent(deleted::add);
           }
           return gone;
         });

@@ -117,7 +117,7 @@ final class LogCompactions {
     points.compactedThrough(into, compaction.group().end());
     compaction.written().rename();
     for (Segment source : sources.subList(1, sources.size())) {
-      source.delete();
+      var _ = source.delete();
     }
     body.segments.subList(first, first + sources.size()).clear();
     body.segments.add(first, into);

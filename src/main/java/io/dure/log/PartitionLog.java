@@ -421,6 +421,14 @@ public final class PartitionLog implements AutoCloseable {
     body.segments.forEach(Segment::unloadIndexes);
   }
 
+  /**
+   * Gives back the room of segments that were deleted a while ago. Only while no flush and no
+   * compaction is under way, which may hold them.
+   */
+  public void closeDeleted(long nowMs) {
+    body.deleted().close(nowMs);
+  }
+
   /** Flushes all, so that the next {@link #open} reads nothing, and closes the files. */
   @Override
   public void close() {

@@ -504,13 +504,15 @@ final class Segment {
     return indexes.isPresent();
   }
 
-  /** Removes the files; the open one stays readable for those who hold it. */
-  void delete() {
+  /** Removes the files; the open one, which is returned, stays readable until it is closed. */
+  Optional<DiskFile> delete() {
     disk.delete(path);
     disk.delete(path(".index"));
     disk.delete(path(".timeindex"));
     disk.delete(path(ABORTED));
+    Optional<DiskFile> open = file;
     file = Optional.empty();
+    return open;
   }
 
   private String path(String ending) {

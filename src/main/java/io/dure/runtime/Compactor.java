@@ -70,6 +70,7 @@ final class Compactor {
         .ifPresent(compaction -> {
           var now = new Running(host, compaction);
           running = Optional.of(now);
+          host.hosted().compacting(true);
           goOn(now);
         });
   }
@@ -101,6 +102,7 @@ final class Compactor {
       return;
     }
     hosted.log().compacted(compaction);
+    hosted.compacting(false);
     running = Optional.empty();
     // There may be another log, or more of this one.
     nextCheckMs = Math.min(nextCheckMs, ports.clock().nowMs() + PAUSE_MS);

@@ -31,6 +31,7 @@ final class HostedLog {
   private boolean dirty;
   private boolean flushing;
   private boolean working;
+  private boolean compacting;
   private boolean markDurable;
   private boolean abandoned;
   private final ArrayDeque<Runnable> afterFlush = new ArrayDeque<>(0);
@@ -295,6 +296,18 @@ final class HostedLog {
   void endWork() {
     working = false;
     closeIfFree();
+  }
+
+  /** Time has passed: gives back the room of what was deleted. */
+  void onTick(long nowMs) {
+    if (!flushing && !compacting && !isClosing()) {
+      log.closeDeleted(nowMs);
+    }
+  }
+
+  /** Whether a compaction is under way, working or not. */
+  void compacting(boolean underWay) {
+    compacting = underWay;
   }
 
   /** Closes the segment that is written to when its time has come. */

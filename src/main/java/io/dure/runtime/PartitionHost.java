@@ -273,6 +273,7 @@ final class PartitionHost {
       return;
     }
     start.onTick(nowMs);
+    hosted.onTick(nowMs);
     boolean busy = isBusy(nowMs);
     step(new ReplicaEvent.Tick(nowMs));
     if (!busy) {
