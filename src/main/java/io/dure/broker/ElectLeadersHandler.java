@@ -7,6 +7,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * ElectLeaders (API key 43). What may lose records is written down before it is done, with what
@@ -14,6 +16,8 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class ElectLeadersHandler
     implements Handler<ElectLeadersRequestData, ElectLeadersResponseData> {
+  private static final Logger LOG = LoggerFactory.getLogger(ElectLeadersHandler.class);
+
   private final ElectLeadersApi api = new ElectLeadersApi();
   private final ControllerAsks asks;
   private final Handler<ElectLeadersRequestData, ElectLeadersResponseData> controller;
@@ -66,9 +70,18 @@ final class ElectLeadersHandler
         context.loop(),
         response -> {
           String outcome = outcome(response);
-          blocking.execute(() -> audit.note(who, "unclean elections: " + outcome));
+          blocking.execute(() -> noteOutcome(who, outcome));
           reply.send(response);
         });
+  }
+
+  /** It is done already: who asked is in the file, what came of it is then in the log alone. */
+  private void noteOutcome(String who, String outcome) {
+    try {
+      audit.note(who, "unclean elections: " + outcome);
+    } catch (DiskException e) {
+      LOG.error("the outcome of unclean elections could not be written down: {}", outcome, e);
+    }
   }
 
   private static String named(ElectLeadersRequestData request) {

@@ -141,7 +141,7 @@ final class RecoverCommand implements Callable<Integer> {
     screen.table(List.of("PARTITION", "COPIES LEFT", "COPIES LOST", "OUTCOME"), rows);
     if (yes) {
       screen.line(
-          "what was done stands in audit.log in the data folder of the controller; copies that came too few are made with ./dure topic or kafka-reassign-partitions.sh");
+          "what was done stands in audit.log in the data folder of the controller; the copies that are missing now are made with kafka-reassign-partitions.sh");
       return;
     }
     Set<Integer> lost = new TreeSet<>();

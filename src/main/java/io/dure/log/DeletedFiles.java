@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Open files of segments that were deleted: readable a while longer for those who hold a slice,
- * then closed, as the disk gives their room back only then. Whoever reads so slowly that it meets
- * the end loses its connection and is told, when it asks again, that the records are gone. Confined
- * to the log's loop.
+ * Open files of segments that were deleted, cut off or compacted: readable a while longer for those
+ * who hold a slice, then closed, as the disk gives their room back only then. Whoever reads so
+ * slowly that it meets the end loses its connection and is told, when it asks again, that the
+ * records are gone. Confined to the log's loop.
  */
 final class DeletedFiles {
   /** Longer than an answer waits in a connection's queue, unless its reader has stopped reading. */
@@ -34,5 +34,13 @@ final class DeletedFiles {
     });
     fresh.forEach(file -> held.add(new Held(file, nowMs + HELD_MS)));
     fresh.clear();
+  }
+
+  /** The log closes: nobody reads it any more. */
+  void closeAll() {
+    fresh.forEach(DiskFile::close);
+    held.forEach(each -> each.file().close());
+    fresh.clear();
+    held.clear();
   }
 }

@@ -206,13 +206,19 @@ final class LogBody {
     return deleted;
   }
 
+  /** From the disk; the caller takes it out of the log. Who reads it has time to finish. */
+  void delete(Segment segment) {
+    segment.delete();
+    segment.release().ifPresent(deleted::add);
+  }
+
   /** A durable recovery point knows nothing before {@code base}. */
   void deleteRetiredBefore(long base) {
     boolean some =
         retired.removeIf(segment -> {
           boolean gone = segment.base() < base;
           if (gone) {
-            segment.delete().ifPresent(deleted::add);
+            delete(segment);
           }
           return gone;
         });

@@ -115,10 +115,9 @@ final class LogCompactions {
     Segment into = compaction.written().segment();
     body.recent.clear();
     points.compactedThrough(into, compaction.group().end());
-    compaction.written().rename();
-    for (Segment source : sources.subList(1, sources.size())) {
-      var _ = source.delete();
-    }
+    compaction.written().rename(); // which leaves the first one without a name
+    sources.getFirst().release().ifPresent(body.deleted()::add);
+    sources.subList(1, sources.size()).forEach(body::delete);
     body.segments.subList(first, first + sources.size()).clear();
     body.segments.add(first, into);
     into.finish(body.settings());

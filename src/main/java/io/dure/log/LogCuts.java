@@ -42,7 +42,7 @@ final class LogCuts {
     points.lowerTo(end, body.segments.subList(0, kept + 1));
     boolean removed = body.snapshots.deleteAfter(end);
     while (body.segments.size() > kept + 1) {
-      var _ = body.segments.removeLast().delete();
+      body.delete(body.segments.removeLast());
       removed = true;
     }
     if (removed) {
@@ -113,7 +113,7 @@ final class LogCuts {
     }
     points.startThrough(offset, base);
     for (int i = 0; i < first; i++) {
-      var _ = body.segments.removeFirst().delete();
+      body.delete(body.segments.removeFirst());
     }
     if (first > 0) {
       body.snapshots.deleteBefore(base);

@@ -70,7 +70,7 @@ final class LogRecovery {
         segments.add(Segment.empty(disk, folder, base));
         scan(segments.getLast());
       } else {
-        var _ = Segment.empty(disk, folder, base).delete();
+        Segment.empty(disk, folder, base).delete();
         removed = true;
       }
     }
@@ -137,7 +137,7 @@ final class LogRecovery {
       } else if (base < checkpoint.last().base()
           && flushed.stream().noneMatch(s -> s.base() == base)) {
         if (isCompacted(base, flushed)) {
-          var _ = Segment.empty(disk, folder, base).delete();
+          Segment.empty(disk, folder, base).delete();
           continue;
         }
         throw new DiskException(folder + "/" + Segment.name(base) + " does not belong to this log");

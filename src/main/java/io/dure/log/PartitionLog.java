@@ -435,5 +435,6 @@ public final class PartitionLog implements AutoCloseable {
     body.active().trim();
     points.finishThrough();
     body.segments.forEach(Segment::closeFile);
+    body.deleted().closeAll();
   }
 }

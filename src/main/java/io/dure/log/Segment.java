@@ -504,12 +504,16 @@ final class Segment {
     return indexes.isPresent();
   }
 
-  /** Removes the files; the open one, which is returned, stays readable until it is closed. */
-  Optional<DiskFile> delete() {
+  /** Removes the files; the open one stays readable until whoever it is given to closes it. */
+  void delete() {
     disk.delete(path);
     disk.delete(path(".index"));
     disk.delete(path(".timeindex"));
     disk.delete(path(ABORTED));
+  }
+
+  /** Gives the open file away, if there is one. */
+  Optional<DiskFile> release() {
     Optional<DiskFile> open = file;
     file = Optional.empty();
     return open;

@@ -40,7 +40,8 @@ final class DiskRoom {
   void look() {
     long now = disk.usableBytes();
     left.set(now);
-    lookAgainAt = now - reserve / LOOKS;
+    // Without a reserve nothing hangs on it between two looks.
+    lookAgainAt = reserve == 0 ? Long.MIN_VALUE : now - reserve / LOOKS;
     tight = isBelow(now, reserve / 2, tight);
     boolean below = isBelow(now, reserve, low);
     if (below && !low) {

@@ -11,6 +11,7 @@ import io.dure.log.FlushTicket;
 import io.dure.log.LogSettings;
 import io.dure.log.PartitionLog;
 import io.dure.metadata.PartitionImage;
+import io.dure.metadata.TopicImage;
 import io.dure.replication.Appointment;
 import io.dure.replication.Replica;
 import io.dure.replication.ReplicaEffect;
@@ -54,6 +55,10 @@ final class PartitionHost {
 
   private final PartitionId id;
   private final String topicName;
+
+  /** Coordinators keep what they know in it: written as long as there is any room. */
+  private final boolean internal;
+
   private final LoopPorts ports;
   private final Shard shard;
   private final HostedLog hosted;
@@ -83,13 +88,14 @@ final class PartitionHost {
 
   PartitionHost(
       PartitionImage image,
-      String topicName,
+      TopicImage topic,
       Incarnation own,
       PartitionLog log,
       LoopPorts ports,
       Shard shard) {
     this.id = image.id();
-    this.topicName = topicName;
+    this.topicName = topic.name();
+    this.internal = topic.internal();
     this.image = image;
     this.ports = ports;
     this.shard = shard;
@@ -244,7 +250,7 @@ final class PartitionHost {
   /** Records that the disk has no room for count as lost on the way: they come again. */
   void onMessage(NodeId from, ReplicaMessage message) {
     if (message instanceof ReplicaMessage.Append append
-        && !isCoordinators()
+        && !internal
         && !ports.room().takesCopies(append.records().sizeBytes())) {
       return;
     }
@@ -308,14 +314,9 @@ final class PartitionHost {
     return reachable >= Math.max(1, image.commitQuorum());
   }
 
-  /** Kafka's internal topics are written as long as there is any room. */
-  private boolean isCoordinators() {
-    return topicName.startsWith("__");
-  }
-
   /** Whether this leader's disk, and enough of those it can reach, take so many bytes more. */
   boolean enoughRoom(int bytes) {
-    if (isCoordinators()) {
+    if (internal) {
       return true;
     }
     int roomy = 0;

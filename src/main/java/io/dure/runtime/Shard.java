@@ -217,7 +217,7 @@ final class Shard {
     PartitionFolders.clearIfStale(ports.disk(), folder, topic.id());
     PartitionLog log = PartitionLog.open(ports.disk(), folder, settings);
     PartitionFolders.mark(ports.disk(), folder, topic.id());
-    return new PartitionHost(partition, topic.name(), own.orElseThrow(), log, ports, this);
+    return new PartitionHost(partition, topic, own.orElseThrow(), log, ports, this);
   }
 
   private void dropIfHere(PartitionImage partition) {

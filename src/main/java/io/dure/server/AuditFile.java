@@ -25,12 +25,13 @@ final class AuditFile implements Audit {
 
   @Override
   public synchronized void note(String who, String what) {
-    String line = "%s %s: %s".formatted(Instant.ofEpochMilli(clock.wallMs()), who, what);
-    log.warn("audit: {}: {}", who, what);
+    // Who says what its name is decides on no line breaks of ours.
+    String said = "%s: %s".formatted(who, what).replaceAll("\\p{Cntrl}", " ");
+    log.warn("audit: {}", said);
+    String line = "%s %s\n".formatted(Instant.ofEpochMilli(clock.wallMs()), said);
     boolean fresh = !disk.exists(NAME);
     try (DiskFile file = disk.open(NAME)) {
-      byte[] bytes = (line.replaceAll("\\p{Cntrl}", " ") + "\n").getBytes(StandardCharsets.UTF_8);
-      file.write(file.size(), ByteBuffer.wrap(bytes));
+      file.write(file.size(), ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
       file.flush();
     }
     if (fresh) {

@@ -3,9 +3,7 @@ package io.dure.server;
 import io.dure.base.Endpoint;
 import io.dure.base.NodeId;
 import io.dure.wire.PeerHello;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -13,6 +11,13 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.requests.MetadataRequest;
+import org.apache.kafka.common.requests.RequestHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +36,8 @@ final class FreeNumber {
   /** The longest answer that makes sense, in bytes. */
   private static final int LONGEST_ANSWER = 8 << 20;
 
-  private static final int MOST_BROKERS = 100_000;
+  /** One whose answer has the plain header. */
+  private static final short METADATA = 2;
 
   /** So many may be refused in a row before something else must be wrong. */
   private static final int TRIES = 100;
@@ -51,7 +57,7 @@ final class FreeNumber {
     this.own = own;
   }
 
-  /** Asks until a member answers. */
+  /** Asks until a member answers: a node that has a number waits for its members as long. */
   NodeId claim() throws BadConfig, InterruptedException {
     for (int round = 0; ; round++) {
       for (Endpoint member : members) {
@@ -138,47 +144,21 @@ final class FreeNumber {
     }
   }
 
-  /** Kafka's Metadata, version 2, without topics. */
+  /** As it tells clients; no topic is asked for. */
   private static int largestKnownTo(Endpoint member) throws IOException {
-    Socket socket = connect(member);
-    try {
-      var request = new ByteArrayOutputStream();
-      var out = new DataOutputStream(request);
-      out.writeInt(14);
-      out.writeShort(3);
-      out.writeShort(2);
-      out.writeInt(0);
-      out.writeShort(-1); // no client id
-      out.writeInt(0);
-      send(socket, ByteBuffer.wrap(request.toByteArray()));
+    var ask = new MetadataRequest(new MetadataRequestData().setTopics(List.of()), METADATA);
+    ByteBuffer body = ask.serializeWithHeader(new RequestHeader(ApiKeys.METADATA, METADATA, "", 0));
+    try (Socket socket = connect(member)) {
+      send(
+          socket,
+          ByteBuffer.allocate(4 + body.remaining()).putInt(body.remaining()).put(body).flip());
       ByteBuffer answer = receive(socket);
-      answer.getInt();
-      return largest(answer);
+      answer.getInt(); // what it is the answer to
+      return new MetadataResponseData(new ByteBufferAccessor(answer), METADATA)
+          .brokers().stream().mapToInt(MetadataResponseBroker::nodeId).max().orElseThrow();
     } catch (RuntimeException e) {
       throw new IOException("it does not answer as a broker does: " + e, e);
-    } finally {
-      close(socket);
     }
-  }
-
-  private static int largest(ByteBuffer answer) throws IOException {
-    int count = answer.getInt();
-    if (count < 1 || count > MOST_BROKERS) {
-      throw new IOException("it knows of " + count + " brokers");
-    }
-    int largest = 0;
-    for (int i = 0; i < count; i++) {
-      largest = Math.max(largest, answer.getInt());
-      skipText(answer); // host
-      answer.getInt();
-      skipText(answer); // rack
-    }
-    return largest;
-  }
-
-  private static void skipText(ByteBuffer in) {
-    int bytes = in.getShort();
-    in.position(in.position() + Math.max(0, bytes));
   }
 
   private static void send(Socket socket, ByteBuffer frame) throws IOException {

@@ -326,7 +326,6 @@ final class Settings {
           SettingsOfGroups.CONSUMER_ASSIGNORS,
           SettingsOfGroups.CONSUMER_ASSIGNMENT_INTERVAL_MS,
           SettingsOfGroups.CONSUMER_MIGRATION,
-          SettingsOfGroups.CONSUMER_REGEX_REFRESH_MS,
           REQUEST_MAX_BYTES,
           QUEUED_REQUEST_BYTES,
           TELEMETRY_MAX_BYTES,

@@ -12,6 +12,13 @@ import java.util.Set;
 
 /** The settings of a node that consumer groups and their offsets go by, with Kafka's names. */
 final class SettingsOfGroups {
+  /** Where the classes are by whose names Kafka's settings may call the same assignors. */
+  private static final String KAFKAS_PACKAGE = "org.apache.kafka.coordinator.group.assignor.";
+
+  private static final Map<String, String> ASSIGNORS =
+      Map.of(
+          KAFKAS_PACKAGE + "UniformAssignor", "uniform", KAFKAS_PACKAGE + "RangeAssignor", "range");
+
   static final Setting<Integer> OFFSETS_RETENTION_MINUTES =
       number(
           "offsets.retention.minutes",
@@ -81,13 +88,6 @@ final class SettingsOfGroups {
           Integer.MAX_VALUE,
           "Members that one group of the new protocol may have.");
 
-  /** Where the classes are by whose names Kafka's settings may call the same assignors. */
-  private static final String KAFKAS_PACKAGE = "org.apache.kafka.coordinator.group.assignor.";
-
-  private static final Map<String, String> ASSIGNORS =
-      Map.of(
-          KAFKAS_PACKAGE + "UniformAssignor", "uniform", KAFKAS_PACKAGE + "RangeAssignor", "range");
-
   static final Setting<Integer> CONSUMER_MIN_SESSION_MS =
       number(
           "group.consumer.min.session.timeout.ms",
@@ -147,14 +147,6 @@ final class SettingsOfGroups {
               "disabled", MigrationPolicy.DISABLED),
           "bidirectional",
           "Whether a group that is in use may go from the classic protocol to the new one (upgrade) and back (downgrade).");
-  static final Setting<Integer> CONSUMER_REGEX_REFRESH_MS =
-      number(
-          "group.consumer.regex.refresh.interval.ms",
-          "ms",
-          10_000,
-          Integer.MAX_VALUE,
-          600_000,
-          "Without effect: patterns are matched again as soon as topics change.");
 
   private SettingsOfGroups() {}
 

@@ -39,6 +39,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -248,12 +249,12 @@ class ConsumerGroupsIT {
     }
   }
 
-  private void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what + "; owners " + owners.of).isLessThan(end);
-      Thread.sleep(50);
-    }
+  private void await(String what, BooleanSupplier condition) {
+    Awaitility.await(what)
+        .pollInterval(Duration.ofMillis(50))
+        .atMost(Duration.ofSeconds(WAIT_S))
+        .untilAsserted(() ->
+            assertThat(condition.getAsBoolean()).as("%s; owners %s", what, owners.of).isTrue());
   }
 
   private boolean spread(int partitions, int consumers) {

@@ -31,6 +31,7 @@ import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -313,11 +314,11 @@ class RollingProtocolIT {
     return admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP).type();
   }
 
-  private void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what + "; owners " + book).isLessThan(end);
-      Thread.sleep(50);
-    }
+  private void await(String what, BooleanSupplier condition) {
+    Awaitility.await(what)
+        .pollInterval(Duration.ofMillis(50))
+        .atMost(Duration.ofSeconds(WAIT_S))
+        .untilAsserted(
+            () -> assertThat(condition.getAsBoolean()).as("%s; owners %s", what, book).isTrue());
   }
 }

@@ -25,4 +25,17 @@ class DeletedFilesTest {
     assertThatThrownBy(file::size).hasMessageContaining("closed");
     deleted.close(5_000 + 2 * DeletedFiles.HELD_MS);
   }
+
+  @Test
+  void whenTheLogClosesAllAreClosed() {
+    DiskFile other = new SimDisk(new SimRng(1)).open("b");
+    deleted.add(file);
+    deleted.close(0);
+    deleted.add(other);
+
+    deleted.closeAll();
+
+    assertThatThrownBy(file::size).hasMessageContaining("closed");
+    assertThatThrownBy(other::size).hasMessageContaining("closed");
+  }
 }

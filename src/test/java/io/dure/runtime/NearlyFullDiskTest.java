@@ -128,6 +128,17 @@ class NearlyFullDiskTest {
   }
 
   @Test
+  void aTopicIsNoCoordinatorsForItsName() {
+    PartitionId partition = topic("__mine");
+    commit(partition, "before");
+    NodeId leader = client.leader(partition).orElseThrow();
+
+    leave(leader, RESERVE - 50_000);
+
+    assertRefused(client.produce(leader, partition, "refused"));
+  }
+
+  @Test
   void aDiskThatIsFullAllTheSameLosesNothingAcknowledged() {
     PartitionId partition = topic("t");
     commit(partition, "before");

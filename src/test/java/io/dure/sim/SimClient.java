@@ -3,6 +3,7 @@ package io.dure.sim;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.base.TopicId;
+import io.dure.broker.TopicNames;
 import io.dure.controller.Answer;
 import io.dure.controller.Command;
 import io.dure.log.BatchBuilder;
@@ -79,11 +80,12 @@ public final class SimClient {
         () -> cluster.alive().stream().allMatch(node -> node.node().isServing()));
   }
 
-  /** Makes a topic and waits until every partition of it is led. */
+  /** Makes a topic, internal if Kafka's of that name is, and waits until all of it is led. */
   public TopicId createTopic(String name, int partitions, int replicas) {
     TopicId id = new TopicId(new UUID(cluster.rng().nextLong(), cluster.rng().nextLong()));
     Pending<Optional<Answer>> answer = new Pending<>();
-    var topic = new Command.NewTopic(id, name, partitions, replicas, List.of(), Map.of(), false);
+    boolean internal = TopicNames.internal(name);
+    var topic = new Command.NewTopic(id, name, partitions, replicas, List.of(), Map.of(), internal);
     controller().command(new Command.CreateTopics(List.of(topic), false), HERE, answer);
     cluster.runUntil("topic made", 2_000, answer::isThere);
     for (int i = 0; i < partitions; i++) {

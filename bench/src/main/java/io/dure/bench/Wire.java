@@ -1,17 +1,11 @@
 package io.dure.bench;
 
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.WritableByteChannel;
-import org.apache.kafka.common.network.Send;
-import org.apache.kafka.common.network.TransferableChannel;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestHeader;
@@ -35,16 +29,13 @@ final class Wire implements AutoCloseable {
   }
 
   /** A request with its header and length, as it goes over the wire. */
-  static ByteBuffer frame(ApiKeys api, AbstractRequest request) throws IOException {
-    var bytes = new ByteArrayOutputStream();
-    Send send = request.toSend(new RequestHeader(api, request.version(), "dure-bench", 0));
-    try (var into = new Capture(Channels.newChannel(bytes))) {
-      while (!send.completed()) {
-        send.writeTo(into);
-      }
-    }
-    byte[] frame = bytes.toByteArray();
-    return ByteBuffer.allocateDirect(frame.length).put(frame).flip();
+  static ByteBuffer frame(ApiKeys api, AbstractRequest request) {
+    ByteBuffer body =
+        request.serializeWithHeader(new RequestHeader(api, request.version(), "dure-bench", 0));
+    return ByteBuffer.allocateDirect(SIZE_BYTES + body.remaining())
+        .putInt(body.remaining())
+        .put(body)
+        .flip();
   }
 
   void send(ByteBuffer frame) throws IOException {
@@ -77,46 +68,5 @@ final class Wire implements AutoCloseable {
   @Override
   public void close() throws IOException {
     channel.close();
-  }
-
-  private record Capture(WritableByteChannel to) implements TransferableChannel {
-    @Override
-    public int write(ByteBuffer bytes) throws IOException {
-      return to.write(bytes);
-    }
-
-    @Override
-    public long write(ByteBuffer[] buffers) throws IOException {
-      return write(buffers, 0, buffers.length);
-    }
-
-    @Override
-    public long write(ByteBuffer[] buffers, int offset, int length) throws IOException {
-      long written = 0;
-      for (int i = offset; i < offset + length; i++) {
-        written += to.write(buffers[i]);
-      }
-      return written;
-    }
-
-    @Override
-    public long transferFrom(FileChannel file, long position, long count) {
-      throw new UnsupportedOperationException("requests hold no files");
-    }
-
-    @Override
-    public boolean hasPendingWrites() {
-      return false;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return to.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-      to.close();
-    }
   }
 }
