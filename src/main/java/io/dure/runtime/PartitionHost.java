@@ -5,7 +5,6 @@ import io.dure.base.Incarnation;
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.log.AppendInfo;
-import io.dure.log.BatchSpan;
 import io.dure.log.EpochHistory;
 import io.dure.log.FlushTicket;
 import io.dure.log.LogSettings;
@@ -25,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * One replica of one partition: runs what its core decides, and holds who waits for it. Belongs to
@@ -38,20 +38,6 @@ final class PartitionHost {
   private static final long BUSY_MS = 2_000;
 
   private static final int NOT_LEADING = -1;
-
-  /**
-   * Records that wait to leave for one follower, of all partitions; below what its stream takes.
-   */
-  private static final long PUSH_BOUND_BYTES = 24L << 20;
-
-  /** As above, for records that must be read from the file: new ones go first. */
-  private static final long CATCH_UP_BYTES = 6L << 20;
-
-  /**
-   * As above, while a learner copies what is there already: there is no hurry, and whoever waits
-   * for its producers' records shall not wait behind that.
-   */
-  private static final long LEARNER_BYTES = 1L << 20;
 
   private final PartitionId id;
   private final String topicName;
@@ -78,6 +64,7 @@ final class PartitionHost {
   private Optional<FenceAsked> fenceAsked = Optional.empty();
 
   private final WaitingAppends waiting;
+  private final FollowerPushes pushes;
   private final LeaderReports reports;
   private final Watches watches = new Watches();
   private final PendingMarkers markers = new PendingMarkers();
@@ -102,6 +89,7 @@ final class PartitionHost {
     this.hosted =
         new HostedLog(
             ports, PartitionFolders.name(topicName, id.index()), log, this::onFlushed, this::fail);
+    this.pushes = new FollowerPushes(id, ports, shard, hosted);
     this.reports = new LeaderReports(id, shard);
     this.waiting =
         new WaitingAppends(shard.waitingBytes(), shard.numbers().commits(), ports.clock());
@@ -305,27 +293,25 @@ final class PartitionHost {
 
   /** Whether this leader, with those it can reach, could commit anything. */
   boolean enoughReachable() {
-    int reachable = 0;
-    for (NodeId replica : image.replicas()) {
-      if (ports.peers().reachable(replica)) {
-        reachable++;
-      }
-    }
-    return reachable >= Math.max(1, image.commitQuorum());
+    return isCommitQuorum(ports.peers()::reachable);
   }
 
   /** Whether this leader's disk, and enough of those it can reach, take so many bytes more. */
   boolean enoughRoom(int bytes) {
-    if (internal) {
-      return true;
-    }
-    int roomy = 0;
+    Peers peers = ports.peers();
+    return internal
+        || (ports.room().takesRecords(bytes)
+            && isCommitQuorum(node -> peers.reachable(node) && !peers.diskIsLow(node)));
+  }
+
+  private boolean isCommitQuorum(Predicate<NodeId> counts) {
+    int counted = 0;
     for (NodeId replica : image.replicas()) {
-      if (ports.peers().reachable(replica) && !ports.peers().diskIsLow(replica)) {
-        roomy++;
+      if (counts.test(replica)) {
+        counted++;
       }
     }
-    return ports.room().takesRecords(bytes) && roomy >= Math.max(1, image.commitQuorum());
+    return counted >= Math.max(1, image.commitQuorum());
   }
 
   WaitingAppends waiting() {
@@ -447,13 +433,13 @@ final class PartitionHost {
           start.beforeAcknowledging(e.to());
         }
         if (e.message() instanceof ReplicaMessage.Restart restart) {
-          sendRestart(e.to(), restart);
+          pushes.restart(e.to(), restart);
         } else {
-          send(e.to(), e.message());
+          pushes.message(e.to(), e.message());
         }
       }
       case ReplicaEffect.SendRecords e -> {
-        long sentTo = sendRecords(e);
+        long sentTo = pushes.records(e, replica.history().end(), image);
         events.addFirst(new ReplicaEvent.Sent(e.to(), e.epoch(), sentTo));
       }
       case ReplicaEffect.AnswerFence e ->
@@ -477,59 +463,6 @@ final class PartitionHost {
         tellController();
       }
     }
-  }
-
-  /**
-   * Returns the end of what was sent; where it began when too much waits already: the core asks
-   * again then. All partitions may lag at once, and what is read for them is held in memory until
-   * it leaves.
-   */
-  private long sendRecords(ReplicaEffect.SendRecords e) {
-    long upTo = replica.history().end();
-    if (e.from() < history().start()) {
-      // Dropped since; the core is about to be told and restarts the follower.
-      return e.from();
-    }
-    Optional<BatchSpan> records = Optional.empty();
-    if (ports.sender().hasRoom(e.to(), PUSH_BOUND_BYTES)) {
-      records =
-          image.isLearner(e.to())
-              ? readForLearner(e.to(), e.from(), upTo)
-              : hosted.readForPush(e.from(), upTo, ports.sender().hasRoom(e.to(), CATCH_UP_BYTES));
-    }
-    records.ifPresent(
-        span -> send(e.to(), new ReplicaMessage.Append(e.epoch(), span, e.highWatermark())));
-    return records.map(BatchSpan::end).orElse(e.from());
-  }
-
-  /** Empty where it has to wait: the core asks again with the next tick. */
-  private Optional<BatchSpan> readForLearner(NodeId to, long from, long upTo) {
-    List<CopyRates.Limit> limits = shard.copyLimits(id, to);
-    long nowMs = ports.clock().nowMs();
-    int allowed = ports.copyRates().allowed(limits, HostedLog.PUSH_BYTES, nowMs);
-    if (allowed == 0) {
-      return Optional.empty();
-    }
-    Optional<BatchSpan> records =
-        hosted.readForPush(from, upTo, ports.sender().hasRoom(to, LEARNER_BYTES), allowed);
-    records.ifPresent(span -> ports.copyRates().sent(limits, span.sizeBytes(), nowMs));
-    return records;
-  }
-
-  /**
-   * Who starts anew behind what was dropped must know the producers of that, who may not have their
-   * answers yet and send again.
-   */
-  private void sendRestart(NodeId to, ReplicaMessage.Restart restart) {
-    // Where it does not go out now, the core says it again.
-    if (restart.start() == history().start() && ports.sender().hasRoom(to, PUSH_BOUND_BYTES)) {
-      ByteBuffer producers = log().producersAtStart();
-      send(to, new ReplicaMessage.Restart(restart.epoch(), restart.start(), producers));
-    } // else there is no room, or the start has moved on and the core is about to be told
-  }
-
-  private void send(NodeId to, ReplicaMessage message) {
-    ports.sender().send(to, new PeerMessage.Replication(id, message));
   }
 
   private void onCommitted(long upTo) {
