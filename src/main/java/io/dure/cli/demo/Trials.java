@@ -131,8 +131,7 @@ final class Trials {
         .judge(
             8,
             "a frozen follower slows no write",
-            during.p99Ms() < Math.max(2 * before.p99Ms(), before.p99Ms() + 15)
-                && during.errors() == 0,
+            slowedNoWrite(before, during) && during.errors() == 0,
             String.format(
                 "p99 %.1f ms before, %.1f ms while frozen; p50 %.1f and %.1f ms",
                 before.p99Ms(), during.p99Ms(), before.p50Ms(), during.p50Ms()));
@@ -151,6 +150,16 @@ final class Trials {
             + " woke, learned that it leads nothing, and had its leaders back after "
             + evenMs
             + " ms");
+  }
+
+  /**
+   * A write that waited for the frozen follower would wait until it is given up, most of a second.
+   * The machine's other work moves a p99 of two seconds by some tens of milliseconds, so the bound
+   * on it lies between the two; the median may hardly move at all.
+   */
+  private static boolean slowedNoWrite(Load.Measured before, Load.Measured during) {
+    return during.p50Ms() < Math.max(2 * before.p50Ms(), before.p50Ms() + 15)
+        && during.p99Ms() < Math.max(2 * before.p99Ms(), before.p99Ms() + 150);
   }
 
   private boolean servedElsewhere(Admin admin, List<Integer> partitions, int frozen)
