@@ -137,8 +137,9 @@ train_start_caches() {
   rm -rf "$work"
 }
 
-# The flag that uses a start-up cache, if there is one; the JVM goes without when it does not fit.
-start_cache() {
-  [[ -f "$ROOT/target/app/$1.aot" ]] && printf '%s' "-XX:AOTCache=$ROOT/target/app/$1.aot"
-  return 0
+# Sets CACHE_FLAGS to what uses a start-up cache, if there is one; the JVM goes without, and says nothing of it, when it does not fit.
+find_start_cache() {
+  local cache="$ROOT/target/app/$1.aot"
+  CACHE_FLAGS=()
+  [[ ! -f "$cache" ]] || CACHE_FLAGS=(-XX:AOTCache="$cache" -Xlog:disable -Xlog:all=error:stderr)
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** One broker in a process of its own, from the classes under test. Used by one thread. */
+/** One broker in a process of its own. Used by one thread. */
 public final class BrokerFork {
   private static final int READY_WITHIN_S = 120;
 
@@ -33,23 +33,10 @@ public final class BrokerFork {
 
   /** As above, without a number; {@code name} is that of its folder. */
   static BrokerFork start(String name, int port, Path folder, List<String> arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.dure.server.Main",
-                "--listen",
-                "127.0.0.1:" + port,
-                "--data",
-                folder.resolve(name).toString(),
-                "--console",
-                "off"));
+    List<String> command = new ArrayList<>(Launcher.broker());
+    command.addAll(List.of("--listen", "127.0.0.1:" + port));
+    command.addAll(List.of("--data", folder.resolve(name).toString()));
+    command.addAll(List.of("--console", "off"));
     command.addAll(arguments);
     Path log = folder.resolve(name + ".log");
     var fork = new BrokerFork(List.copyOf(command), log, launch(command, log));
@@ -112,7 +99,8 @@ public final class BrokerFork {
   }
 
   public void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    process.toHandle().destroyForcibly(); // a process's own method closes the stream that is read
+    process.waitFor();
   }
 
   public void restart() {
@@ -123,9 +111,9 @@ public final class BrokerFork {
 
   /** An orderly end; returns the exit status. */
   public int stop() throws InterruptedException {
-    process.destroy();
+    process.toHandle().destroy();
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
+      kill();
       return -1;
     }
     return process.exitValue();

@@ -417,18 +417,10 @@ class ConsumerGroupsIT {
     create("dying", 6);
     join("a", config("dies"), "dying");
     join("b", config("dies"), "dying");
+    List<String> command = Launcher.fromClasses("io.dure.it.LoneConsumer", "-Xmx256m");
+    command.addAll(List.of(cluster.bootstrap(), "dies", "dying"));
     Process killed =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.dure.it.LoneConsumer",
-                cluster.bootstrap(),
-                "dies",
-                "dying")
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

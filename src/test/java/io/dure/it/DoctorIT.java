@@ -27,25 +27,9 @@ class DoctorIT {
   }
 
   private static Said doctor(String bootstrap, String... more) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.dure.cli.Main",
-                "doctor",
-                "-b",
-                bootstrap,
-                "-o",
-                "json",
-                "--language",
-                "en",
-                "--timeout",
-                "5000"));
+    List<String> command = new ArrayList<>(Launcher.command());
+    command.addAll(List.of("doctor", "-b", bootstrap, "-o", "json"));
+    command.addAll(List.of("--language", "en", "--timeout", "5000"));
     command.addAll(List.of(more));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     DureProcess.Said said = DureProcess.ended(process, "doctor", 60);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,16 +21,7 @@ final class DureProcess {
    * @param input what it is given to read
    */
   static Said run(String bootstrap, String input, String... args) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.dure.cli.Main"));
+    List<String> command = new ArrayList<>(Launcher.command());
     command.addAll(List.of(args));
     command.addAll(List.of("-b", bootstrap, "--timeout", "25000"));
     Process process = new ProcessBuilder(command).start();
@@ -48,8 +38,8 @@ final class DureProcess {
     var out = CompletableFuture.supplyAsync(() -> textOf(process.getInputStream()));
     var errors = CompletableFuture.supplyAsync(() -> textOf(process.getErrorStream()));
     boolean over = process.waitFor(withinS, TimeUnit.SECONDS);
-    process.destroyForcibly();
     if (!over) {
+      process.toHandle().destroyForcibly(); // a process's own method closes the streams being read
       throw new AssertionError(what + " does not end; it said " + out.join() + errors.join());
     }
     return new Said(process.exitValue(), out.join(), errors.join());

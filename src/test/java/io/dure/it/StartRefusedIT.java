@@ -47,24 +47,9 @@ class StartRefusedIT {
 
   /** Starts a broker that is expected to end by itself; returns what it said. */
   private String refusal(int node, Path data, String... more) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.dure.server.Main",
-                "--node",
-                Integer.toString(node),
-                "--listen",
-                "127.0.0.1:0",
-                "--data",
-                data.toString(),
-                "--console",
-                "off"));
+    List<String> command = new ArrayList<>(Launcher.broker());
+    command.addAll(List.of("--node", Integer.toString(node), "--listen", "127.0.0.1:0"));
+    command.addAll(List.of("--data", data.toString(), "--console", "off"));
     command.addAll(List.of(more));
     DureProcess.Said said =
         DureProcess.ended(new ProcessBuilder(command).start(), "a start to be refused", 120);
