@@ -71,6 +71,23 @@ record ConfigTarget(Kind kind, String name) {
     };
   }
 
+  /** A broker is asked itself, and a client waits long for one that is not there. */
+  void requireRunning(Admin admin) throws Exception {
+    if (kind != Kind.BROKER || name.isEmpty()) {
+      return;
+    }
+    List<String> running =
+        admin.describeCluster().nodes().get().stream()
+            .sorted(Comparator.comparing(Node::id))
+            .map(Node::idString)
+            .toList();
+    if (!running.contains(name)) {
+      throw new Refusal(
+          "no broker %s is running; those that are: %s (./dure broker list)"
+              .formatted(name, String.join(", ", running)));
+    }
+  }
+
   ConfigResource resource() {
     return new ConfigResource(kind.type, name);
   }

@@ -30,6 +30,7 @@ record ConfigView(
 
   /** All settings of a target, by key. */
   static List<ConfigView> read(Admin admin, ConfigTarget target) throws Exception {
+    target.requireRunning(admin);
     var options = new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true);
     try {
       Map<ConfigResource, Config> told =
