@@ -117,10 +117,10 @@ final class Balancing {
     for (TopicImage topic : ledger.image().topics()) {
       for (PartitionImage partition : topic.partitions()) {
         if (!partition.target().isEmpty()) {
-          List<NodeId> learners = partition.learners();
+          List<NodeId> learners = stillCopying(partition);
           learners.forEach(node -> busy.merge(node, 1, Integer::sum));
           partition.leader().ifPresent(node -> busy.merge(node, learners.size(), Integer::sum));
-          reordered += learners.isEmpty() ? 1 : 0;
+          reordered += partition.learners().isEmpty() ? 1 : 0;
         }
       }
     }
@@ -139,6 +139,15 @@ final class Balancing {
         reassignments.setTarget(partition, move.to());
       }
     }
+  }
+
+  /**
+   * Those that hold everything wait for the next batch of {@link VotingChanges}, and cost little.
+   */
+  private static List<NodeId> stillCopying(PartitionImage partition) {
+    return partition.learners().stream()
+        .filter(node -> !partition.inStep().contains(node))
+        .toList();
   }
 
   private static boolean fits(

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param returnAfterMs a preferred leader must have been live and in step for so long before it
  *     leads again
  * @param returnEveryMs leaders return in batches, one in so long
- * @param changeEveryMs changes of replicas and commit quorums are looked for once in so long
+ * @param changeEveryMs changes of replicas and commit quorums are made in batches, one in so long
  * @param defaultPartitions of a topic made without saying how many
  * @param defaultReplicationFactor of a topic made without saying how many; fewer while the cluster
  *     has fewer brokers
@@ -47,7 +47,7 @@ public record ControllerSettings(
           500,
           1_500,
           1_000,
-          250,
+          4_000,
           1,
           3,
           Map.of(),

@@ -69,12 +69,22 @@ final class LoopPartitions implements Partitions {
         .run(() -> {
           Optional<PartitionHost> host = shard.host(partition);
           if (host.isPresent()) {
-            PartitionAppends.append(
-                host.get(), shard, batches, leaderEpoch, guard, deadlineMs, caller, done);
+            onceLed(
+                host.get(),
+                batches.remaining(),
+                () ->
+                    PartitionAppends.append(
+                        host.get(), shard, batches, leaderEpoch, guard, deadlineMs, caller, done));
           } else {
             WaitingAppends.answer(caller, done, refusedAbsent(partition));
           }
         });
+  }
+
+  private static void onceLed(PartitionHost host, int sizeBytes, Runnable action) {
+    if (!host.interregnum().holds(sizeBytes, action)) {
+      action.run();
+    }
   }
 
   private AppendOutcome.Refused refusedAbsent(PartitionId partition) {
@@ -88,14 +98,22 @@ final class LoopPartitions implements Partitions {
     shard
         .loop()
         .run(() -> {
-          Preparation preparation =
-              shard
-                  .host(partition)
-                  .map(host -> TransactionalAppends.prepare(host, shard, -1, writer, true))
-                  .orElseGet(() ->
-                      new Preparation.Refused(
-                          absent(partition), "no replica here", leaderOf(partition)));
-          WaitingAppends.answer(caller, done, preparation);
+          Optional<PartitionHost> host = shard.host(partition);
+          if (host.isPresent()) {
+            onceLed(
+                host.get(),
+                0,
+                () ->
+                    WaitingAppends.answer(
+                        caller,
+                        done,
+                        TransactionalAppends.prepare(host.get(), shard, -1, writer, true)));
+          } else {
+            WaitingAppends.answer(
+                caller,
+                done,
+                new Preparation.Refused(absent(partition), "no replica here", leaderOf(partition)));
+          }
         });
   }
 
@@ -113,8 +131,12 @@ final class LoopPartitions implements Partitions {
         .run(() -> {
           Optional<PartitionHost> host = shard.host(partition);
           if (host.isPresent()) {
-            TransactionalAppends.appendMarker(
-                host.get(), shard, marker, leaderEpoch, deadlineMs, caller, done);
+            onceLed(
+                host.get(),
+                0,
+                () ->
+                    TransactionalAppends.appendMarker(
+                        host.get(), shard, marker, leaderEpoch, deadlineMs, caller, done));
           } else {
             WaitingAppends.answer(caller, done, refusedAbsent(partition));
           }
@@ -221,7 +243,9 @@ final class LoopPartitions implements Partitions {
     Optional<PartitionHost> host = shard.host(partition);
     if (host.isEmpty()
         || entry.isDue(host.get().highWatermark(), host.get().lastStable())
-        || !host.get().leads() && !metadata.isMinority()) {
+        || !host.get().leads()
+            && !host.get().interregnum().isOnForDeposed()
+            && !metadata.isMinority()) {
       entry.wake();
     } else {
       host.get().watches().add(entry);

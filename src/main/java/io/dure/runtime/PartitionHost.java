@@ -64,6 +64,7 @@ final class PartitionHost {
   private Optional<FenceAsked> fenceAsked = Optional.empty();
 
   private final WaitingAppends waiting;
+  private final Interregnum interregnum;
   private final FollowerPushes pushes;
   private final LeaderReports reports;
   private final Watches watches = new Watches();
@@ -93,6 +94,7 @@ final class PartitionHost {
     this.reports = new LeaderReports(id, shard);
     this.waiting =
         new WaitingAppends(shard.waitingBytes(), shard.numbers().commits(), ports.clock());
+    this.interregnum = new Interregnum(shard.waitingBytes());
     this.replica =
         new Replica(
             ports.settings().self(),
@@ -176,14 +178,26 @@ final class PartitionHost {
   }
 
   /**
-   * Who leads as the image says; empty when this very node is said to, which then does not lead
-   * (yet, or any more).
+   * Who leads as far as known here; empty when this very node is said to, which then does not lead
+   * (yet, or any more). A new leader's first message may come before the image that names it.
    */
   Optional<Leadership> leadershipElsewhere() {
+    if (replica.epoch() > image.epoch()) {
+      return leaderElsewhere().map(leader -> new Leadership(leader, replica.epoch()));
+    }
     return image
         .leader()
         .filter(leader -> !leader.equals(ports.settings().self()))
         .map(leader -> new Leadership(leader, image.epoch()));
+  }
+
+  /** Of the epoch that this node leads. */
+  Leadership leadership() {
+    return new Leadership(ports.settings().self(), ledEpoch);
+  }
+
+  private Optional<NodeId> leaderElsewhere() {
+    return replica.leader().filter(leader -> !leader.equals(ports.settings().self()));
   }
 
   boolean leaderReachable() {
@@ -268,6 +282,10 @@ final class PartitionHost {
     }
     start.onTick(nowMs);
     hosted.onTick(nowMs);
+    if (interregnum.isTooLong(nowMs)) {
+      endInterregnum();
+      interregnum.release();
+    }
     boolean busy = isBusy(nowMs);
     step(new ReplicaEvent.Tick(nowMs));
     if (!busy) {
@@ -312,6 +330,29 @@ final class PartitionHost {
       }
     }
     return counted >= Math.max(1, image.commitQuorum());
+  }
+
+  Interregnum interregnum() {
+    return interregnum;
+  }
+
+  /**
+   * Those whose records are in the log already go on waiting if this replica leads again. Under
+   * another leader the log may be cut, so nobody waits past the event that tells of one.
+   */
+  private void endInterregnum() {
+    if (interregnum.isOn()) {
+      interregnum.end();
+      if (!leads()) {
+        refuseWaiting();
+      }
+      watches.wakeAll();
+    }
+  }
+
+  private void refuseWaiting() {
+    waiting.refuseAll(
+        _ -> refused(WireError.NOT_LEADER_OR_FOLLOWER, "resigned before it was committed"));
   }
 
   WaitingAppends waiting() {
@@ -359,11 +400,18 @@ final class PartitionHost {
     stepping = false;
     events.clear();
     hosted.abandon();
+    endLeadership();
+    shard.failed(this, why);
+  }
+
+  /** For good. */
+  private void endLeadership() {
+    endInterregnum();
+    interregnum.release();
     if (leads()) {
       onResigned(ledEpoch);
     }
     watches.wakeAll();
-    shard.failed(this, why);
   }
 
   void written(AppendInfo info) {
@@ -395,6 +443,7 @@ final class PartitionHost {
     }
     try {
       stepAll();
+      interregnum.release();
     } catch (DiskException e) {
       if (e.isFull()) {
         throw ports.failed(id, e);
@@ -408,8 +457,14 @@ final class PartitionHost {
   private void stepAll() {
     stepping = true;
     for (ReplicaEvent next = events.poll(); next != null; next = events.poll()) {
+      if (next instanceof ReplicaEvent.Fenced(int epoch) && epoch > replica.epoch() && !internal) {
+        interregnum.begin(ports.clock().nowMs(), leads());
+      }
       for (ReplicaEffect effect : replica.step(next)) {
         run(effect);
+      }
+      if (interregnum.isOn() && replica.leader().isPresent()) {
+        endInterregnum();
       }
     }
     stepping = false;
@@ -470,7 +525,9 @@ final class PartitionHost {
     hosted.log().producers().committedTo(upTo);
     // The coordinator that lives here comes first: who ordered the marker may ask it at once.
     markers.committed(upTo, (marker, offset) -> shard.markerCommitted(this, marker, offset));
-    waiting.committed(upTo);
+    if (leads()) {
+      waiting.committed(upTo);
+    }
     watches.committed(upTo, lastStable());
     start.onCommitted();
   }
@@ -482,9 +539,10 @@ final class PartitionHost {
     hosted.forgetTail();
     markers.clear();
     start.onResigned();
-    waiting.refuseAll(
-        _ -> refused(WireError.NOT_LEADER_OR_FOLLOWER, "resigned before it was committed"));
-    watches.wakeAll();
+    if (!interregnum.isOn()) {
+      refuseWaiting();
+      watches.wakeAll();
+    }
     shard.resigned(this, epoch);
   }
 
@@ -562,10 +620,7 @@ final class PartitionHost {
   /** Ends the replica here: nothing of it is led, watched or waited for any more. */
   void close(Runnable then) {
     closed = true;
-    if (leads()) {
-      onResigned(ledEpoch);
-    }
-    watches.wakeAll();
+    endLeadership();
     hosted.close(then);
   }
 }

@@ -8,6 +8,7 @@ import io.dure.log.LogSlice;
 import io.dure.log.PartitionLog;
 import io.dure.log.TimedOffset;
 import io.dure.runtime.Partitions.Isolation;
+import io.dure.runtime.Partitions.Leadership;
 import io.dure.runtime.Partitions.Locate;
 import io.dure.runtime.Partitions.LocateOutcome;
 import io.dure.runtime.Partitions.ReadOutcome;
@@ -37,7 +38,9 @@ final class PartitionReads {
   }
 
   private static ReadOutcome readNow(PartitionHost host, boolean minority, ReadRequest request) {
-    Optional<WireError> refusal = refusal(host, minority, request.leaderEpoch());
+    // What is committed stays so, whoever will lead.
+    boolean mayReadOn = minority && !host.leaderReachable() || host.interregnum().isOnForDeposed();
+    Optional<WireError> refusal = refusal(host, mayReadOn, request.leaderEpoch());
     if (refusal.isPresent()) {
       return refused(host, refusal.get());
     }
@@ -89,15 +92,16 @@ final class PartitionReads {
   }
 
   private static ReadOutcome refused(PartitionHost host, WireError error) {
-    return new ReadOutcome.Refused(
-        error, host.leadershipElsewhere(), host.log().startOffset(), host.highWatermark());
+    Optional<Leadership> leader =
+        host.leads() ? Optional.of(host.leadership()) : host.leadershipElsewhere();
+    return new ReadOutcome.Refused(error, leader, host.log().startOffset(), host.highWatermark());
   }
 
   /** Why this replica may not serve a reader who believes in {@code leaderEpoch} (-1: in none). */
   private static Optional<WireError> refusal(
-      PartitionHost host, boolean minority, int leaderEpoch) {
+      PartitionHost host, boolean mayReadOn, int leaderEpoch) {
     if (!host.leads()) {
-      if (!minority || host.leaderReachable()) {
+      if (!mayReadOn) {
         return Optional.of(
             leaderEpoch > host.imageEpoch()
                 ? WireError.UNKNOWN_LEADER_EPOCH
@@ -125,7 +129,7 @@ final class PartitionReads {
 
   private static LocateOutcome locateNow(
       PartitionHost host, boolean minority, Locate what, int leaderEpoch) {
-    Optional<WireError> refusal = refusal(host, minority, leaderEpoch);
+    Optional<WireError> refusal = refusal(host, minority && !host.leaderReachable(), leaderEpoch);
     if (refusal.isPresent()) {
       return new LocateOutcome.Refused(refusal.get(), host.leadershipElsewhere());
     }

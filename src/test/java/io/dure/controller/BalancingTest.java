@@ -47,10 +47,14 @@ class BalancingTest {
   private void pass(long ms) {
     for (long until = cluster.nowMs + ms; cluster.nowMs < until; ) {
       cluster.pass(50, live.stream().mapToInt(Integer::intValue).toArray());
+      long copying =
+          partitions().stream()
+              .flatMap(partition ->
+                  partition.learners().stream()
+                      .filter(node -> !partition.inStep().contains(node)))
+              .count();
+      mostAtOnce = (int) Math.max(mostAtOnce, copying);
       obey();
-      long learners =
-          partitions().stream().mapToLong(partition -> partition.learners().size()).sum();
-      mostAtOnce = (int) Math.max(mostAtOnce, learners);
     }
   }
 
