@@ -50,8 +50,7 @@ class BalancingTest {
       long copying =
           partitions().stream()
               .flatMap(partition ->
-                  partition.learners().stream()
-                      .filter(node -> !partition.inStep().contains(node)))
+                  partition.learners().stream().filter(node -> !partition.inStep().contains(node)))
               .count();
       mostAtOnce = (int) Math.max(mostAtOnce, copying);
       obey();
