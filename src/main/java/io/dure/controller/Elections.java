@@ -328,15 +328,19 @@ final class Elections {
   /** Appoints the leader if the answers suffice. */
   private boolean decide(Election election, PartitionImage partition) {
     Ballot ballot = election.ballot(ledger, partition);
-    if (!ballot.isEnough()
-        || (election.isPlanned() && isWorthWaiting(election, ballot, partition))) {
+    if (!ballot.isEnough()) {
       return false;
     }
+    VotingSet wanted = VotingChanges.wanted(ledger, partition);
     Outcome outcome =
         election.isPlanned()
-            ? Outcome.planned(
-                partition, ballot, VotingChanges.wanted(ledger, partition), ledger::mayLead)
+            ? Outcome.planned(partition, ballot, wanted, ledger::mayLead)
             : Outcome.unplanned(partition, ballot, ledger::mayLead);
+    if (election.isPlanned()
+        && !outcome.isAsWished(wanted, ledger::mayLead)
+        && mayBecomeBetter(election, ballot, partition)) {
+      return false;
+    }
     open.remove(partition.id());
     BrokerImage leader = ledger.image().broker(outcome.leader()).orElseThrow();
     ledger.note(appointment(partition.id(), election.epoch(), leader, outcome.votingSet()));
@@ -346,7 +350,7 @@ final class Elections {
     return true;
   }
 
-  private boolean isWorthWaiting(Election election, Ballot ballot, PartitionImage partition) {
+  private boolean mayBecomeBetter(Election election, Ballot ballot, PartitionImage partition) {
     long live = partition.members().stream().filter(ledger.image()::isLive).count();
     return ballot.answers().size() < live
         && ledger.nowMs() - election.startedMs() < PLANNED_WAIT_MS;

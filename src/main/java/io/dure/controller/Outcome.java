@@ -6,6 +6,7 @@ import io.dure.metadata.VotingSet;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -54,6 +55,12 @@ record Outcome(NodeId leader, VotingSet votingSet) {
             .findFirst()
             .orElseThrow();
     return new Outcome(leader, set);
+  }
+
+  /** Whether more answers could make it no better. */
+  boolean isAsWished(VotingSet wanted, Predicate<NodeId> mayLead) {
+    return votingSet.equals(wanted)
+        && wanted.replicas().stream().filter(mayLead).findFirst().equals(Optional.of(leader));
   }
 
   /** Whether the change of replicas under way has to be made anew. */
