@@ -172,9 +172,11 @@ final class LogStart {
     return low;
   }
 
+  /** The time is for the others: what this disk has yet to do is never cut short. */
   private void expire(long nowMs) {
     if (!waiting.isEmpty()) {
-      takeOut(each -> each.deadlineMs() <= nowMs)
+      long durable = hosted.log().durableStart();
+      takeOut(each -> each.deadlineMs() <= nowMs && each.offset() <= durable)
           .forEach(each -> refuse(each.caller(), each.done(), WireError.REQUEST_TIMED_OUT));
     }
   }
