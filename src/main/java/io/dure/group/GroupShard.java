@@ -91,6 +91,9 @@ public final class GroupShard {
   /** Decides on a command; the reply to {@code ticket} is in this decision or in a later one. */
   public Decision decide(long ticket, GroupCommand<?> command, Moment now) {
     var turn = new Turn(table, now);
+    if (deletes(command)) {
+      onTime(turn);
+    }
     switch (command) {
       case GroupCommand.ConsumerHeartbeat c -> consumers.beat(ticket, c, turn);
       case GroupCommand.ConnectionLost c -> consumers.connectionLost(ticket, c, turn);
@@ -125,17 +128,30 @@ public final class GroupShard {
     return turn.done();
   }
 
+  /**
+   * Who deletes from outside meets no member whose session is over, even where no tick has come
+   * since. Members themselves are judged by ticks alone: one that is heard of just before stays.
+   */
+  private static boolean deletes(GroupCommand<?> command) {
+    return command instanceof GroupCommand.DeleteGroup
+        || command instanceof GroupCommand.DeleteOffsets;
+  }
+
   /** Time passes: sessions end, waits end, old offsets go. */
   public Decision tick(Moment now) {
     var turn = new Turn(table, now);
-    for (Group group : table.due(now.nowMs())) {
-      leaving.onTime(group, turn);
-      group.consumer().ifPresent(g -> consumers.onTime(g, turn));
-    }
+    onTime(turn);
     if (now.nowMs() >= nextExpiryMs) {
       nextExpiryMs = now.nowMs() + settings.expiryCheckMs();
       expiry.check(turn);
     }
     return turn.done();
+  }
+
+  private void onTime(Turn turn) {
+    for (Group group : table.due(turn.nowMs())) {
+      leaving.onTime(group, turn);
+      group.consumer().ifPresent(g -> consumers.onTime(g, turn));
+    }
   }
 }

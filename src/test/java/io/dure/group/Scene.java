@@ -75,6 +75,10 @@ final class Scene {
     return this;
   }
 
+  void passWithoutTicks(long ms) {
+    nowMs += ms;
+  }
+
   private void take(Decision decision) {
     decision.records().forEach(log::append);
     for (Decision.Reply reply : decision.replies()) {

@@ -119,4 +119,16 @@ class StaticMembersTest {
         .containsExactly(WireError.NONE, WireError.UNKNOWN_MEMBER_ID);
     assertThat(scene.state()).isEqualTo("PreparingRebalance");
   }
+
+  @Test
+  void aGroupWhoseSessionsAreOverCanBeDeletedBeforeTheNextTick() {
+    settledTwo();
+
+    scene.passWithoutTicks(9_999);
+    assertThat(scene.answer(new GroupCommand.DeleteGroup(Scene.GROUP)).error())
+        .isEqualTo(WireError.NON_EMPTY_GROUP);
+    scene.passWithoutTicks(1);
+    assertThat(scene.answer(new GroupCommand.DeleteGroup(Scene.GROUP)).error())
+        .isEqualTo(WireError.NONE);
+  }
 }
