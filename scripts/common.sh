@@ -112,22 +112,24 @@ build_app() {
 }
 
 # Lets a broker and a command run once and keeps what the JVM learned (JEP 483, 514): later starts take a third of the time.
-# Without the caches everything works, only slower, so nothing here may fail the build. DURE_AOT=off leaves it out.
+# A second broker gives the first one a follower and a leader to talk to. Without the caches everything works, only slower, so
+# nothing here may fail the build. DURE_AOT=off leaves it out.
 train_start_caches() {
-  local app="$ROOT/target/app" work port="" pid
+  local app="$ROOT/target/app" work address pid other
   rm -f "$app"/*.aot
   work="$(mktemp -d)" || return 1
   "$JDK/bin/java" "${BROKER_FLAGS[@]}" -XX:AOTCacheOutput="$work/broker.aot" -cp "$app/dure.jar" "$BROKER_MAIN" \
     --listen 127.0.0.1:0 --data "$work/data" --console 127.0.0.1:0 > "$work/out" 2> "$work/broker.log" < /dev/null &
   pid=$!
-  for _ in $(seq 100); do
-    port="$(sed -n 's/^ready .*listen=[^ ]*:\([0-9]*\).*/\1/p' "$work/out")"
-    [[ -z "$port" ]] && kill -0 "$pid" 2> /dev/null || break
-    sleep 0.1
-  done
-  if [[ -n "$port" ]]; then
+  if address="$(await_ready "$pid" "$work/out")"; then
+    "$JDK/bin/java" "${BROKER_FLAGS[@]}" -cp "$app/dure.jar" "$BROKER_MAIN" --join "$address" \
+      --listen 127.0.0.1:0 --data "$work/other" --console off > "$work/other.out" 2> "$work/other.log" < /dev/null &
+    other=$!
+    await_ready "$other" "$work/other.out" > /dev/null || true
     "$JDK/bin/java" "${COMMAND_FLAGS[@]}" -XX:AOTCacheOutput="$work/command.aot" -cp "$app/dure.jar" "$COMMAND_MAIN" \
-      exercise -b "127.0.0.1:$port" > "$work/command.log" 2>&1 < /dev/null || true
+      exercise -b "$address" > "$work/command.log" 2>&1 < /dev/null || true
+    kill -KILL "$other" 2> /dev/null || true
+    wait "$other" 2> /dev/null || true
   fi
   kill -TERM "$pid" 2> /dev/null || true
   wait "$pid" 2> /dev/null || true
@@ -135,6 +137,21 @@ train_start_caches() {
     [[ -s "$work/$cache.aot" ]] && mv "$work/$cache.aot" "$app/$cache.aot"
   done
   rm -rf "$work"
+}
+
+# Tells the address at which a broker says that it serves; fails when it ends, or does not say so for ten seconds.
+await_ready() {
+  local address
+  for _ in $(seq 100); do
+    address="$(sed -n 's/^ready .*listen=\([^ ]*\).*/\1/p' "$2")"
+    if [[ -n "$address" ]]; then
+      printf '%s' "$address"
+      return 0
+    fi
+    kill -0 "$1" 2> /dev/null || return 1
+    sleep 0.1
+  done
+  return 1
 }
 
 # Sets CACHE_FLAGS to what uses a start-up cache, if there is one; the JVM goes without, and says nothing of it, when it does not fit.

@@ -7,10 +7,14 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine.Command;
@@ -26,6 +30,7 @@ import picocli.CommandLine.Mixin;
     description = "Use a broker a little, for the start-up cache.")
 final class ExerciseCommand implements Callable<Integer> {
   private static final String TOPIC = "exercise";
+  private static final int PARTITIONS = 4;
   private static final int RECORDS = 3_000;
   private static final int VALUE_BYTES = 500;
   private static final long TIMEOUT_NS = 10_000_000_000L;
@@ -35,14 +40,32 @@ final class ExerciseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (Admin admin = cluster.admin()) {
-      admin
-          .createTopics(List.of(new NewTopic(TOPIC, Optional.of(3), Optional.empty())))
-          .all()
-          .get();
+      int brokers = admin.describeCluster().nodes().get().size();
+      var topic = new NewTopic(TOPIC, Optional.of(PARTITIONS), Optional.of((short) brokers));
+      admin.createTopics(List.of(topic)).all().get();
       produce();
+      turnLeaders(admin);
       int read = consume();
       ClusterView.read(admin, true);
       return read == RECORDS ? 0 : 1;
+    }
+  }
+
+  /** Every partition gets its last replica as its leader: an election of each. */
+  private static void turnLeaders(Admin admin) throws Exception {
+    var wanted = new HashMap<TopicPartition, Optional<NewPartitionReassignment>>();
+    for (TopicPartitionInfo partition :
+        admin.describeTopics(List.of(TOPIC)).allTopicNames().get().get(TOPIC).partitions()) {
+      List<Integer> replicas = partition.replicas().stream().map(Node::id).toList();
+      wanted.put(
+          new TopicPartition(TOPIC, partition.partition()),
+          Optional.of(new NewPartitionReassignment(replicas.reversed())));
+    }
+    admin.alterPartitionReassignments(wanted).all().get();
+    long startedNs = System.nanoTime();
+    while (!admin.listPartitionReassignments().reassignments().get().isEmpty()
+        && System.nanoTime() - startedNs < TIMEOUT_NS) {
+      Thread.sleep(20);
     }
   }
 

@@ -14,7 +14,8 @@ import java.util.Map;
  * @param returnAfterMs a preferred leader must have been live and in step for so long before it
  *     leads again
  * @param returnEveryMs leaders return in batches, one in so long
- * @param changeEveryMs changes of replicas and commit quorums are made in batches, one in so long
+ * @param gatherChangesMs changes of replicas that the balancer wants are gathered for so long, and
+ *     made together
  * @param defaultPartitions of a topic made without saying how many
  * @param defaultReplicationFactor of a topic made without saying how many; fewer while the cluster
  *     has fewer brokers
@@ -31,7 +32,7 @@ public record ControllerSettings(
     int leaderLostAfterMs,
     int returnAfterMs,
     int returnEveryMs,
-    int changeEveryMs,
+    int gatherChangesMs,
     int defaultPartitions,
     int defaultReplicationFactor,
     Map<String, String> started,
@@ -47,7 +48,7 @@ public record ControllerSettings(
           500,
           1_500,
           1_000,
-          4_000,
+          3_500,
           1,
           3,
           Map.of(),
@@ -92,7 +93,7 @@ public record ControllerSettings(
         leaderLostAfterMs,
         returnAfterMs,
         returnEveryMs,
-        changeEveryMs,
+        gatherChangesMs,
         partitions,
         replicationFactor,
         topicDefaults,

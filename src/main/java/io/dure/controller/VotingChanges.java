@@ -4,7 +4,9 @@ import io.dure.base.PartitionId;
 import io.dure.metadata.PartitionImage;
 import io.dure.metadata.TopicImage;
 import io.dure.metadata.VotingSet;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,8 +18,9 @@ import java.util.Map;
  * known to be open. So no more than two sets have to be heard, unless leaders die on the way.
  *
  * <p>Nobody writes to a partition while its epoch changes, and what a producer sent along with it
- * to other partitions waits, too. Changes are therefore made together, with rests between: a short
- * pause for many at once, instead of one pause after the other.
+ * to other partitions waits, too. What the balancer wants is therefore gathered and changed
+ * together, a small part of the cluster at a time, with rests between; also, a broker that has just
+ * come is slow in the beginning. What somebody asked for is not kept waiting.
  */
 final class VotingChanges {
   private static final long FIRST_BACKOFF_MS = 500;
@@ -26,14 +29,19 @@ final class VotingChanges {
   /** Not more often than that, as a look passes over every partition. */
   private static final long LOOK_EVERY_MS = 250;
 
-  /** More take noticeably longer together. */
+  /** So many, or this part of all partitions, change together; more take noticeably longer. */
+  private static final int FEW_TOGETHER = 10;
+
   private static final int MOST_TOGETHER = 100;
+  private static final int ONE_IN = 64;
+
+  private static final long NOTHING_GATHERED = Long.MAX_VALUE;
 
   private final Ledger ledger;
   private final Elections elections;
   private final Map<PartitionId, Attempt> attempts = new HashMap<>();
   private long lookedMs;
-  private long begunMs;
+  private long gatheringSinceMs = NOTHING_GATHERED;
 
   /** Not to be tried again before {@code againMs}. */
   private record Attempt(long againMs, long backoffMs) {}
@@ -42,7 +50,6 @@ final class VotingChanges {
     this.ledger = ledger;
     this.elections = elections;
     lookedMs = ledger.nowMs();
-    begunMs = ledger.nowMs() - ledger.settings().changeEveryMs();
   }
 
   /** The voting set that the partition's next planned epoch is to have. */
@@ -69,23 +76,46 @@ final class VotingChanges {
 
   void tick() {
     long nowMs = ledger.nowMs();
-    long restMs = ledger.settings().changeEveryMs();
-    if (nowMs - begunMs < restMs || nowMs - lookedMs < Math.min(LOOK_EVERY_MS, restMs)) {
+    if (nowMs - lookedMs < Math.min(LOOK_EVERY_MS, ledger.settings().gatherChangesMs())) {
       return;
     }
     lookedMs = nowMs;
     attempts.keySet().removeIf(id -> ledger.image().partition(id).isEmpty());
-    int begun = 0;
+    List<PartitionImage> gathered = new ArrayList<>();
+    int urgent = 0;
     for (TopicImage topic : ledger.image().topics()) {
       for (PartitionImage partition : topic.partitions()) {
-        if (begun < MOST_TOGETHER && isDue(topic, partition)) {
-          begun++;
-          begunMs = nowMs;
-          note(partition.id());
-          elections.startPlanned(partition);
+        if (isDue(topic, partition)) {
+          if (!isUrgent(partition)) {
+            gathered.add(partition);
+          } else if (urgent++ < ledger.settings().maxRecordsPerBatch()) {
+            begin(partition);
+          }
         }
       }
     }
+    if (gathered.isEmpty()) {
+      gatheringSinceMs = NOTHING_GATHERED;
+    } else if (gatheringSinceMs == NOTHING_GATHERED) {
+      gatheringSinceMs = nowMs;
+    } else if (nowMs - gatheringSinceMs >= ledger.settings().gatherChangesMs()) {
+      gatheringSinceMs = NOTHING_GATHERED;
+      gathered.stream().limit(together()).forEach(this::begin);
+    }
+  }
+
+  private long together() {
+    return Math.clamp(ledger.image().partitionCount() / ONE_IN, FEW_TOGETHER, MOST_TOGETHER);
+  }
+
+  /** Somebody asked for it: for these replicas, or for another commit quorum of the same ones. */
+  private static boolean isUrgent(PartitionImage partition) {
+    return partition.placedByHand() || partition.target().isEmpty();
+  }
+
+  private void begin(PartitionImage partition) {
+    note(partition.id());
+    elections.startPlanned(partition);
   }
 
   private boolean isDue(TopicImage topic, PartitionImage partition) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,10 @@ class BalancingTest {
   private TestCluster cluster = TestCluster.of(3, SETTINGS);
   private final List<Integer> live = new ArrayList<>(List.of(1, 2, 3));
   private int mostAtOnce;
+  private int epochs;
+
+  /** How many epochs changed in which second. */
+  private final TreeMap<Long, Integer> changes = new TreeMap<>();
 
   private void join(int node) {
     cluster.register(node);
@@ -53,6 +58,11 @@ class BalancingTest {
                   partition.learners().stream().filter(node -> !partition.inStep().contains(node)))
               .count();
       mostAtOnce = (int) Math.max(mostAtOnce, copying);
+      int epochs = partitions().stream().mapToInt(PartitionImage::epoch).sum();
+      if (epochs > this.epochs) {
+        changes.merge(cluster.nowMs / 1_000, epochs - this.epochs, Integer::sum);
+        this.epochs = epochs;
+      }
       obey();
     }
   }
@@ -144,6 +154,25 @@ class BalancingTest {
     assertThat(copies(4)).containsExactly(9, 9, 9, 9);
     assertThat(leads(4)).containsExactly(3, 3, 3, 3);
     assertThat(mostAtOnce).isEqualTo(2);
+  }
+
+  /** Clients notice a change of epochs: a few together, then a rest. */
+  @Test
+  void aNewBrokerTakesItsPlaceInAFewSmallSteps() {
+    create("t", 40);
+    pass(3_000);
+    changes.clear();
+
+    join(4);
+    pass(60_000);
+
+    assertThat(copies(4)).containsExactly(30, 30, 30, 30);
+    assertThat(changes.values()).allMatch(together -> together <= 10);
+    Long before = changes.firstKey() - 10;
+    for (long second : changes.keySet()) {
+      assertThat(second - before).isGreaterThanOrEqualTo(3);
+      before = second;
+    }
   }
 
   @Test
