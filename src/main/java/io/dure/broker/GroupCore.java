@@ -31,6 +31,7 @@ final class GroupCore implements CoordinatorCore<GroupCommand<?>, GroupAnswer> {
   private final GroupShard shard;
   private long nextTopicsCheckMs;
   private ClusterImage topicsChecked = ClusterImage.EMPTY;
+  private ClusterImage topicsSeen = ClusterImage.EMPTY;
 
   GroupCore(GroupSettings settings) {
     this.shard = new GroupShard(settings);
@@ -62,6 +63,7 @@ final class GroupCore implements CoordinatorCore<GroupCommand<?>, GroupAnswer> {
   @Override
   public Decided<GroupAnswer> resume(Moment now, ClusterImage image) {
     nextTopicsCheckMs = now.nowMs() + TOPICS_CHECK_MS;
+    topicsSeen = image;
     return encoded(shard.resume(image, now));
   }
 
@@ -72,6 +74,12 @@ final class GroupCore implements CoordinatorCore<GroupCommand<?>, GroupAnswer> {
 
   @Override
   public Decided<GroupAnswer> tick(Moment now, ClusterImage image) {
+    if (image != topicsSeen) {
+      if (!image.changedSince(topicsSeen).removedTopics().isEmpty()) {
+        nextTopicsCheckMs = now.nowMs();
+      }
+      topicsSeen = image;
+    }
     Decided<GroupAnswer> decided = encoded(shard.onImage(image, now)).and(encoded(shard.tick(now)));
     return now.nowMs() >= nextTopicsCheckMs
         ? decided.and(forgetMissingTopics(now, image))
@@ -79,8 +87,8 @@ final class GroupCore implements CoordinatorCore<GroupCommand<?>, GroupAnswer> {
   }
 
   /**
-   * A deleted topic's offsets go some time later; until then nobody is told of them, as the ids
-   * differ.
+   * A deleted topic's offsets go as soon as that is known; what was missed, as a deletion while
+   * nobody led this partition, or an offset that a late commit brought, some time later.
    */
   private Decided<GroupAnswer> forgetMissingTopics(Moment now, ClusterImage image) {
     nextTopicsCheckMs = now.nowMs() + TOPICS_CHECK_MS;

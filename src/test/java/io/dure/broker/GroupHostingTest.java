@@ -218,11 +218,26 @@ class GroupHostingTest {
   }
 
   @Test
-  void offsetsOfADeletedTopicGo() {
+  void offsetsOfADeletedTopicGoAtOnce() {
     groups.opened(partition, 5, log);
     commit(7);
+    pass(100);
     assertThat(fetched()).contains(7L);
     cluster.write(new MetadataRecord.TopicDeleted(read));
+    pass(100);
+
+    assertThat(fetched()).isEmpty();
+  }
+
+  @Test
+  void offsetsOfATopicThatWasDeletedWhileNobodyLedGoSomeTimeLater() {
+    groups.opened(partition, 5, log);
+    commit(7);
+    groups.resigned(partition, 5);
+    cluster.write(new MetadataRecord.TopicDeleted(read));
+    groups.opened(partition, 6, log);
+    pass(100);
+    assertThat(fetched()).contains(7L);
     pass(31_000);
 
     assertThat(fetched()).isEmpty();
