@@ -54,8 +54,16 @@ final class ExerciseCommand implements Callable<Integer> {
   /** Every partition gets its last replica as its leader: an election of each. */
   private static void turnLeaders(Admin admin) throws Exception {
     var wanted = new HashMap<TopicPartition, Optional<NewPartitionReassignment>>();
-    for (TopicPartitionInfo partition :
-        admin.describeTopics(List.of(TOPIC)).allTopicNames().get().get(TOPIC).partitions()) {
+    List<TopicPartitionInfo> partitions =
+        admin
+            .describeTopics(List.of(TOPIC))
+            .topicNameValues()
+            .values()
+            .iterator()
+            .next()
+            .get()
+            .partitions();
+    for (TopicPartitionInfo partition : partitions) {
       List<Integer> replicas = partition.replicas().stream().map(Node::id).toList();
       wanted.put(
           new TopicPartition(TOPIC, partition.partition()),
