@@ -107,7 +107,8 @@ record Handlers(RequestSink requests, TelemetryApis clients) {
   private static TxnSettings txnSettings(Config config) {
     return TxnSettings.DEFAULTS.with(
         config.get(Settings.TRANSACTION_MAX_TIMEOUT_MS),
-        config.get(Settings.TRANSACTIONAL_ID_EXPIRATION_MS));
+        config.get(Settings.TRANSACTIONAL_ID_EXPIRATION_MS),
+        config.get(Settings.TRANSACTIONAL_ID_CHECK_MS));
   }
 
   private static GroupSettings groupSettings(Config config) {

@@ -167,6 +167,14 @@ final class Settings {
           Integer.MAX_VALUE,
           7 * 24 * 3_600_000,
           "How long a transactional id that is not used is remembered.");
+  static final Setting<Integer> TRANSACTIONAL_ID_CHECK_MS =
+      number(
+          "transaction.remove.expired.transaction.cleanup.interval.ms",
+          "ms",
+          1,
+          Integer.MAX_VALUE,
+          600_000,
+          "How often transactional ids past their time are looked for.");
   static final Setting<Integer> REQUEST_MAX_BYTES =
       number(
           "socket.request.max.bytes",
@@ -312,6 +320,7 @@ final class Settings {
           TRANSACTION_PARTITIONS,
           TRANSACTION_MAX_TIMEOUT_MS,
           TRANSACTIONAL_ID_EXPIRATION_MS,
+          TRANSACTIONAL_ID_CHECK_MS,
           SettingsOfGroups.GROUP_MIN_SESSION_MS,
           SettingsOfGroups.GROUP_MAX_SESSION_MS,
           SettingsOfGroups.GROUP_INITIAL_DELAY_MS,

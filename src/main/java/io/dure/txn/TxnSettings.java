@@ -21,8 +21,8 @@ public record TxnSettings(
   public static final TxnSettings DEFAULTS =
       new TxnSettings(900_000, 7L * 24 * 3_600_000, 600_000, 100, 100_000, 20_000);
 
-  public TxnSettings with(int newMaxTimeoutMs, long newExpirationMs) {
+  public TxnSettings with(int newMaxTimeoutMs, long newExpirationMs, long newExpiryCheckMs) {
     return new TxnSettings(
-        newMaxTimeoutMs, newExpirationMs, expiryCheckMs, patienceMs, maxIds, maxPartitions);
+        newMaxTimeoutMs, newExpirationMs, newExpiryCheckMs, patienceMs, maxIds, maxPartitions);
   }
 }
