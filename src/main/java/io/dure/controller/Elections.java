@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Gives partitions a leader: fences the next epoch at the replicas, waits for enough answers,
@@ -269,10 +270,10 @@ final class Elections {
     if (partition.epoch() < 0) {
       image
           .topic(partition.id().topic())
-          .flatMap(topic ->
+          .map(topic ->
               firstLeader(
                   image, partition.id(), ledger.votingSet(topic.configs(), partition.replicas())))
-          .ifPresent(ledger::note);
+          .ifPresent(records -> records.forEach(ledger::note));
     } else {
       start(partition, partition.epoch() + 1, false);
     }
@@ -281,15 +282,25 @@ final class Elections {
 
   /**
    * The first appointment of a partition. Nothing was ever appended to it, so there is nothing to
-   * lose and nobody to ask. Empty: none of its replicas is live.
+   * lose and nobody to ask; and whoever is live is in step, as long as its leader does not say
+   * otherwise. Empty: none of its replicas is live.
    */
-  static Optional<MetadataRecord> firstLeader(
-      ClusterImage image, PartitionId id, VotingSet votingSet) {
-    return votingSet.replicas().stream()
-        .flatMap(node -> image.broker(node).stream())
-        .filter(BrokerImage::live)
+  static List<MetadataRecord> firstLeader(ClusterImage image, PartitionId id, VotingSet votingSet) {
+    List<BrokerImage> live =
+        votingSet.replicas().stream()
+            .flatMap(node -> image.broker(node).stream())
+            .filter(BrokerImage::live)
+            .toList();
+    List<MetadataRecord> records = new ArrayList<>(2);
+    live.stream()
         .min(Comparator.comparing(broker -> image.isDrained(broker.node())))
-        .map(leader -> appointment(id, 0, leader, votingSet));
+        .ifPresent(leader -> records.add(appointment(id, 0, leader, votingSet)));
+    if (live.size() > 1) {
+      records.add(
+          new MetadataRecord.InStepChanged(
+              id, 0, live.stream().map(BrokerImage::node).collect(Collectors.toSet())));
+    }
+    return records;
   }
 
   private static MetadataRecord appointment(

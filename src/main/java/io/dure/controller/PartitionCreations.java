@@ -4,6 +4,7 @@ import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
 import io.dure.metadata.MetadataRecord;
 import io.dure.metadata.TopicImage;
+import io.dure.metadata.VotingSet;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,8 +110,8 @@ final class PartitionCreations {
       if (byHand) {
         records.add(new MetadataRecord.PlacedByHand(id, true));
       }
-      Elections.firstLeader(ledger.image(), id, ledger.votingSet(topic.configs(), replicas.get(i)))
-          .ifPresent(records::add);
+      VotingSet votingSet = ledger.votingSet(topic.configs(), replicas.get(i));
+      records.addAll(Elections.firstLeader(ledger.image(), id, votingSet));
     }
     ledger.append(records);
   }

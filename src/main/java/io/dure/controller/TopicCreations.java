@@ -175,8 +175,8 @@ final class TopicCreations {
       if (byHand) {
         records.add(new MetadataRecord.PlacedByHand(id, true));
       }
-      Elections.firstLeader(ledger.image(), id, ledger.votingSet(own, replicas.get(i)))
-          .ifPresent(records::add);
+      records.addAll(
+          Elections.firstLeader(ledger.image(), id, ledger.votingSet(own, replicas.get(i))));
     }
     return records;
   }

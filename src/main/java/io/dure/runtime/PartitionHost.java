@@ -504,6 +504,7 @@ final class PartitionHost {
       case ReplicaEffect.Committed e -> onCommitted(e.highWatermark());
       case ReplicaEffect.Leads e -> {
         ledEpoch = e.epoch();
+        reports.leads(ports.clock().nowMs());
         start.onLeads();
       }
       case ReplicaEffect.Opened e -> {
@@ -547,7 +548,7 @@ final class PartitionHost {
   }
 
   private void tellController() {
-    reports.tell(image, ledEpoch, opened, start::isLikeHere);
+    reports.tell(image, ledEpoch, opened, start::isLikeHere, ports.clock().nowMs());
   }
 
   private void onFlushed(FlushTicket ticket) {

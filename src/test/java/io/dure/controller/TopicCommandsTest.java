@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -362,6 +363,14 @@ class TopicCommandsTest {
 
     cluster.ask(new Command.CreateTopics(topics, false));
 
-    assertThat(cluster.batchSizes).containsExactly(9, 9, 9);
+    // The topic; of each partition, that it is made, who leads it, and who is in step.
+    assertThat(cluster.batchSizes).containsExactly(13, 13, 13);
+  }
+
+  @Test
+  void allReplicasThatLiveAreInStepWithANewPartition() {
+    cluster.create("t", 2, 3);
+
+    assertThat(cluster.partition("t", 0).inStep()).isEqualTo(Set.copyOf(nodes(1, 2, 3)));
   }
 }

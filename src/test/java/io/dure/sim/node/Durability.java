@@ -81,16 +81,32 @@ final class Durability {
 
   private static boolean holds(SimDisk disk, Home home, long base, int contentCrc) {
     TreeMap<Long, ByteBuffer> segments = new TreeMap<>();
+    TreeMap<Long, ByteBuffer> swaps = new TreeMap<>();
     disk.durableFiles(home.folder)
         .forEach((name, bytes) -> {
           if (name.endsWith(".log")) {
-            segments.put(Long.valueOf(name.substring(0, name.length() - 4)), bytes);
+            segments.put(baseOf(name), bytes);
+          } else if (name.endsWith(".swap")) {
+            swaps.put(baseOf(name), bytes);
           }
         });
+    if (!segments.isEmpty() && segments.firstKey() > base) {
+      return true; // the beginning was dropped, which only what a snapshot stands in for may be
+    }
+    // A swap may have taken the place of others without that its own name is durable: recovery
+    // gives it that. Whether it does is seen whenever power is lost.
+    return holds(segments, home, base, contentCrc) || holds(swaps, home, base, contentCrc);
+  }
+
+  private static long baseOf(String name) {
+    return Long.parseLong(name.substring(0, name.indexOf('.')));
+  }
+
+  private static boolean holds(
+      TreeMap<Long, ByteBuffer> segments, Home home, long base, int contentCrc) {
     var segment = segments.floorEntry(base);
     if (segment == null) {
-      // The beginning was dropped, which only what a snapshot stands in for may be.
-      return !segments.isEmpty();
+      return false;
     }
     ByteBuffer bytes = segment.getValue();
     for (int at = 0; Batch.isWhole(bytes, at); at += Batch.sizeAt(bytes, at)) {
