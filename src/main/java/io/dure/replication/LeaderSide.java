@@ -118,6 +118,11 @@ final class LeaderSide {
     if (committed < 0) {
       return;
     }
+    Check.that(
+        committed >= leadership.startLog().end(),
+        "committed to %d, but the epoch began with %d",
+        committed,
+        leadership.startLog().end());
     boolean advanced = committed > ground.highWatermark();
     ground.commitTo(committed);
     if (!leadership.opened()) {

@@ -103,6 +103,9 @@ public final class Leadership {
    * leader that does not vote itself (of the metadata log, while its own removal is not committed)
    * counts the others only.
    *
+   * <p>One that joined and was started again since may not know yet how much it holds. It counts
+   * once it says that this is all the epoch began with: an open epoch has all of that committed.
+   *
    * @param ownJoined whether this leader has joined its own epoch
    */
   long committedEnd(boolean ownJoined, long ownFlushedEnd) {
@@ -111,7 +114,7 @@ public final class Leadership {
       joined = insert(ownFlushedEnd, joined);
     }
     for (FollowerProgress follower : followers) {
-      if (follower.votes() && follower.joined()) {
+      if (follower.votes() && follower.joined() && follower.durableEnd() >= startLog.end()) {
         joined = insert(follower.durableEnd(), joined);
       }
     }
