@@ -795,9 +795,11 @@ final class NodeWorld {
       trace(life, partition, () -> "has compacted all before " + replica.log().cleanedEnd());
     }
     EpochHistory history = replica.log().history();
-    if (last.history.isPresent() && last.history.get().start() < history.start()) {
-      tell(new NodeFact.Dropped(life, partition, last.history.get(), history.start()));
-    }
+    last.history
+        .filter(old -> old.start() < history.start())
+        // A log that cannot be compared with its leader's is replaced as a whole.
+        .filter(old -> history.start() < history.end() || old.end() <= history.end())
+        .ifPresent(old -> tell(new NodeFact.Dropped(life, partition, old, history.start())));
     last.history = Optional.of(history);
     if (replica.ledEpoch() >= 0 && !partition.equals(PartitionId.METADATA)) {
       durability.startsAt(partition, history.start());
