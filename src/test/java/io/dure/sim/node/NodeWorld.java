@@ -758,7 +758,8 @@ final class NodeWorld {
       last = new Seen(replica.host());
       before.put(partition, last);
     }
-    if (replica.log().generation() != last.generation) {
+    boolean isCut = replica.log().generation() != last.generation;
+    if (isCut) {
       last.generation = replica.log().generation();
       counts.truncations++;
       trace(life, partition, () -> "cuts its log to " + replica.log().endOffset());
@@ -798,7 +799,7 @@ final class NodeWorld {
     last.history
         .filter(old -> old.start() < history.start())
         // A log that cannot be compared with its leader's is replaced as a whole.
-        .filter(old -> history.start() < history.end() || old.end() <= history.end())
+        .filter(_ -> !isCut || history.start() < history.end())
         .ifPresent(old -> tell(new NodeFact.Dropped(life, partition, old, history.start())));
     last.history = Optional.of(history);
     if (replica.ledEpoch() >= 0 && !partition.equals(PartitionId.METADATA)) {
