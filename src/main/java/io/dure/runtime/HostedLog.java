@@ -243,7 +243,7 @@ final class HostedLog {
    * taken for stale.
    */
   private void runFirst(FlushTicket ticket) {
-    PartitionFolders.flushMark(ports.disk(), folder);
+    PartitionFolders.makeMarkDurable(ports.disk(), folder);
     ticket.run();
   }
 

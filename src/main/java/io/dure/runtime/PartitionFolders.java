@@ -143,9 +143,16 @@ final class PartitionFolders {
     }
   }
 
-  /** Blocks until the mark's bytes are durable; its name becomes so with the folder. */
-  static void flushMark(Disk disk, String folder) {
+  /**
+   * Blocks until the mark's bytes are durable; its name becomes so with the folder. They are
+   * written again, as a flush of them may have failed in an earlier life: after that they count as
+   * clean, and the next flush would succeed without them.
+   */
+  static void makeMarkDurable(Disk disk, String folder) {
     try (DiskFile file = disk.open(folder + "/" + MARK)) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+      file.read(0, bytes);
+      file.write(0, bytes.flip());
       file.flush();
     }
   }
