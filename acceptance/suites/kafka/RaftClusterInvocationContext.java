@@ -67,6 +67,8 @@ public final class RaftClusterInvocationContext implements TestTemplateInvocatio
   @Override
   public List<Extension> getAdditionalExtensions() {
     var dure = new Dure();
+    // One that was interrupted, or whose test never began, ends with this program.
+    Runtime.getRuntime().addShutdownHook(new Thread(dure::stop));
     return List.of(
         (BeforeEachCallback)
             context -> {
@@ -118,6 +120,7 @@ public final class RaftClusterInvocationContext implements TestTemplateInvocatio
           awaitReady(node);
         }
       } catch (IOException | InterruptedException e) {
+        stop();
         throw new IllegalStateException(e);
       }
     }
