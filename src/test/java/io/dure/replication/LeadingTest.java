@@ -72,6 +72,23 @@ class LeadingTest {
         .contains(new ReplicaEffect.Committed(5), new ReplicaEffect.Opened(1));
   }
 
+  /**
+   * Its word that it joined was lost with its process. It comes back knowing that it has joined,
+   * and not yet how much of its log is durable: an epoch opened by that would not have all that it
+   * began with committed.
+   */
+  @Test
+  void whoJoinedAndWasStartedAgainCountsOnceItKnowsWhatItHolds() {
+    Replica leader = with(new ReplicaState(0, 0), log(0, 70));
+    appoint(leader, appointed(1, SELF));
+    persisted(leader, 1, 1);
+    receive(leader, TWO, new ReplicaMessage.Acked(1, false, 66));
+
+    assertThat(receive(leader, TWO, new ReplicaMessage.Acked(1, true, 0))).isEmpty();
+    assertThat(receive(leader, TWO, new ReplicaMessage.Acked(1, true, 70)))
+        .contains(new ReplicaEffect.Committed(70), new ReplicaEffect.Opened(1));
+  }
+
   @Test
   void acknowledgementsOfLearnersDoNotCount() {
     Replica leader = leading(1);
