@@ -82,7 +82,7 @@ final class LoopPartitions implements Partitions {
   }
 
   private static void onceLed(PartitionHost host, int sizeBytes, Runnable action) {
-    if (!host.interregnum().holds(sizeBytes, action)) {
+    if (!host.clients().interregnum().holds(sizeBytes, action)) {
       action.run();
     }
   }
@@ -236,7 +236,8 @@ final class LoopPartitions implements Partitions {
     return () ->
         shard
             .loop()
-            .run(() -> shard.host(partition).ifPresent(host -> host.watches().remove(entry)));
+            .run(() ->
+                shard.host(partition).ifPresent(host -> host.clients().watches().remove(entry)));
   }
 
   private void watch(Shard shard, PartitionId partition, Watches.Entry entry) {
@@ -244,11 +245,11 @@ final class LoopPartitions implements Partitions {
     if (host.isEmpty()
         || entry.isDue(host.get().highWatermark(), host.get().lastStable())
         || !host.get().leads()
-            && !host.get().interregnum().isOnForDeposed()
+            && !host.get().clients().interregnum().isOnForDeposed()
             && !metadata.isMinority()) {
       entry.wake();
     } else {
-      host.get().watches().add(entry);
+      host.get().clients().watches().add(entry);
     }
   }
 

@@ -135,7 +135,8 @@ final class PartitionAppends {
           host.refused(WireError.KAFKA_STORAGE_ERROR, "the disk failed: " + e.getMessage()));
       return Optional.empty();
     }
-    host.waiting()
+    host.clients()
+        .appends()
         .add(
             new Waiting(
                 info.endOffset(),
@@ -164,7 +165,8 @@ final class PartitionAppends {
     if (duplicate.endOffset() <= host.highWatermark()) {
       WaitingAppends.answer(caller, done, answer);
     } else {
-      host.waiting()
+      host.clients()
+          .appends()
           .addRepeated(new Waiting(duplicate.endOffset(), 0, 0, deadlineMs, answer, caller, done));
     }
   }

@@ -33,7 +33,7 @@ import java.util.function.Predicate;
  * <p>Events are worked off one at a time, each with all its effects, in the order of their arrival;
  * answers given in place may call back into this host.
  */
-final class PartitionHost {
+final class PartitionHost implements WaitingClients.Site {
   /** How long a host counts as busy after something happened to it, and is ticked at full rate. */
   private static final long BUSY_MS = 2_000;
 
@@ -63,11 +63,9 @@ final class PartitionHost {
   private boolean settled;
   private Optional<FenceAsked> fenceAsked = Optional.empty();
 
-  private final WaitingAppends waiting;
-  private final Interregnum interregnum;
+  private final WaitingClients clients;
   private final FollowerPushes pushes;
   private final LeaderReports reports;
-  private final Watches watches = new Watches();
   private final PendingMarkers markers = new PendingMarkers();
   private final LogStart start;
 
@@ -92,9 +90,7 @@ final class PartitionHost {
             ports, PartitionFolders.name(topicName, id.index()), log, this::onFlushed, this::fail);
     this.pushes = new FollowerPushes(id, ports, shard, hosted);
     this.reports = new LeaderReports(id, shard);
-    this.waiting =
-        new WaitingAppends(shard.waitingBytes(), shard.numbers().commits(), ports.clock());
-    this.interregnum = new Interregnum(shard.waitingBytes());
+    this.clients = new WaitingClients(this, shard, ports.clock());
     this.replica =
         new Replica(
             ports.settings().self(),
@@ -140,7 +136,8 @@ final class PartitionHost {
     return ledEpoch;
   }
 
-  boolean leads() {
+  @Override
+  public boolean leads() {
     return ledEpoch != NOT_LEADING;
   }
 
@@ -165,8 +162,8 @@ final class PartitionHost {
     return hosted.log().history();
   }
 
-  Watches watches() {
-    return watches;
+  WaitingClients clients() {
+    return clients;
   }
 
   int commitQuorum() {
@@ -228,7 +225,7 @@ final class PartitionHost {
                   newer.replicas(),
                   learners,
                   newer.commitQuorum())));
-      watches.wakeAll();
+      clients.watches().wakeAll();
     }
   }
 
@@ -268,24 +265,13 @@ final class PartitionHost {
 
   /** About every 50 ms for a busy host, and about every second for the others. */
   void onTick(long nowMs) {
-    if (!waiting.isEmpty()) {
-      waiting.expire(nowMs, refused(WireError.REQUEST_TIMED_OUT, "not committed in time"));
-      if (!waiting.isEmpty() && !enoughReachable()) {
-        waiting.refuseAll(_ ->
-            refused(
-                WireError.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
-                "too few replicas are within reach to commit it"));
-      }
-    }
+    clients.expire(nowMs);
     if (closed) {
       return;
     }
     start.onTick(nowMs);
     hosted.onTick(nowMs);
-    if (interregnum.isTooLong(nowMs)) {
-      endInterregnum();
-      interregnum.release();
-    }
+    clients.endTooLongInterregnum(nowMs);
     boolean busy = isBusy(nowMs);
     step(new ReplicaEvent.Tick(nowMs));
     if (!busy) {
@@ -297,7 +283,10 @@ final class PartitionHost {
   }
 
   boolean isBusy(long nowMs) {
-    return nowMs < busyUntilMs || !waiting.isEmpty() || start.isWaiting() || !replica.idle();
+    return nowMs < busyUntilMs
+        || !clients.appends().isEmpty()
+        || start.isWaiting()
+        || !replica.idle();
   }
 
   /** Nothing has happened for a while: gives back what was held for more to come. */
@@ -309,8 +298,8 @@ final class PartitionHost {
     }
   }
 
-  /** Whether this leader, with those it can reach, could commit anything. */
-  boolean enoughReachable() {
+  @Override
+  public boolean enoughReachable() {
     return isCommitQuorum(ports.peers()::reachable);
   }
 
@@ -330,33 +319,6 @@ final class PartitionHost {
       }
     }
     return counted >= Math.max(1, image.commitQuorum());
-  }
-
-  Interregnum interregnum() {
-    return interregnum;
-  }
-
-  /**
-   * Those whose records are in the log already go on waiting if this replica leads again. Under
-   * another leader the log may be cut, so nobody waits past the event that tells of one.
-   */
-  private void endInterregnum() {
-    if (interregnum.isOn()) {
-      interregnum.end();
-      if (!leads()) {
-        refuseWaiting();
-      }
-      watches.wakeAll();
-    }
-  }
-
-  private void refuseWaiting() {
-    waiting.refuseAll(
-        _ -> refused(WireError.NOT_LEADER_OR_FOLLOWER, "resigned before it was committed"));
-  }
-
-  WaitingAppends waiting() {
-    return waiting;
   }
 
   PendingMarkers markers() {
@@ -406,19 +368,19 @@ final class PartitionHost {
 
   /** For good. */
   private void endLeadership() {
-    endInterregnum();
-    interregnum.release();
+    clients.endInterregnum();
     if (leads()) {
       onResigned(ledEpoch);
     }
-    watches.wakeAll();
+    clients.close();
   }
 
   void written(AppendInfo info) {
     on(new ReplicaEvent.Appended(info.endOffset()));
   }
 
-  AppendOutcome.Refused refused(WireError error, String reason) {
+  @Override
+  public AppendOutcome.Refused refused(WireError error, String reason) {
     return new AppendOutcome.Refused(error, reason, leadershipElsewhere());
   }
 
@@ -443,7 +405,7 @@ final class PartitionHost {
     }
     try {
       stepAll();
-      interregnum.release();
+      clients.interregnum().release();
     } catch (DiskException e) {
       if (e.isFull()) {
         throw ports.failed(id, e);
@@ -458,13 +420,13 @@ final class PartitionHost {
     stepping = true;
     for (ReplicaEvent next = events.poll(); next != null; next = events.poll()) {
       if (next instanceof ReplicaEvent.Fenced(int epoch) && epoch > replica.epoch() && !internal) {
-        interregnum.begin(ports.clock().nowMs(), leads());
+        clients.interregnum().begin(ports.clock().nowMs(), leads());
       }
       for (ReplicaEffect effect : replica.step(next)) {
         run(effect);
       }
-      if (interregnum.isOn() && replica.leader().isPresent()) {
-        endInterregnum();
+      if (replica.leader().isPresent()) {
+        clients.endInterregnum();
       }
     }
     stepping = false;
@@ -511,7 +473,7 @@ final class PartitionHost {
         opened = true;
         tellController();
         shard.opened(this, e.epoch());
-        watches.wakeAll();
+        clients.watches().wakeAll();
       }
       case ReplicaEffect.Resigned e -> onResigned(e.epoch());
       case ReplicaEffect.InStep e -> {
@@ -526,10 +488,7 @@ final class PartitionHost {
     hosted.log().producers().committedTo(upTo);
     // The coordinator that lives here comes first: who ordered the marker may ask it at once.
     markers.committed(upTo, (marker, offset) -> shard.markerCommitted(this, marker, offset));
-    if (leads()) {
-      waiting.committed(upTo);
-    }
-    watches.committed(upTo, lastStable());
+    clients.committed(upTo, lastStable());
     start.onCommitted();
   }
 
@@ -540,10 +499,7 @@ final class PartitionHost {
     hosted.forgetTail();
     markers.clear();
     start.onResigned();
-    if (!interregnum.isOn()) {
-      refuseWaiting();
-      watches.wakeAll();
-    }
+    clients.resigned();
     shard.resigned(this, epoch);
   }
 

@@ -39,7 +39,8 @@ final class PartitionReads {
 
   private static ReadOutcome readNow(PartitionHost host, boolean minority, ReadRequest request) {
     // What is committed stays so, whoever will lead.
-    boolean mayReadOn = minority && !host.leaderReachable() || host.interregnum().isOnForDeposed();
+    boolean mayReadOn =
+        minority && !host.leaderReachable() || host.clients().interregnum().isOnForDeposed();
     Optional<WireError> refusal = refusal(host, mayReadOn, request.leaderEpoch());
     if (refusal.isPresent()) {
       return refused(host, refusal.get());
