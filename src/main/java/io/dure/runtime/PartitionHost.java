@@ -90,7 +90,8 @@ final class PartitionHost implements WaitingClients.Site {
             ports, PartitionFolders.name(topicName, id.index()), log, this::onFlushed, this::fail);
     this.pushes = new FollowerPushes(id, ports, shard, hosted);
     this.reports = new LeaderReports(id, shard);
-    this.clients = new WaitingClients(this, shard, ports.clock());
+    this.clients =
+        new WaitingClients(this, shard.waitingBytes(), shard.numbers().commits(), ports.clock());
     this.replica =
         new Replica(
             ports.settings().self(),

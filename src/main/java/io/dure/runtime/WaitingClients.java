@@ -1,6 +1,7 @@
 package io.dure.runtime;
 
 import io.dure.base.Clock;
+import io.dure.base.Latencies;
 import io.dure.runtime.Partitions.AppendOutcome;
 import io.dure.wire.WireError;
 
@@ -24,10 +25,14 @@ final class WaitingClients {
   private final Watches watches = new Watches();
   private final Interregnum interregnum;
 
-  WaitingClients(Site site, Shard shard, Clock clock) {
+  /**
+   * @param budget of bytes held by all of a loop's partitions
+   * @param commits counts how long commits take
+   */
+  WaitingClients(Site site, ByteBudget budget, Latencies commits, Clock clock) {
     this.site = site;
-    this.appends = new WaitingAppends(shard.waitingBytes(), shard.numbers().commits(), clock);
-    this.interregnum = new Interregnum(shard.waitingBytes());
+    this.appends = new WaitingAppends(budget, commits, clock);
+    this.interregnum = new Interregnum(budget);
   }
 
   WaitingAppends appends() {
