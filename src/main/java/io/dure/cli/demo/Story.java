@@ -21,6 +21,9 @@ final class Story {
     long startedNs = System.nanoTime();
     try (Admin admin = stage.admin(stage.bootstrap())) {
       var scene = new Scene(stage, admin, ledger, verdicts, screen, startedNs);
+      if (Verdicts.isPatient()) {
+        scene.tell("CI is set: times are judged three times as patiently");
+      }
       scene.tell("brokers of this story keep their data in " + stage.folder());
       var opening = new Opening(scene);
       opening.oneAlone();

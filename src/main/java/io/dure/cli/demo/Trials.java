@@ -16,8 +16,12 @@ import org.apache.kafka.clients.admin.Admin;
  */
 final class Trials {
   private static final int RATE = 1_000;
-  private static final long EVEN_WITHIN_MS = 10_000;
-  private static final double GAP_MAX_MS = 1_000;
+  private static final long EVEN_WITHIN_MS = Verdicts.patiently(10_000);
+  private static final long GAP_MAX_MS = Verdicts.patiently(1_000);
+  private static final long FROZEN_REPLACED_WITHIN_MS = Verdicts.patiently(2_000);
+  private static final long REFUSED_WITHIN_MS = Verdicts.patiently(2_000);
+  private static final long RESUMED_WITHIN_MS = Verdicts.patiently(1_000);
+  private static final long SLOWED_BY_MS = Verdicts.patiently(150);
 
   /**
    * Kafka's codes for "not now, try again": leader unknown, not leader, timed out, too few replicas
@@ -140,7 +144,7 @@ final class Trials {
         .judge(
             8,
             "a frozen leader is replaced",
-            movedMs <= 2_000,
+            movedMs <= FROZEN_REPLACED_WITHIN_MS,
             "its partitions took writes elsewhere after " + movedMs + " ms");
     long evenMs =
         Stage.await("leaders are even again", EVEN_WITHIN_MS + 5_000, scene::evenAndWhole);
@@ -159,7 +163,7 @@ final class Trials {
    */
   private static boolean slowedNoWrite(Load.Measured before, Load.Measured during) {
     return during.p50Ms() < Math.max(2 * before.p50Ms(), before.p50Ms() + 15)
-        && during.p99Ms() < Math.max(2 * before.p99Ms(), before.p99Ms() + 150);
+        && during.p99Ms() < Math.max(2 * before.p99Ms(), before.p99Ms() + SLOWED_BY_MS);
   }
 
   private boolean servedElsewhere(Admin admin, List<Integer> partitions, int frozen)
@@ -208,7 +212,7 @@ final class Trials {
         .judge(
             8,
             "one back: writes resume",
-            resumedMs < 1_000,
+            resumedMs < RESUMED_WITHIN_MS,
             "first acknowledgement "
                 + resumedMs
                 + " ms after it was ready, "
@@ -240,7 +244,7 @@ final class Trials {
         .judge(
             8,
             "without a majority every write is refused",
-            RETRIABLE.containsAll(answers) && slowestMs < 2_000,
+            RETRIABLE.containsAll(answers) && slowestMs < REFUSED_WITHIN_MS,
             "acks=all and acks=1 to each partition: retriable errors "
                 + answers
                 + ", slowest "
