@@ -84,6 +84,8 @@ try {
   await page.keyboard.press('ArrowRight');
   check('arrow keys walk over the tiles', /orders-1 on broker 2: leader/.test(await page.locator('#told').textContent()));
 
+  await until('who votes for the controller is shown', 2_000, () => page.evaluate(() =>
+    document.querySelectorAll('.broker .tag').length === 3 && document.querySelectorAll('.broker .tag.quiet').length === 2));
   brokers[1].child.removeAllListeners('exit');
   brokers[1].child.kill('SIGKILL');
   await until('a killed broker is shown', 1_500, () => page.locator('#broker-2 .tag.bad').isVisible());
@@ -104,6 +106,26 @@ try {
   await page.goto(base + '#/charts');
   await until('charts are drawn', 10_000, () => page.locator('.chart svg').first().isVisible());
   await page.screenshot({path: 'charts-ko.png'});
+
+  const made = await page.request.post(base + '/api/topics', {form: {topic: 'many', partitions: 700}, headers: {'X-Dure-Console': '1'}});
+  check('a topic of 700 partitions is created', made.ok());
+  await page.locator('#language').selectOption('en');
+  await page.goto(base + '#/map');
+  await until('so many are told in sums, below the brokers', 10_000, () => page.evaluate(() =>
+    document.querySelectorAll('.broker').length === 3 && document.querySelectorAll('.brokers tbody tr').length === 2));
+  const many = page.getByRole('button', {name: 'many'});
+  await many.focus();
+  await page.keyboard.press('Enter');
+  await until('and one by one where a topic is chosen', 5_000, () => page.evaluate(() => document.querySelectorAll('.brokers tbody .tile').length === 3 * 600));
+  check('the chosen topic keeps the focus', await many.evaluate((button) => button === document.activeElement));
+  await page.screenshot({path: 'sums.png'});
+  await page.goto(base + '#/topics/many');
+  await until('of a topic, a page of partitions is shown', 10_000, () => page.getByText('1–100 of 700').isVisible());
+  await page.getByRole('button', {name: 'Next'}).focus();
+  await page.keyboard.press('Enter');
+  await until('and the next one', 5_000, () => page.getByText('101–200 of 700').isVisible());
+  await page.waitForTimeout(2_500);
+  check('the button keeps the focus while numbers are renewed', await page.evaluate(() => document.activeElement.textContent === 'Next'));
 
   check('no foreign resource was asked for', foreign.length === 0);
   check('no script failed' + complaints.map((c) => '\n           ' + c).join(''), complaints.length === 0);

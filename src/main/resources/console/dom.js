@@ -21,9 +21,16 @@ export function svg(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Puts children into an element in place of what was there, unless the user is working in it. */
+/** Puts children into an element in place of what was there; what had the focus has it again, if it is among them. */
 export function fill(element, ...children) {
+  const at = document.activeElement;
+  const working = at !== element && element.contains(at);
+  const alike = working ? (e) => (e.id || e.getAttribute('href') || e.textContent) : null;
+  const name = working ? alike(at) : '';
+  const sameNamed = () => [...element.querySelectorAll(at.tagName)].filter((e) => alike(e) === name);
+  const place = working ? sameNamed().indexOf(at) : 0;
   element.replaceChildren(...children.flat(Infinity).filter(Boolean));
+  if (working) sameNamed()[place]?.focus({preventScroll: true});
 }
 
 /** A table: heads are [text, class]; rows are arrays of cells (text or elements), or {cells, open}. */

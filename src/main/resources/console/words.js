@@ -20,7 +20,7 @@ const EN = {
   key: 'Key', nokey: 'no key', tombstone: 'no value (deletes the key)', cut: '… {n} more bytes', nomessages: 'Nothing to read there.', more: 'Read on',
   write: 'Write', written: 'Written to partition {partition}, offset {offset}.', anypartition: 'by key', create: 'Create a topic', name: 'Name', defaults: 'default', cleanup: 'Keeps', delete: 'by time and size', compact: 'the last of each key',
   cancel: 'Cancel', created: 'Topic {topic} is created.', remove: 'Delete topic', sure: 'This deletes {topic} and all its records on every broker. Type its name to confirm.', deleted: 'Topic {topic} is deleted.',
-  group: 'Group', type: 'Type', members: 'Members', member: 'Member', coordinator: 'Coordinator', lag: 'Unread', seconds: 'Behind by', committed: 'Committed', client: 'Client', host: 'From', holds: 'Holds', nogroups: 'No groups yet. A consumer with a group.id makes one.', nomembers: 'Nobody reads in this group now.',
+  group: 'Group', type: 'Type', members: 'Members', member: 'Member', coordinator: 'Coordinator', lag: 'Unread', seconds: 'Behind by', committed: 'Committed', client: 'Client', host: 'From', holds: 'Holds', nogroups: 'No groups yet. A consumer with a group.id makes one.', nomembers: 'Nobody reads in this group now.', mostunread: 'Partitions with the most unread records come first.',
   library: 'Library', node_: 'Broker', fetches: 'Fetch requests', heard: 'Heard of', mostclients: 'The {n} of a broker that came last are shown: filter by client id to see others.',
   noclients: 'No client tells of itself. Ask for it: ./dure config set client-metrics all metrics=org.apache.kafka. interval.ms=10000',
   unknown: 'not known', s: '{n} s', min: '{n} min', h: '{n} h', d: '{n} days', uptodate: 'up to date',
@@ -63,7 +63,7 @@ const KO = {
   key: '키', nokey: '키 없음', tombstone: '값 없음 (이 키를 지움)', cut: '… {n}바이트 더 있음', nomessages: '읽을 것이 없습니다.', more: '이어서 읽기',
   write: '쓰기', written: '파티션 {partition}, 오프셋 {offset}에 썼습니다.', anypartition: '키에 따라', create: '토픽 만들기', name: '이름', defaults: '기본값', cleanup: '보관', delete: '시간과 크기에 따라', compact: '키마다 마지막 것',
   cancel: '취소', created: '토픽 {topic} 만듦.', remove: '토픽 지우기', sure: '{topic} 토픽과 그 레코드를 모든 브로커에서 지웁니다. 확인하려면 이름을 적어 주세요.', deleted: '토픽 {topic} 지움.',
-  group: '그룹', type: '방식', members: '구성원', member: '구성원', coordinator: '코디네이터', lag: '안 읽은 수', seconds: '늦은 시간', committed: '커밋', client: '클라이언트', host: '접속한 곳', holds: '맡은 파티션', nogroups: '아직 그룹이 없습니다. group.id가 있는 컨슈머가 만듭니다.', nomembers: '지금 이 그룹에서 읽는 구성원이 없습니다.',
+  group: '그룹', type: '방식', members: '구성원', member: '구성원', coordinator: '코디네이터', lag: '안 읽은 수', seconds: '늦은 시간', committed: '커밋', client: '클라이언트', host: '접속한 곳', holds: '맡은 파티션', nogroups: '아직 그룹이 없습니다. group.id가 있는 컨슈머가 만듭니다.', nomembers: '지금 이 그룹에서 읽는 구성원이 없습니다.', mostunread: '안 읽은 레코드가 많은 파티션부터 보여 줍니다.',
   library: '라이브러리', node_: '브로커', fetches: '읽기 요청', heard: '마지막 소식', mostclients: '브로커마다 최근 {n}개를 보여 줍니다. 다른 것은 클라이언트 이름으로 거르세요.',
   noclients: '지표를 알려 주는 클라이언트가 없습니다. 이렇게 요청합니다: ./dure config set client-metrics all metrics=org.apache.kafka. interval.ms=10000',
   unknown: '알 수 없음', s: '{n}초', min: '{n}분', h: '{n}시간', d: '{n}일', uptodate: '모두 읽음',
@@ -124,7 +124,7 @@ export function tn(key, n, facts = {}) {
 export function sentence(event) {
   const n = Number(event.facts.count ?? 1);
   const named = (event.facts.partitions ?? '').split(', ').length;
-  return tn('e_' + event.kind, n, {...event.facts, and: n > named ? t('and') : ''});
+  return tn('e_' + event.kind, n, {...event.facts, count: n.toLocaleString(), and: n > named ? t('and') : ''});
 }
 
 export function missing() {

@@ -9,6 +9,14 @@ const EVERY_MS = 3000;
 const MS = (n) => n === undefined ? '–' : t('ms', {n: n < 10 ? n.toFixed(1) : Math.round(n)});
 const RATE = (n) => n === undefined ? '–' : t('persecond', {n: n < 10 ? n.toFixed(1) : count(n)});
 
+/** Labels that say something to people; the others are shown where the pointer rests. */
+const KNOWN = ([name]) => ['group_id', 'transactional_id', 'client_rack'].includes(name);
+const ALL = () => true;
+
+function told(labels, which) {
+  return Object.entries(labels).filter(which).map(([name, value]) => name + ' ' + value);
+}
+
 export function open(main) {
   const body = h('div', {class: 'stack'}, t('loading'));
   let filter = '';
@@ -32,7 +40,7 @@ export function open(main) {
       [[t('client')], [t('library')], [t('host')], [t('node_'), 'num'], [t('c_produce'), 'num'], [t('fetches'), 'num'], [t('c_requests'), 'num'],
         [t('written_'), 'num'], [t('read_'), 'num'], [t('lag'), 'num'], [t('heard'), 'num']],
       all.map((c) => [
-        h('span', {title: c.instance}, c.client || '–', Object.values(c.labels).length ? h('div', {class: 'soft'}, Object.entries(c.labels).map(([k, v]) => `${k} ${v}`).join(' · ')) : null),
+        h('span', {title: [c.instance, ...told(c.labels, ALL)].join('\n')}, c.client || '–', h('div', {class: 'soft'}, told(c.labels, KNOWN).join(' · '))),
         c.software, c.address, String(c.node), MS(c.figures.produceMs), MS(c.figures.fetchMs), RATE(c.figures.requestsPerSecond),
         RATE(c.figures.writtenPerSecond), RATE(c.figures.readPerSecond), c.figures.lag === undefined ? '–' : count(c.figures.lag), age(c.silentMs / 1000)])))
       : h('p', {class: 'empty'}, t('noclients')),

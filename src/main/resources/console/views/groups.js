@@ -3,6 +3,7 @@
 import {h, fill, table, count} from '../dom.js';
 import {get} from '../net.js';
 import {t} from '../words.js';
+import {pager} from './pager.js';
 
 const EVERY_MS = 3000;
 
@@ -28,7 +29,7 @@ export function open(main, {argument}) {
   async function load() {
     asked = Date.now();
     try {
-      if (argument) one(await get('group', {group: argument}));
+      if (argument) one(await get('group', {group: argument, from}));
       else list(await get('groups', {filter, from}));
     } catch (failure) {
       fill(body, h('p', {class: 'badtext'}, t('failed', {why: failure.message})));
@@ -40,10 +41,12 @@ export function open(main, {argument}) {
       [[t('group')], [t('type')], [t('state')], [t('coordinator'), 'num'], [t('topics'), 'num'], [t('lag'), 'num'], [t('seconds'), 'num']],
       page.groups.map((g) => ({open: true, cells: [h('a', {href: '#/groups/' + encodeURIComponent(g.id)}, g.id), g.type, g.state, String(g.coordinator), count(g.topics), count(g.lag), age(g.seconds)]})))
       : h('p', {class: 'empty'}, t('nogroups'))),
-      page.total > page.page ? h('div', {class: 'row'},
-        h('button', {disabled: from === 0, onclick: () => { from = Math.max(0, from - page.page); load(); }}, t('back')),
-        h('span', {class: 'soft'}, t('of', {from: from + 1, to: Math.min(page.total, from + page.page), total: count(page.total)})),
-        h('button', {disabled: from + page.page >= page.total, onclick: () => { from += page.page; load(); }}, t('forward'))) : null);
+      pager(page, go));
+  }
+
+  function go(to) {
+    from = to;
+    load();
   }
 
   function one(g) {
@@ -52,9 +55,10 @@ export function open(main, {argument}) {
       h('section', {class: 'card'}, h('h2', {}, t('members')), g.members.length ? table(
         [[t('member')], [t('client')], [t('host')], [t('holds')]], g.members.map((m) => [h('code', {}, m.id), m.client, m.host, m.holds || '–']))
         : h('p', {class: 'soft'}, t('nomembers'))),
-      h('section', {class: 'card'}, h('h2', {}, t('lag')), table(
+      h('section', {class: 'card'}, h('h2', {}, t('lag')), g.total > g.page ? h('p', {class: 'soft'}, t('mostunread')) : null, table(
         [[t('topic')], [t('partition'), 'num'], [t('committed'), 'num'], [t('end'), 'num'], [t('lag'), 'num'], [t('seconds'), 'num']],
-        g.lags.map((l) => [h('a', {href: '#/topics/' + encodeURIComponent(l.topic)}, l.topic), String(l.partition), count(l.committed), l.end < 0 ? '–' : count(l.end), l.lag < 0 ? '–' : count(l.lag), age(l.seconds)]))));
+        g.lags.map((l) => [h('a', {href: '#/topics/' + encodeURIComponent(l.topic)}, l.topic), String(l.partition), count(l.committed), l.end < 0 ? '–' : count(l.end), l.lag < 0 ? '–' : count(l.lag), age(l.seconds)])),
+        pager(g, go)));
   }
 
   const fact = (words, value) => h('div', {class: 'field'}, h('div', {class: 'soft'}, words), h('b', {}, String(value)));

@@ -5,6 +5,7 @@ import {h, fill, hueOf, count} from '../dom.js';
 import {get} from '../net.js';
 import {t} from '../words.js';
 import {feed} from './events.js';
+import {pager} from './pager.js';
 
 const TRAVEL_MS = 900;
 const NOTHING = {leads: 0, copies: 0, behind: 0};
@@ -22,9 +23,10 @@ export function open(main, {values}) {
   const search = h('input', {type: 'search', placeholder: t('filter'), 'aria-label': t('filter'), oninput: (e) => { filter = e.target.value.trim(); from = 0; load(last, true); }});
   const inner = h('label', {}, h('input', {type: 'checkbox', checked: internal, onchange: (e) => { internal = e.target.checked; load(last, true); }}), t('internal'));
   const boxes = h('div', {class: 'brokers'});
+  const cells = h('div', {class: 'wide all'}); // below the boxes, where partitions are too many for tiles
   const note = h('p', {class: 'soft note'});
   const told = h('p', {class: 'told', id: 'told', 'aria-live': 'off'}, t('maphint'));
-  const pages = h('div', {class: 'row'});
+  const pages = h('div', {});
   const news = h('aside', {class: 'card feed', 'aria-label': t('recent')});
   let last = null;
   main.append(
@@ -46,18 +48,14 @@ export function open(main, {values}) {
 
   function draw(state, map) {
     fill(note, map.detail ? (map.topics.length ? '' : t('mapempty')) : t('sums', {partitions: count(map.partitions)}));
-    pager(map);
+    turning(map);
+    told.hidden = !map.detail;
     if (map.detail) detailed(state, map);
     else sums(state, map);
   }
 
-  function pager(map) {
-    if (map.detail || map.total <= map.page) { fill(pages); return; }
-    const go = (to) => () => { from = to; load(last, true); };
-    fill(pages,
-      h('button', {disabled: from === 0, onclick: go(Math.max(0, from - map.page))}, t('back')),
-      h('span', {class: 'soft'}, t('of', {from: from + 1, to: Math.min(map.total, from + map.page), total: count(map.total)})),
-      h('button', {disabled: from + map.page >= map.total, onclick: go(from + map.page)}, t('forward')));
+  function turning(map) {
+    fill(pages, map.detail ? null : pager(map, (to) => { from = to; load(last, true); }));
   }
 
   // ---- each partition a tile
@@ -100,9 +98,7 @@ export function open(main, {values}) {
   function build(brokers, map, small) {
     const at = document.activeElement?.dataset?.key;
     tiles = new Map();
-    fill(boxes, brokers.map((broker) => h('section', {class: 'broker', id: 'broker-' + broker.id, 'aria-label': t('broker', {id: broker.id})},
-      h('header', {}),
-      h('div', {class: 'where'}), h('div', {class: 'counts'}),
+    fill(boxes, brokers.map((broker) => box(broker,
       map.topics.map((topic) => [
         h('div', {class: 'topicname', hue: hueOf(topic.name), title: topic.name}, h('b', {}, topic.name)),
         h('div', {class: 'tiles' + (small ? ' small' : ''), hue: hueOf(topic.name), role: 'group', 'aria-label': topic.name},
@@ -119,15 +115,21 @@ export function open(main, {values}) {
     if (at) first?.focus({preventScroll: true});
   }
 
+  function box(broker, content) {
+    return h('section', {class: 'broker', id: 'broker-' + broker.id, 'aria-label': t('broker', {id: broker.id})},
+      h('header', {}), h('div', {class: 'where'}), h('div', {class: 'counts'}), content);
+  }
+
   function head(state, broker) {
     const box = document.getElementById('broker-' + broker.id);
-    const controls = state.pulse.quorum?.leader === broker.id;
-    const now = JSON.stringify([broker, controls]);
+    const quorum = state.pulse.quorum;
+    const role = quorum?.leader === broker.id ? 'controller' : quorum?.voters.includes(broker.id) ? 'voter' : '';
+    const now = JSON.stringify([broker, role]);
     if (box.dataset.now === now) return;
     box.dataset.now = now;
     box.classList.toggle('away', !broker.live);
     fill(box.querySelector('header'), h('h2', {}, t('broker', {id: broker.id})),
-      !broker.live ? h('span', {class: 'tag bad'}, t('gone')) : controls ? h('span', {class: 'tag'}, t('controller')) : null);
+      !broker.live ? h('span', {class: 'tag bad'}, t('gone')) : role ? h('span', {class: role === 'voter' ? 'tag quiet' : 'tag'}, t(role)) : null);
     fill(box.querySelector('.where'), broker.address + (broker.rack ? ' · ' + t('rack', {rack: broker.rack}) : ''));
     const follows = broker.copies - broker.leads;
     fill(box.querySelector('.counts'),
@@ -243,9 +245,15 @@ export function open(main, {values}) {
   // ---- too many to draw: sums
 
   function sums(state, map) {
-    built = '';
-    before = null;
     const ids = state.pulse.brokers.map((b) => b.id);
+    const shape = JSON.stringify(['sums', ids, t('leads')]);
+    if (shape !== built) {
+      tiles = new Map();
+      fill(boxes, state.pulse.brokers.map((broker) => box(broker, [])), cells);
+      built = shape;
+    }
+    before = null;
+    state.pulse.brokers.forEach((broker) => head(state, broker));
     const most = Math.max(1, ...map.topics.flatMap((x) => (x.sums ?? []).map((s) => s.copies)));
     const rows = map.topics.map((topic) => h('tr', {class: 'open'},
       h('th', {scope: 'row'}, h('button', {class: 'plain', 'aria-expanded': String(topic.name === chosen), onclick: () => { chosen = topic.name === chosen ? '' : topic.name; load(last, true); }}, topic.name)),
@@ -255,7 +263,7 @@ export function open(main, {values}) {
         : h('td', {colspan: ids.length}, strips(state, topic))));
     const table = h('table', {class: 'card'}, h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, t('topic')), h('th', {scope: 'col', class: 'num'}, t('partitions')),
       state.pulse.brokers.map((b) => h('th', {scope: 'col'}, t('broker', {id: b.id}) + (b.live ? '' : ' · ' + t('gone')))))), h('tbody', {}, rows));
-    fill(boxes, h('div', {class: 'wide'}, table));
+    fill(cells, table);
   }
 
   function cell(topic, s, most) {
@@ -273,7 +281,8 @@ export function open(main, {values}) {
       h('div', {class: 'tiles small', hue: hueOf(topic.name)}, topic.partitions.map((p) => {
         const is = role(p, broker.id, broker.live);
         return h('div', {class: 'tile ' + is, title: topic.name + '-' + p.p + ': ' + t(WORDS[is])}, is === 'none' ? '' : String(p.p));
-      }))));
+      })))).concat(topic.count > topic.partitions.length
+      ? [h('p', {class: 'soft'}, t('of', {from: 1, to: count(topic.partitions.length), total: count(topic.count)}))] : []);
   }
 
   let newest = -1;

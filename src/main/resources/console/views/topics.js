@@ -4,6 +4,7 @@ import {h, fill, table, count, bytes} from '../dom.js';
 import {get, post} from '../net.js';
 import {t, tn} from '../words.js';
 import {messages} from './messages.js';
+import {pager} from './pager.js';
 
 export function open(main, context) {
   return context.argument ? one(main, context.argument, context.state) : list(main, context);
@@ -30,10 +31,7 @@ function list(main, {state}) {
           h('a', {href: '#/topics/' + encodeURIComponent(topic.name)}, topic.name),
           count(topic.partitions), count(topic.replicas), stateOf(topic), topic.settings ? count(topic.settings) : '',
         ]}))) : h('p', {class: 'empty'}, t('mapempty')),
-      page.total > page.page ? h('div', {class: 'row'},
-        h('button', {disabled: from === 0, onclick: () => { from = Math.max(0, from - page.page); reload(); }}, t('back')),
-        h('span', {class: 'soft'}, t('of', {from: from + 1, to: Math.min(page.total, from + page.page), total: count(page.total)})),
-        h('button', {disabled: from + page.page >= page.total, onclick: () => { from += page.page; reload(); }}, t('forward'))) : null);
+      pager(page, (to) => { from = to; reload(); }));
     } catch (failure) {
       fill(body, h('p', {class: 'badtext'}, t('failed', {why: failure.message})));
     }
@@ -111,13 +109,14 @@ function one(main, name, state) {
       h('section', {class: 'card'}, h('h2', {}, t('settings')), settings)));
   let asked = 0;
   let all = false;
+  let from = 0;
 
   async function load() {
     asked = Date.now();
     try {
-      const topic = await get('topic', {topic: name});
-      records.partitions(topic.partitions.length);
-      fill(partitions, partitionTable(topic));
+      const topic = await get('topic', {topic: name, from});
+      records.partitions(topic.total);
+      fill(partitions, partitionTable(topic), pager(topic, (to) => { from = to; load(); }));
       const changed = topic.settings.filter((s) => !s.isDefault);
       const rows = (list) => table([[t('setting')], [t('value')], [t('source')]], list.map((s) => [h('code', {}, s.name), h('code', {}, s.value || '–'), t('src_' + s.source)]));
       fill(settings, changed.length ? rows(changed) : null,

@@ -37,6 +37,9 @@ final class Events {
   /** Whole again by the newest image, and since when they had not been. */
   private final Map<PartitionId, Long> recovered = new HashMap<>();
 
+  /** Replicas of which it was told that they fell behind, and not yet that they are in step. */
+  private final Map<PartitionId, Set<NodeId>> toldBehind = new HashMap<>();
+
   private ClusterImage image = ClusterImage.EMPTY;
   private Optional<NodeId> controller = Optional.empty();
   private final Map<NodeId, Long> leaderChanges = new HashMap<>();
@@ -149,13 +152,26 @@ final class Events {
         boolean was = before.inStep().contains(replica);
         boolean is = now.inStep().contains(replica);
         if (was && !is) {
+          toldBehind.computeIfAbsent(now.id(), _ -> new HashSet<>()).add(replica);
           all.add(new Same(Event.Kind.COPY_BEHIND, "", text(replica)));
-        } else if (!was && is && troubledLong(now.id())) {
+        } else if (!was && is && (wasToldBehind(replica, now.id()) || troubledLong(now.id()))) {
           all.add(new Same(Event.Kind.COPY_IN_STEP, "", text(replica)));
         }
       }
     }
     return all;
+  }
+
+  /** Whether readers wait to hear that it is back; they hear it now. */
+  private boolean wasToldBehind(NodeId replica, PartitionId id) {
+    Set<NodeId> told = toldBehind.get(id);
+    if (told == null || !told.remove(replica)) {
+      return false;
+    }
+    if (told.isEmpty()) {
+      toldBehind.remove(id);
+    }
+    return true;
   }
 
   /** A fresh epoch begins with its leader alone in step; that it is not for long is no news. */
@@ -223,7 +239,12 @@ final class Events {
       // A broker's coming and going concerns partitions that did not change themselves.
       newer.topics().forEach(topic -> topic.partitions().forEach(now -> watchTrouble(now, newer)));
     }
-    delta.removedPartitions().forEach(gone -> troubledSince.remove(gone.id()));
+    delta
+        .removedPartitions()
+        .forEach(gone -> {
+          troubledSince.remove(gone.id());
+          toldBehind.remove(gone.id());
+        });
   }
 
   /** Whether it is led and all its replicas live and are in step. */

@@ -2,6 +2,7 @@ package io.dure.console;
 
 import io.dure.base.NodeId;
 import io.dure.metadata.BrokerImage;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -9,6 +10,7 @@ import java.util.stream.Collectors;
 /** Groups: who reads, how far behind. */
 final class GroupApi {
   private static final int GROUPS_A_PAGE = 50;
+  private static final int PARTITIONS_A_PAGE = 100;
 
   private final Vantage vantage;
   private final Desk desk;
@@ -80,10 +82,12 @@ final class GroupApi {
             .orElseThrow(() -> new Desk.Refused("there is no group " + id));
     List<GroupLag.Lag> lags = lag.of(group);
     var json = write(new JsonWriter(), group, lags);
+    int from = (int) query.number("from", 0, 0, Integer.MAX_VALUE);
+    json.put("total", lags.size()).put("from", from).put("page", PARTITIONS_A_PAGE);
     json.array(
         "lags",
         into -> {
-          for (GroupLag.Lag each : lags) {
+          for (GroupLag.Lag each : page(lags, from)) {
             into.begin()
                 .put("topic", each.topic())
                 .put("partition", each.partition())
@@ -109,13 +113,35 @@ final class GroupApi {
     return Answer.json(json.end().toString());
   }
 
+  /**
+   * In the order of topics and partitions; of more than a page, those with the most unread first.
+   */
+  private static List<GroupLag.Lag> page(List<GroupLag.Lag> lags, int from) {
+    Comparator<GroupLag.Lag> order =
+        Comparator.comparing(GroupLag.Lag::topic).thenComparing(GroupLag.Lag::partition);
+    if (lags.size() > PARTITIONS_A_PAGE) {
+      order = Comparator.comparing(GroupLag.Lag::records).reversed().thenComparing(order);
+    }
+    return lags.stream().sorted(order).skip(from).limit(PARTITIONS_A_PAGE).toList();
+  }
+
   private static String words(Desk.Member member) {
     return member.partitions().entrySet().stream()
-        .map(topic ->
-            topic.getKey()
-                + " "
-                + topic.getValue().stream().map(String::valueOf).collect(Collectors.joining(",")))
+        .map(topic -> topic.getKey() + " " + ranges(topic.getValue()))
         .sorted()
         .collect(Collectors.joining("; "));
+  }
+
+  /** As people write them: 0–4, 7, 9–11. */
+  private static String ranges(List<Integer> partitions) {
+    int[] sorted = partitions.stream().mapToInt(Integer::intValue).sorted().toArray();
+    var words = new ArrayList<String>();
+    for (int i = 0, first = 0; i < sorted.length; i++) {
+      if (i + 1 == sorted.length || sorted[i + 1] != sorted[i] + 1) {
+        words.add(first == i ? String.valueOf(sorted[i]) : sorted[first] + "–" + sorted[i]);
+        first = i + 1;
+      }
+    }
+    return String.join(", ", words);
   }
 }

@@ -18,7 +18,7 @@ import java.util.Set;
  * <pre>
  *   numbers?since=MS                                     the history, as JSON
  *   vitals?                                              name=value lines, for the checks
- *   replicas?topic=NAME                                  the replicas held of it, as JSON
+ *   replicas?topic=NAME&amp;from=N&amp;count=N                   those held of N partitions, as JSON
  *   messages?topic=NAME&amp;partition=N&amp;from=…&amp;limit=N       records of a partition led, as JSON
  *   clients?filter=TEXT                                  clients that push metrics, as JSON
  *   sizes?at=TOPIC:PARTITION,…                           lines of topic, partition, bytes held
@@ -100,9 +100,12 @@ final class Questions {
     if (topic.isEmpty()) {
       return "";
     }
+    long from = query.number("from", 0, 0, Integer.MAX_VALUE);
+    long end = from + query.number("count", Integer.MAX_VALUE, 0, Integer.MAX_VALUE);
     var json = new JsonWriter().beginArray();
     for (Vantage.Copy copy : vantage.copies()) {
-      if (copy.partition().topic().equals(topic.get().id())) {
+      int index = copy.partition().index();
+      if (copy.partition().topic().equals(topic.get().id()) && index >= from && index < end) {
         json.begin()
             .put("p", copy.partition().index())
             .put("size", copy.sizeBytes())

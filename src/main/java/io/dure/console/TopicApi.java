@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /** Topics, what is in them, and changing them. */
 final class TopicApi {
   private static final int TOPICS_A_PAGE = 100;
-  private static final int PARTITIONS_SHOWN = 1_000;
+  private static final int PARTITIONS_A_PAGE = 100;
 
   private final Vantage vantage;
   private final Desk desk;
@@ -68,25 +68,36 @@ final class TopicApi {
         .orElseThrow(() -> new Desk.Refused("there is no topic " + name));
   }
 
-  /** One topic: its partitions, with what each node says of its replicas, and its settings. */
+  /**
+   * One topic: a page of its partitions, with what each node says of its replicas, and its
+   * settings.
+   */
   Answer one(Query query) {
     TopicImage topic = topic(query);
+    int from = (int) query.number("from", 0, 0, Integer.MAX_VALUE);
     var json =
         new JsonWriter()
             .begin()
             .put("name", topic.name())
             .put("id", topic.id().value().toString())
-            .put("internal", topic.internal());
+            .put("internal", topic.internal())
+            .put("total", topic.partitions().size())
+            .put("from", from)
+            .put("page", PARTITIONS_A_PAGE);
+    String replicas =
+        "replicas?topic=%s&from=%d&count=%d"
+            .formatted(encoded(topic.name()), from, PARTITIONS_A_PAGE);
     json.array(
         "partitions",
         into ->
             topic.partitions().stream()
-                .limit(PARTITIONS_SHOWN)
+                .skip(from)
+                .limit(PARTITIONS_A_PAGE)
                 .forEach(each -> write(into, each, vantage.image())));
     json.array(
         "nodes",
         into -> {
-          for (Asked each : Asked.all(vantage, "replicas?topic=" + encoded(topic.name()))) {
+          for (Asked each : Asked.all(vantage, replicas)) {
             into.begin().put("node", each.node().value()).raw("replicas", each.answer()).end();
           }
         });

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -275,8 +276,39 @@ class ConsolePagesTest {
 
     assertThat(get("/api/group?group=billing").body())
         .contains("\"lag\":10,\"seconds\":30.0")
-        .contains("\"holds\":\"orders 0,1\"")
+        .contains("\"holds\":\"orders 0–2, 4\"")
         .contains("\"committed\":90,\"end\":100");
+  }
+
+  @Test
+  void ofManyPartitionsOfAGroupThoseWithTheMostUnreadComeFirst() throws Exception {
+    node.brokers(1);
+    node.topic("orders", 250, 1);
+    node.committed = IntStream.range(0, 250).mapToObj(p -> committed(p, p == 170)).toList();
+
+    assertThat(get("/api/group?group=billing").body())
+        .contains("\"total\":250,\"from\":0,\"page\":100")
+        .contains("\"lags\":[{\"topic\":\"orders\",\"partition\":170,\"committed\":40")
+        .contains("\"partition\":98,")
+        .doesNotContain("\"partition\":99,");
+    assertThat(get("/api/group?group=billing&from=200").body()).contains("\"partition\":249,");
+  }
+
+  private static Desk.Committed committed(int partition, boolean late) {
+    return new Desk.Committed("orders", partition, late ? 40 : 90);
+  }
+
+  @Test
+  void aTopicsPartitionsAreToldAPageAtATime() throws Exception {
+    node.brokers(3);
+    node.topic("orders", 250, 3);
+
+    assertThat(get("/api/topic?topic=orders&from=100").body())
+        .contains("\"total\":250,\"from\":100,\"page\":100")
+        .contains("\"p\":100,")
+        .contains("\"p\":199,")
+        .doesNotContain("\"p\":99,")
+        .doesNotContain("\"p\":200,");
   }
 
   @Test

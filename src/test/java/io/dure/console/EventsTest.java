@@ -72,7 +72,7 @@ class EventsTest {
   }
 
   @Test
-  void aCopyThatFallsBehindIsToldAndItsReturnOnlyWhenItTook() {
+  void aCopyThatWasToldToBeBehindIsToldToBeBackHoweverSoon() {
     events.onImage(node.apply(inStep(1, 2)));
     node.wallMs += 5_000;
     events.onImage(node.apply(inStep(1, 2, 3)));
@@ -82,7 +82,22 @@ class EventsTest {
 
     assertThat(news())
         .extracting(Event::kind)
-        .containsExactly(Event.Kind.COPY_BEHIND, Event.Kind.COPY_IN_STEP, Event.Kind.COPY_BEHIND);
+        .containsExactly(
+            Event.Kind.COPY_BEHIND,
+            Event.Kind.COPY_IN_STEP,
+            Event.Kind.COPY_BEHIND,
+            Event.Kind.COPY_IN_STEP);
+  }
+
+  @Test
+  void copiesThatJoinAFreshEpochAtOnceAreNoNews() {
+    events.onImage(node.apply(node.appointed("orders", 0, 1, 2)));
+    events.onImage(
+        node.apply(
+            new InStepChanged(
+                partition("orders", 0), 1, Set.of(new NodeId(1), new NodeId(2), new NodeId(3)))));
+
+    assertThat(news()).extracting(Event::kind).containsExactly(Event.Kind.LEADER_MOVED);
   }
 
   private static InStepChanged inStep(int... nodes) {

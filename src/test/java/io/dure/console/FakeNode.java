@@ -32,6 +32,7 @@ final class FakeNode implements Vantage, Desk, Shelf {
   volatile List<String> waitsFor = List.of();
   volatile long wallMs = 1_000_000;
   final List<String> done = new CopyOnWriteArrayList<>();
+  volatile List<Committed> committed = List.of(new Committed("orders", 0, 90));
   private long offset;
 
   static PartitionId partition(String topic, int index) {
@@ -195,12 +196,12 @@ final class FakeNode implements Vantage, Desk, Shelf {
 
   @Override
   public List<Member> members(Group group) {
-    return List.of(new Member("m-1", "app", "/127.0.0.1", Map.of("orders", List.of(0, 1))));
+    return List.of(new Member("m-1", "app", "/127.0.0.1", Map.of("orders", List.of(4, 0, 1, 2))));
   }
 
   @Override
   public List<Committed> committed(Group group) {
-    return List.of(new Committed("orders", 0, 90));
+    return committed;
   }
 
   @Override
