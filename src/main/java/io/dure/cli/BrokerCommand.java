@@ -60,7 +60,7 @@ final class BrokerCommand {
                               "address", broker(view, e.getKey()).map(ClusterView.Broker::address),
                               "rack", broker(view, e.getKey()).flatMap(ClusterView.Broker::rack),
                               "leads", view.leads(e.getKey()),
-                              "copies", copies(view, e.getKey()),
+                              "copies", view.copies(e.getKey()),
                               "state", e.getValue()))
                       .toList()));
         } else {
@@ -80,7 +80,7 @@ final class BrokerCommand {
                   Cell.of(broker(view, id).map(ClusterView.Broker::address).orElse("-")),
                   Cell.of(broker(view, id).flatMap(ClusterView.Broker::rack).orElse("-")),
                   Cell.of(view.leads(id)),
-                  Cell.of(copies(view, id)),
+                  Cell.of(view.copies(id)),
                   new Cell(state, state.equals("open") ? Ink.GOOD : Ink.WARN))));
       return rows;
     }
@@ -88,11 +88,6 @@ final class BrokerCommand {
     private static Optional<ClusterView.Broker> broker(ClusterView view, int id) {
       return view.brokers().stream().filter(broker -> broker.id() == id).findFirst();
     }
-  }
-
-  /** Copies of partitions on a broker, those that it leads included. */
-  private static long copies(ClusterView view, int broker) {
-    return view.copies(broker) + view.leads(broker);
   }
 
   /** What the commands for one broker have in common. */
@@ -192,7 +187,7 @@ final class BrokerCommand {
       Progress.await(
           screen,
           () -> {
-            long left = copies(ClusterView.read(admin, true), broker);
+            long left = ClusterView.read(admin, true).copies(broker);
             boolean votes = votes(admin);
             return new Progress.Step(
                 left + (votes ? 1 : 0),

@@ -140,8 +140,9 @@ public record ClusterView(
     return topics.stream().filter(p -> p.leader().filter(id -> id == broker).isPresent()).count();
   }
 
+  /** Copies of partitions on a broker, those that it leads included. */
   public long copies(int broker) {
-    return topics.stream().filter(p -> p.replicas().contains(broker)).count() - leads(broker);
+    return topics.stream().filter(p -> p.replicas().contains(broker)).count();
   }
 
   public List<Partition> withoutLeader() {
