@@ -1,6 +1,6 @@
 // What is moving between brokers, and why.
 
-import {h, fill, table, bytes} from '../dom.js';
+import {h, fill, table, count, bytes} from '../dom.js';
 import {get} from '../net.js';
 import {t} from '../words.js';
 
@@ -13,10 +13,11 @@ export function open(main) {
 
   async function load() {
     asked = Date.now();
-    const {moves, plan, balance} = await get('moves');
+    const {moves, plan, planned: all, balance} = await get('moves');
     fill(state, balance ? t('balance_' + balance) : '');
     fill(planned, plan.length ? [h('h2', {}, t('planned')), table([[t('partition')], [t('moves')], [t('why')]],
-      plan.map((m) => [m.partition, t('movewhat', {from: m.from.replaceAll(',', ', '), to: m.to.replaceAll(',', ', ')}), m.reasons.join(' ')]))] : null);
+      plan.map((m) => [m.partition, t('movewhat', {from: m.from.replaceAll(',', ', '), to: m.to.replaceAll(',', ', ')}), m.reasons.join(' ')])),
+      all > plan.length ? h('p', {class: 'soft'}, t('of', {from: 1, to: count(plan.length), total: count(all)})) : null] : null);
     planned.hidden = !plan.length;
     fill(body, moves.length ? table([[t('partition')], [t('moves')], [t('progress')], [t('state')]],
       moves.map((m) => {

@@ -19,6 +19,7 @@ final class ClusterApi {
 
   private static final int TOPICS_A_PAGE = 40;
   private static final int MOVES_MEASURED = 100;
+  private static final int MOVES_PLANNED = 50;
   private static final int EVENTS_AT_ONCE = 100;
 
   private final Vantage vantage;
@@ -187,7 +188,7 @@ final class ClusterApi {
     }
   }
 
-  /** What is moving, and what the balancer has in mind; the first {@value #MAX_DETAIL} of each. */
+  /** What is moving, and what the balancer has in mind; the first of each. */
   Answer moves(Query query) {
     List<Move> moving =
         vantage.image().topics().stream()
@@ -201,13 +202,10 @@ final class ClusterApi {
     var json = new JsonWriter().begin().put("image", vantage.image().endOffset());
     json.array("moves", into -> moving.forEach(move -> move.write(into, sizes)));
     Optional<Desk.Plan> plan = plan();
-    json.put("balance", plan.map(Desk.Plan::state).orElse(""));
+    List<Desk.PlannedMove> planned = plan.map(Desk.Plan::moves).orElse(List.of());
+    json.put("balance", plan.map(Desk.Plan::state).orElse("")).put("planned", planned.size());
     json.array(
-        "plan",
-        into ->
-            plan.map(Desk.Plan::moves).orElse(List.of()).stream()
-                .limit(MAX_DETAIL)
-                .forEach(move -> write(into, move)));
+        "plan", into -> planned.stream().limit(MOVES_PLANNED).forEach(move -> write(into, move)));
     return Answer.json(json.end().toString());
   }
 

@@ -201,10 +201,17 @@ public final class Checkup {
     }
   }
 
-  /** How many, some of their names, and which brokers would make them whole. */
+  /**
+   * How many, some of their names (people's own topics first), and which brokers would make them
+   * whole.
+   */
   private static String[] about(List<Partition> partitions) {
     String named =
-        partitions.stream().limit(NAMED).map(Partition::name).collect(Collectors.joining(", "));
+        partitions.stream()
+            .map(Partition::name)
+            .sorted(Comparator.comparing(name -> name.startsWith("__")))
+            .limit(NAMED)
+            .collect(Collectors.joining(", "));
     Set<Integer> missing = new TreeSet<>();
     for (Partition partition : partitions) {
       partition.replicas().stream()

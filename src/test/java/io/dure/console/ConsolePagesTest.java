@@ -327,6 +327,18 @@ class ConsolePagesTest {
   }
 
   @Test
+  void ofALongPlanTheFirstMovesAreToldAndHowManyThereAre() throws Exception {
+    node.brokers(4);
+    node.topic("orders", 1, 3);
+    node.plannedMoves = 7_500;
+
+    String moves = get("/api/moves").body();
+
+    assertThat(moves).contains("\"planned\":7500");
+    assertThat(moves.split("broker 4 is empty", -1)).hasSize(51);
+  }
+
+  @Test
   void anAddressAskedForIsTakenOrRefusedAndTheUsualOneGivesWay() throws Exception {
     try (var second = new Console(node, node, node)) {
       var same = new ConsoleSettings(at, 0, Write.LOCAL, List.of());

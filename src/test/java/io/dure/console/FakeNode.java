@@ -17,6 +17,7 @@ import io.dure.metadata.MetadataRecord.PartitionCreated;
 import io.dure.metadata.MetadataRecord.TopicCreated;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class FakeNode implements Vantage, Desk, Shelf {
   volatile long wallMs = 1_000_000;
   final List<String> done = new CopyOnWriteArrayList<>();
   volatile List<Committed> committed = List.of(new Committed("orders", 0, 90));
+  volatile int plannedMoves = 1;
   private long offset;
 
   static PartitionId partition(String topic, int index) {
@@ -211,10 +213,8 @@ final class FakeNode implements Vantage, Desk, Shelf {
 
   @Override
   public Optional<Plan> plan() {
-    return Optional.of(
-        new Plan(
-            "on",
-            List.of(new PlannedMove("orders-0", "1,2,3", "4,2,3", List.of("broker 4 is empty")))));
+    var move = new PlannedMove("orders-0", "1,2,3", "4,2,3", List.of("broker 4 is empty"));
+    return Optional.of(new Plan("on", Collections.nCopies(plannedMoves, move)));
   }
 
   @Override
