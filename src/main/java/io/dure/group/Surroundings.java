@@ -5,13 +5,11 @@ import io.dure.group.consumer.Rules;
 import io.dure.group.consumer.Topics;
 import io.dure.metadata.ClusterImage;
 import io.dure.metadata.ConfigResource;
+import io.dure.metadata.GroupKeys;
 import java.util.Map;
 
 /** The cluster as the shard was last told of it. Confined to its shard. */
 final class Surroundings {
-  private static final String SESSION_MS = "consumer.session.timeout.ms";
-  private static final String HEARTBEAT_MS = "consumer.heartbeat.interval.ms";
-
   private final GroupSettings settings;
   private ClusterImage image = ClusterImage.EMPTY;
   private Topics topics = new Topics(ClusterImage.EMPTY);
@@ -46,7 +44,10 @@ final class Surroundings {
     return own.isEmpty()
         ? all
         : all.withTimes(
-            number(own, SESSION_MS, all.sessionMs()), number(own, HEARTBEAT_MS, all.heartbeatMs()));
+                number(own, GroupKeys.SESSION_TIMEOUT_MS, all.sessionMs()),
+                number(own, GroupKeys.HEARTBEAT_INTERVAL_MS, all.heartbeatMs()))
+            .withAssignmentInterval(
+                number(own, GroupKeys.ASSIGNMENT_INTERVAL_MS, all.assignmentIntervalMs()));
   }
 
   /** Who stored it has looked at it; what is no number all the same is as good as not there. */

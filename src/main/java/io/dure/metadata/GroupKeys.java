@@ -14,6 +14,8 @@ public final class GroupKeys {
   public static final String SESSION_TIMEOUT_MS = "consumer.session.timeout.ms";
   public static final String HEARTBEAT_INTERVAL_MS = "consumer.heartbeat.interval.ms";
 
+  public static final String ASSIGNMENT_INTERVAL_MS = "consumer.assignment.interval.ms";
+
   private static final Map<String, ConfigKey> TABLE = table();
 
   private GroupKeys() {}
@@ -34,6 +36,13 @@ public final class GroupKeys {
             new ConfigKey.Kind.Whole(false, 1_000, 15_000),
             "1500",
             "How often a member of a consumer group gives a sign of life."));
+    table.put(
+        ASSIGNMENT_INTERVAL_MS,
+        new ConfigKey(
+            ASSIGNMENT_INTERVAL_MS,
+            new ConfigKey.Kind.Whole(false, 0, 15_000),
+            "0",
+            "The partitions of a consumer group are not dealt out again for so long, at least."));
     return Collections.unmodifiableMap(table);
   }
 

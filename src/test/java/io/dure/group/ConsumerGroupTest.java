@@ -11,6 +11,7 @@ import io.dure.group.consumer.BeatAnswer;
 import io.dure.group.consumer.ConsumerSettings;
 import io.dure.group.consumer.PartitionSet;
 import io.dure.metadata.ClusterImage;
+import io.dure.metadata.ConfigResource;
 import io.dure.metadata.MetadataRecord;
 import io.dure.wire.WireError;
 import java.util.ArrayList;
@@ -32,13 +33,18 @@ class ConsumerGroupTest {
   private long nowMs = 1_000;
 
   ConsumerGroupTest() {
+    shard.resume(cluster(), now());
+  }
+
+  private static ClusterImage cluster(MetadataRecord... further) {
     var records = new ArrayList<MetadataRecord>();
     records.add(new MetadataRecord.TopicCreated(T, "t", false));
     for (int p = 0; p < 4; p++) {
       records.add(
           new MetadataRecord.PartitionCreated(new PartitionId(T, p), List.of(new NodeId(1))));
     }
-    shard.resume(ClusterImage.EMPTY.apply(records, 5), now());
+    records.addAll(List.of(further));
+    return ClusterImage.EMPTY.apply(records, records.size());
   }
 
   private Moment now() {
@@ -126,6 +132,25 @@ class ConsumerGroupTest {
     assertThat(obtained.size()).isEqualTo(2);
     assertThat(obtained.overlaps(keeps)).isFalse();
     assertThat(described().state()).isEqualTo("Stable");
+  }
+
+  @Test
+  void aGroupIsDealtOutAsSeldomAsItsOwnSettingSays() {
+    shard.resume(
+        cluster(
+            new MetadataRecord.ConfigChanged(
+                ConfigResource.group("g"), "consumer.assignment.interval.ms", Optional.of("2000"))),
+        now());
+    int first = join("a").memberEpoch();
+    tell("a", first, 0, 1, 2, 3);
+    join("b");
+
+    pass(1_900);
+    assertThat(live("a", first).assignment()).as("too early").isEmpty();
+    assertThat(described().state()).isEqualTo("Assigning");
+
+    pass(200);
+    assertThat(live("a", first).assignment().orElseThrow().size()).isEqualTo(2);
   }
 
   /** It works off what it was told in its own time; until then it reports what it had before. */

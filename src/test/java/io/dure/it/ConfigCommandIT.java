@@ -41,7 +41,7 @@ class ConfigCommandIT {
         .containsPattern("listeners +\\S* +at the start +Where this node listens")
         .containsPattern("interval.ms +300000 +any time +How often clients push");
     assertThat(dure("config", "list", "group", "-o", "json").out())
-        .startsWith("{\"group\":[{\"key\":\"consumer.heartbeat.interval.ms\",\"default\":\"");
+        .startsWith("{\"group\":[{\"key\":\"consumer.assignment.interval.ms\",\"default\":\"");
   }
 
   @Test

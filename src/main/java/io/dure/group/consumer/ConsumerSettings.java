@@ -99,4 +99,18 @@ public record ConsumerSettings(
         migration,
         bounds);
   }
+
+  /** As a group wants it that is to be dealt out more seldom, or more often. */
+  public ConsumerSettings withAssignmentInterval(int ms) {
+    return new ConsumerSettings(
+        sessionMs,
+        heartbeatMs,
+        settlingHeartbeatMs,
+        maxMembers,
+        assignors,
+        maxRegexChars,
+        ms,
+        migration,
+        bounds);
+  }
 }

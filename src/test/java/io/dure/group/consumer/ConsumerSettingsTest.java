@@ -27,6 +27,15 @@ class ConsumerSettingsTest {
     assertThat(all.withTimes(20_000, 1_300).heartbeatMs()).isEqualTo(1_300);
   }
 
+  @Test
+  void howOftenAGroupIsDealtOutLeavesItsTimesAlone() {
+    var times = ConsumerSettings.DEFAULTS.withTimes(20_000, 1_300);
+
+    assertThat(times.withAssignmentInterval(700))
+        .isEqualTo(ConsumerSettings.DEFAULTS.withAssignmentInterval(700).withTimes(20_000, 1_300));
+    assertThat(times.withAssignmentInterval(700).assignmentIntervalMs()).isEqualTo(700);
+  }
+
   /** Who waits is never to be heard of less often than who does not. */
   @Test
   void aSettlingGroupIsHeardOfAtLeastAsOftenAsASettledOne() {
