@@ -7,6 +7,7 @@ import java.util.Map;
  * What the handlers need to know of the configuration.
  *
  * @param autoCreateTopics whether a Metadata request may create a topic (auto.create.topics.enable)
+ * @param deleteTopics whether a topic may be deleted by way of this node (delete.topic.enable)
  * @param started defaults of topics' settings that this node was started with, by the broker's key
  * @param fetchMaxBytes the most that one fetch response may hold (fetch.max.bytes)
  * @param fetchSessionsPerLoop how many incremental fetch sessions are kept on each event loop
@@ -17,6 +18,7 @@ import java.util.Map;
  */
 public record BrokerSettings(
     boolean autoCreateTopics,
+    boolean deleteTopics,
     Map<String, String> started,
     int fetchMaxBytes,
     int fetchSessionsPerLoop,
@@ -27,7 +29,7 @@ public record BrokerSettings(
    * over, cheaper to start.
    */
   public static final BrokerSettings DEFAULT =
-      new BrokerSettings(true, Map.of(), 55 << 20, 1_000, 16, 16);
+      new BrokerSettings(true, true, Map.of(), 55 << 20, 1_000, 16, 16);
 
   public BrokerSettings {
     started = Map.copyOf(started);

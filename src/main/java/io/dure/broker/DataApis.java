@@ -2,6 +2,8 @@ package io.dure.broker;
 
 import io.dure.base.Rng;
 import io.dure.runtime.Partitions;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Puts the handlers of records and metadata into the table; those of groups join them there. */
@@ -24,7 +26,7 @@ public final class DataApis {
         .on(ApiKeys.DELETE_RECORDS, new DeleteRecordsHandler(cluster, partitions))
         .on(ApiKeys.METADATA, new MetadataHandler(cluster, creation, settings))
         .on(ApiKeys.CREATE_TOPICS, ControllerHandler.createTopics(cluster, rng))
-        .on(ApiKeys.DELETE_TOPICS, ControllerHandler.deleteTopics(cluster))
+        .on(ApiKeys.DELETE_TOPICS, deleting(cluster, settings))
         .on(ApiKeys.CREATE_PARTITIONS, ControllerHandler.createPartitions(cluster))
         .on(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(cluster, partitions))
         .on(ApiKeys.WRITE_TXN_MARKERS, new WriteTxnMarkersHandler(cluster, partitions))
@@ -35,5 +37,13 @@ public final class DataApis {
         .on(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(cluster, partitions, volume))
         .on(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterHandler(cluster))
         .on(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, new DescribeTopicPartitionsHandler(cluster));
+  }
+
+  static Handler<DeleteTopicsRequestData, DeleteTopicsResponseData> deleting(
+      Cluster cluster, BrokerSettings settings) {
+    return settings.deleteTopics()
+        ? ControllerHandler.deleteTopics(cluster)
+        : (request, context, reply) ->
+            reply.send(DeleteTopicsApi.disabled(request, context.version()));
   }
 }

@@ -24,6 +24,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
  */
 final class DeleteTopicsApi
     implements ControllerApi<DeleteTopicsRequestData, DeleteTopicsResponseData> {
+  private static final short FIRST_THAT_KNOWS_DISABLED = 3;
+
   @Override
   public ApiKeys key() {
     return ApiKeys.DELETE_TOPICS;
@@ -133,6 +135,19 @@ final class DeleteTopicsApi
       DeleteTopicsRequestData request, WireError error, String reason) {
     return response(
         request, new Answer.Refused(new Answer.Result(error, Optional.of(reason))), (short) 0);
+  }
+
+  /** Of a node that deletes none; older clients do not know the error that says so. */
+  static DeleteTopicsResponseData disabled(DeleteTopicsRequestData request, short version) {
+    WireError error =
+        version < FIRST_THAT_KNOWS_DISABLED
+            ? WireError.INVALID_REQUEST
+            : WireError.TOPIC_DELETION_DISABLED;
+    var response = new DeleteTopicsResponseData();
+    for (DeleteTopicState topic : topics(request)) {
+      response.responses().add(refused(topic, error, "Topic deletion is disabled."));
+    }
+    return response;
   }
 
   @Override

@@ -7,13 +7,14 @@ import io.dure.metadata.ConfigKey;
 import io.dure.metadata.TopicSettings;
 import java.util.List;
 
-/** What a topic's settings mean for its logs. */
+/** What the settings of a topic and of its node mean for its logs. */
 final class LogSettingsOf {
   private LogSettingsOf() {}
 
-  static LogSettings topic(TopicSettings topic) {
+  static LogSettings topic(TopicSettings topic, NodeSettings node) {
     List<String> policies = ConfigKey.items(topic.text(TopicSettings.CLEANUP_POLICY));
     return LogSettings.DEFAULT
+        .withProducerExpiryMs(node.producerExpiryMs())
         .withSegmentBytes(topic.intValue(TopicSettings.SEGMENT_BYTES))
         .withSegmentMs(topic.longValue(TopicSettings.SEGMENT_MS))
         .withSegmentJitterMs(topic.longValue(TopicSettings.SEGMENT_JITTER_MS))

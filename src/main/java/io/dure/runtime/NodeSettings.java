@@ -23,6 +23,7 @@ import java.util.UUID;
  *     the last one
  * @param retentionCheckMs how often a partition is looked at for what its retention does not keep
  * @param compactionCheckMs how often a loop looks for a log to compact
+ * @param producerExpiryMs a partition forgets an idempotent producer after so long a silence
  * @param diskReserveBytes left free of producers' records; negative: by the size of the volume
  */
 public record NodeSettings(
@@ -36,6 +37,7 @@ public record NodeSettings(
     int snapshotRecords,
     long retentionCheckMs,
     long compactionCheckMs,
+    long producerExpiryMs,
     long diskReserveBytes) {
   public NodeSettings {
     voters = List.copyOf(voters);
@@ -56,6 +58,7 @@ public record NodeSettings(
         20_000,
         300_000,
         15_000,
+        86_400_000,
         -1);
   }
 
@@ -105,6 +108,7 @@ public record NodeSettings(
         records,
         checkMs,
         itsCompactionCheckMs,
+        producerExpiryMs,
         reserve);
   }
 }

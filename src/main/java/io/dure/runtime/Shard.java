@@ -160,7 +160,7 @@ final class Shard {
   }
 
   private void onTopic(TopicImage topic) {
-    LogSettings settings = LogSettingsOf.topic(inForce(topic));
+    LogSettings settings = LogSettingsOf.topic(inForce(topic), ports.settings());
     for (PartitionImage partition : topic.partitions()) {
       if (!mine.test(partition.id()) || closing.contains(partition.id())) {
         continue;

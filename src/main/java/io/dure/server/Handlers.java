@@ -97,6 +97,7 @@ record Handlers(RequestSink requests, TelemetryApis clients) {
   private static BrokerSettings brokerSettings(Config config) {
     return new BrokerSettings(
         config.get(Settings.AUTO_CREATE_TOPICS),
+        config.get(Settings.DELETE_TOPICS),
         config.topicDefaults(),
         config.get(Settings.FETCH_MAX_BYTES),
         config.get(Settings.FETCH_SESSIONS),

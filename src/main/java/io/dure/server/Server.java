@@ -258,6 +258,7 @@ final class Server implements PeerEvents {
             config.get(Settings.SNAPSHOT_RECORDS),
             config.get(Settings.RETENTION_CHECK_MS),
             config.get(Settings.COMPACTION_CHECK_MS),
+            config.get(Settings.PRODUCER_ID_EXPIRATION_MS),
             config.get(Settings.DISK_RESERVE_BYTES));
     var ports =
         new NodePorts(

@@ -71,6 +71,11 @@ final class Settings {
           "auto.create.topics.enable",
           true,
           "Whether a topic is created when a client asks for one that does not exist.");
+  static final Setting<Boolean> DELETE_TOPICS =
+      flag(
+          "delete.topic.enable",
+          true,
+          "Whether who asks this node may delete topics; to forbid it, set it on every node.");
   static final Setting<Integer> NUM_PARTITIONS =
       number(
           "num.partitions",
@@ -159,6 +164,14 @@ final class Settings {
           Integer.MAX_VALUE,
           900_000,
           "The longest time a producer may ask for; a transaction that lasts longer than its producer asked for is aborted.");
+  static final Setting<Integer> PRODUCER_ID_EXPIRATION_MS =
+      number(
+          "producer.id.expiration.ms",
+          "ms",
+          1,
+          Integer.MAX_VALUE,
+          24 * 3_600_000,
+          "How long a partition remembers an idempotent producer that is silent and has no transaction open; looked for every ten minutes.");
   static final Setting<Integer> TRANSACTIONAL_ID_EXPIRATION_MS =
       number(
           "transactional.id.expiration.ms",
@@ -306,6 +319,7 @@ final class Settings {
           CONSOLE,
           CONSOLE_WRITE,
           AUTO_CREATE_TOPICS,
+          DELETE_TOPICS,
           NUM_PARTITIONS,
           DEFAULT_REPLICATION_FACTOR,
           MIN_INSYNC_REPLICAS,
@@ -319,6 +333,7 @@ final class Settings {
           SettingsOfGroups.OFFSETS_RETENTION_CHECK_MS,
           TRANSACTION_PARTITIONS,
           TRANSACTION_MAX_TIMEOUT_MS,
+          PRODUCER_ID_EXPIRATION_MS,
           TRANSACTIONAL_ID_EXPIRATION_MS,
           TRANSACTIONAL_ID_CHECK_MS,
           SettingsOfGroups.GROUP_MIN_SESSION_MS,

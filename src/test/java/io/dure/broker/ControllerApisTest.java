@@ -251,6 +251,27 @@ class ControllerApisTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+  void aNodeThatMayNotDeleteTopicsSaysSoAndAsksNobody(int version) {
+    var settings = new BrokerSettings(true, false, Map.of(), 55 << 20, 1_000, 16, 16);
+    controllerAnswers(_ -> new Answer.TopicsDeleted(List.of()));
+    var request = new DeleteTopicsRequestData();
+    if (version < 6) {
+      request.setTopicNames(List.of("a"));
+    } else {
+      request.setTopics(List.of(new DeleteTopicState().setName("a")));
+    }
+
+    DeleteTopicsResponseData response =
+        ask(ApiKeys.DELETE_TOPICS, DataApis.deleting(cluster, settings), request, version).get();
+
+    assertThat(response.responses().find("a").errorCode())
+        .isEqualTo(
+            (version < 3 ? WireError.INVALID_REQUEST : WireError.TOPIC_DELETION_DISABLED).code());
+    assertThat(commands).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
   void addsPartitionsAndAnswersForEachTopic(int version) {
     controllerAnswers(_ ->

@@ -28,7 +28,7 @@ class FetchHandlerTest {
   private final FakeCluster cluster = new FakeCluster();
   private final FakePartitions partitions = new FakePartitions();
   private BrokerSettings settings =
-      new BrokerSettings(true, Map.of("message.max.bytes", "1000"), 100_000, 2, 50, 50);
+      new BrokerSettings(true, true, Map.of("message.max.bytes", "1000"), 100_000, 2, 50, 50);
   private FetchHandler handler = new FetchHandler(cluster, partitions, settings, new FakeRng());
   private TopicId topic = TopicId.ZERO;
 

@@ -165,7 +165,7 @@ class MetadataHandlerTest {
 
   @Test
   void makesNoTopicWhenTheSettingForbidsIt() {
-    settings = new BrokerSettings(false, Map.of(), 1 << 20, 1, 1, 1);
+    settings = new BrokerSettings(false, true, Map.of(), 1 << 20, 1, 1, 1);
 
     MetadataResponseData response = ask(named("new").setAllowAutoTopicCreation(true), 8).get();
 

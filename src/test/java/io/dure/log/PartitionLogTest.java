@@ -336,6 +336,18 @@ class PartitionLogTest {
   }
 
   @Test
+  void aProducerThatWasSilentForLongEnoughIsForgotten() {
+    log = open(LogSettings.DEFAULT.withProducerExpiryMs(5_000));
+    log.appendAsLeader(LogFixture.batch(2, 7, 0, 0), 1, 1_001);
+
+    log.appendAsLeader(LogFixture.batch(1, 8, 0, 0), 1, 700_000);
+
+    assertThat(log.producers().check(LogFixture.batch(2, 7, 0, 0)))
+        .as("no repetition of anything that is remembered")
+        .isInstanceOf(ProducerVerdict.Accepted.class);
+  }
+
+  @Test
   void recordsOfOurOwnBatchesComeBack() {
     var builder = new BatchBuilder();
     byte[] large = new byte[100_000];

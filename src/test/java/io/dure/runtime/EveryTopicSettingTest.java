@@ -2,6 +2,8 @@ package io.dure.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dure.base.Endpoint;
+import io.dure.base.NodeId;
 import io.dure.metadata.ConfigKey;
 import io.dure.metadata.TopicSettings;
 import java.io.IOException;
@@ -10,9 +12,11 @@ import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.TopicConfig;
@@ -39,6 +43,9 @@ class EveryTopicSettingTest {
     /** Taken, as it can make no difference here; the description says why. */
     record Moot() implements Fate {}
   }
+
+  private static final NodeSettings NODE =
+      NodeSettings.of(new NodeId(1), new UUID(1, 1), new Endpoint("n1", 1), List.of(new NodeId(1)));
 
   /** Brokers of Kafka know these two of topics, and no constant names them. */
   private static final Set<String> WITHOUT_CONSTANT =
@@ -152,8 +159,8 @@ class EveryTopicSettingTest {
     assertThat(FATES).as("somebody has decided what becomes of " + name).containsKey(name);
     switch (FATES.get(name)) {
       case Fate.Log(String value, String shownBy) -> {
-        assertThat(LogSettingsOf.topic(TopicSettings.of(Map.of(name, value))))
-            .isNotEqualTo(LogSettingsOf.topic(TopicSettings.of(Map.of())));
+        assertThat(LogSettingsOf.topic(TopicSettings.of(Map.of(name, value)), NODE))
+            .isNotEqualTo(LogSettingsOf.topic(TopicSettings.of(Map.of()), NODE));
         assertThat(sourceOf("LogSettingsTest") + sourceOf("PartitionLogTest"))
             .contains("void " + shownBy + "(");
       }
