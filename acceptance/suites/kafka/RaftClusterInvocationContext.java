@@ -155,9 +155,12 @@ public final class RaftClusterInvocationContext implements TestTemplateInvocatio
 
     private void awaitReady(int node) throws IOException, InterruptedException {
       Path out = folder.resolve("out-" + node);
+      long startedNs = System.nanoTime();
       while (!Files.readString(out).contains("ready ")) {
-        if (!processes.get(node).isAlive()) {
-          throw new IOException("ended: " + Files.readString(folder.resolve("log-" + node)));
+        boolean late = System.nanoTime() - startedNs > TimeUnit.SECONDS.toNanos(60);
+        if (late || !processes.get(node).isAlive()) {
+          String log = Files.readString(folder.resolve("log-" + node));
+          throw new IOException((late ? "not ready within 60 s: " : "ended: ") + log);
         }
         Thread.sleep(20);
       }

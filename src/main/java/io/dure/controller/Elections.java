@@ -342,15 +342,16 @@ final class Elections {
     if (!ballot.isEnough()) {
       return false;
     }
-    VotingSet wanted = VotingChanges.wanted(ledger, partition);
-    Outcome outcome =
-        election.isPlanned()
-            ? Outcome.planned(partition, ballot, wanted, ledger::mayLead)
-            : Outcome.unplanned(partition, ballot, ledger::mayLead);
-    if (election.isPlanned()
-        && !outcome.isAsWished(wanted, ledger::mayLead)
-        && mayBecomeBetter(election, ballot, partition)) {
-      return false;
+    Outcome outcome;
+    if (election.isPlanned()) {
+      VotingSet wanted = VotingChanges.wanted(ledger, partition);
+      outcome = Outcome.planned(partition, ballot, wanted, ledger::mayLead);
+      if (!outcome.isAsWished(wanted, ledger::mayLead)
+          && mayBecomeBetter(election, ballot, partition)) {
+        return false;
+      }
+    } else {
+      outcome = Outcome.unplanned(partition, ballot, ledger::mayLead);
     }
     open.remove(partition.id());
     BrokerImage leader = ledger.image().broker(outcome.leader()).orElseThrow();

@@ -18,23 +18,15 @@ import java.util.function.Predicate;
 final class LeaderReports {
   private static final long REPEAT_MS = 250;
 
-  /** Replicas of a new partition are called in step from the start; so long they have to be. */
-  private static final long FIRST_MS = 1_000;
-
   private final PartitionId id;
   private final Shard shard;
   private Set<NodeId> keepingUp = Set.of();
   private Set<NodeId> inStep = Set.of();
-  private long ledSinceMs;
   private long repeatMs;
 
   LeaderReports(PartitionId id, Shard shard) {
     this.id = id;
     this.shard = shard;
-  }
-
-  void leads(long nowMs) {
-    ledSinceMs = nowMs;
   }
 
   /** The replicas that keep up with this leader, as far as records go. */
@@ -63,19 +55,14 @@ final class LeaderReports {
    * @param startsLikeLeader whether a replica has dropped what its leader has
    */
   void tell(
-      PartitionImage image,
-      int ledEpoch,
-      boolean opened,
-      Predicate<NodeId> startsLikeLeader,
-      long nowMs) {
+      PartitionImage image, int ledEpoch, boolean opened, Predicate<NodeId> startsLikeLeader) {
     if (ledEpoch < 0) {
       return;
     }
     Set<NodeId> now = new HashSet<>(keepingUp);
     now.removeIf(each -> !inStep.contains(each) && !startsLikeLeader.test(each));
     inStep = Set.copyOf(now);
-    boolean onlyFewer = nowMs - ledSinceMs < FIRST_MS && image.inStep().containsAll(inStep);
-    if (!inStep.isEmpty() && !inStep.equals(image.inStep()) && !onlyFewer) {
+    if (!inStep.isEmpty() && !inStep.equals(image.inStep())) {
       shard.toController(new PeerMessage.InStep(id, ledEpoch, inStep));
     }
     if (opened && image.epoch() == ledEpoch && !image.earlier().isEmpty()) {

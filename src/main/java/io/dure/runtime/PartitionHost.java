@@ -467,7 +467,6 @@ final class PartitionHost implements WaitingClients.Site {
       case ReplicaEffect.Committed e -> onCommitted(e.highWatermark());
       case ReplicaEffect.Leads e -> {
         ledEpoch = e.epoch();
-        reports.leads(ports.clock().nowMs());
         start.onLeads();
       }
       case ReplicaEffect.Opened e -> {
@@ -505,7 +504,7 @@ final class PartitionHost implements WaitingClients.Site {
   }
 
   private void tellController() {
-    reports.tell(image, ledEpoch, opened, start::isLikeHere, ports.clock().nowMs());
+    reports.tell(image, ledEpoch, opened, start::isLikeHere);
   }
 
   private void onFlushed(FlushTicket ticket) {

@@ -105,6 +105,33 @@ class VotingChangesTest {
   }
 
   @Test
+  void aPlannedElectionWaitsForNoAnswerThatCouldNotMakeItBetter() {
+    topic();
+    move(2, 1, 3);
+    pass(300);
+    cluster.answerFence(1, partition().id(), 1, 0, 10);
+    assertThat(partition().epoch()).as("one answer is not enough").isZero();
+    cluster.answerFence(2, partition().id(), 1, 0, 10);
+
+    assertThat(partition().epoch()).isEqualTo(1);
+    assertThat(partition().leader()).contains(node(2));
+  }
+
+  @Test
+  void itWaitsAWhileForWhoShouldLead() {
+    topic();
+    move(2, 1, 3);
+    pass(300);
+    cluster.answerFence(1, partition().id(), 1, 0, 10);
+    cluster.answerFence(3, partition().id(), 1, 0, 10);
+    assertThat(partition().epoch()).isZero();
+    pass(400);
+
+    assertThat(partition().epoch()).isEqualTo(1);
+    assertThat(partition().leader()).contains(node(1));
+  }
+
+  @Test
   void untilThenElectionsHearBothSets() {
     topic();
     move(4, 5);

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dure.base.NodeId;
 import io.dure.base.PartitionId;
-import io.dure.log.BatchBuilder;
 import io.dure.runtime.Partitions.AppendOutcome;
 import io.dure.runtime.Partitions.DeleteOutcome;
 import io.dure.sim.SimClient;
 import io.dure.sim.SimClient.Pending;
 import io.dure.sim.SimCluster;
 import io.dure.wire.WireError;
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -65,16 +62,6 @@ class DeletingWithoutPatienceTest {
   }
 
   private void commitOneRecord(NodeId leader, PartitionId partition) {
-    var batch =
-        new BatchBuilder()
-            .add(Optional.empty(), Optional.of("v".getBytes(StandardCharsets.UTF_8)), 1_000)
-            .build();
-    Pending<AppendOutcome> answer = new Pending<>();
-    cluster
-        .node(leader)
-        .partitions()
-        .append(partition, batch, -1, cluster.scheduler().nowMs() + 5_000, Runnable::run, answer);
-    cluster.runUntil("committed", 6_000, answer::isThere);
-    assertThat(answer.get()).isInstanceOf(AppendOutcome.Committed.class);
+    assertThat(client.produce(leader, partition, "v")).isInstanceOf(AppendOutcome.Committed.class);
   }
 }

@@ -102,6 +102,29 @@ class InterregnumTest {
   }
 
   @Test
+  void whoReadsWithTheEpochOfBeforeIsToldTheNewOne() {
+    topic();
+    NodeId leader = leader();
+    List<NodeId> wanted = new ArrayList<>(replicas());
+    wanted.add(wanted.remove(1));
+    change(wanted, leader);
+
+    var answer = new Pending<ReadOutcome>();
+    var request =
+        new Partitions.ReadRequest(1, 1 << 20, 0, -1, Partitions.Isolation.READ_UNCOMMITTED);
+    cluster.node(leader).partitions().read(partition, request, Runnable::run, answer);
+    client.until(answer);
+
+    assertThat(answer.get())
+        .isInstanceOfSatisfying(
+            ReadOutcome.Refused.class,
+            refused -> {
+              assertThat(refused.error()).isEqualTo(WireError.FENCED_LEADER_EPOCH);
+              assertThat(refused.where()).contains(new Partitions.Leadership(leader, 1));
+            });
+  }
+
+  @Test
   void whoeverWritesToALeaderThatIsReplacedIsToldByWhom() {
     topic();
     int refused = 0;
