@@ -17,7 +17,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +198,26 @@ class ConsolePagesTest {
         .contains("dure_group_lag_seconds{group=\"billing\"} 30.0");
     assertThat(many.lines().count()).isEqualTo(few.lines().count());
     assertThat(many).contains("dure_partitions_led 202.0");
+  }
+
+  @Test
+  void theDashboardAndTheAlertRulesAskForNumbersThatAreThere() throws Exception {
+    node.brokers(3);
+    node.topic("orders", 6, 3);
+    String page = get("/metrics").body();
+
+    for (String file : List.of("grafana.json", "alerts.yml")) {
+      List<String> asked =
+          Pattern.compile("dure_\\w+")
+              .matcher(Files.readString(Path.of("docs/monitoring", file)))
+              .results()
+              .map(MatchResult::group)
+              .distinct()
+              .toList();
+      assertThat(asked).hasSizeGreaterThan(8);
+      assertThat(asked)
+          .allSatisfy(name -> assertThat(page).containsPattern("(?m)^" + name + "(_bucket)?[ {]"));
+    }
   }
 
   @Test
