@@ -99,7 +99,7 @@ build_app() {
     # A running broker keeps the jar it has mapped: a new one takes its place, it is never written over.
     mkdir -p "$ROOT/target/app/lib"
     for lib in "$ROOT"/target/lib/*.jar; do
-      [[ -f "$ROOT/target/app/lib/${lib##*/}" ]] || cp "$lib" "$ROOT/target/app/lib/"
+      [[ -f "$ROOT/target/app/lib/${lib##*/}" ]] || add_library "$lib"
     done
     for lib in "$ROOT"/target/app/lib/*.jar; do
       [[ -f "$ROOT/target/lib/${lib##*/}" ]] || rm -f "$lib"
@@ -109,6 +109,14 @@ build_app() {
     [[ "${DURE_AOT:-on}" == off ]] || train_start_caches || true
     printf 'done in %d s\n' "$((SECONDS - started))" >&2
   ) 9> "$ROOT/target/.build.lock"
+}
+
+# The parser of commands gets its classes into a format that the start-up cache takes; with the old one it works as well, only slower.
+add_library() {
+  local new="$ROOT/target/app/lib/.${1##*/}"
+  cp "$1" "$new"
+  [[ "$1" != */picocli-* ]] || "$JDK/bin/java" "$ROOT/scripts/ModernClasses.java" "$new" || cp "$1" "$new"
+  mv "$new" "$ROOT/target/app/lib/${1##*/}"
 }
 
 # Lets a broker and a command run once and keeps what the JVM learned (JEP 483, 514): later starts take a third of the time.

@@ -2,6 +2,8 @@ package io.dure.cli;
 
 import io.dure.cli.demo.DemoCommand;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine;
@@ -12,29 +14,33 @@ import picocli.CommandLine.Command;
     name = "dure",
     mixinStandardHelpOptions = true,
     version = "dure 0.1.0",
-    description = "A cluster of brokers that speaks the Kafka protocol and keeps its promises.",
-    subcommands = {
-      DemoCommand.class,
-      UpCommand.class,
-      StartCommand.class,
-      StatusCommand.class,
-      DoctorCommand.class,
-      TopicCommand.class,
-      ProduceCommand.class,
-      ConsumeCommand.class,
-      GroupCommand.class,
-      BrokerCommand.class,
-      ConfigCommand.class,
-      ExerciseCommand.class,
-      CompletionCommand.class,
-      CommandLine.HelpCommand.class
-    })
+    description = "A cluster of brokers that speaks the Kafka protocol and keeps its promises.")
 final class DureCommand {
+  /** In the order of the help. */
+  private static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("demo", DemoCommand.class);
+    COMMANDS.put("up", UpCommand.class);
+    COMMANDS.put("start", StartCommand.class);
+    COMMANDS.put("status", StatusCommand.class);
+    COMMANDS.put("doctor", DoctorCommand.class);
+    COMMANDS.put("topic", TopicCommand.class);
+    COMMANDS.put("produce", ProduceCommand.class);
+    COMMANDS.put("consume", ConsumeCommand.class);
+    COMMANDS.put("group", GroupCommand.class);
+    COMMANDS.put("broker", BrokerCommand.class);
+    COMMANDS.put("config", ConfigCommand.class);
+    COMMANDS.put("exercise", ExerciseCommand.class);
+    COMMANDS.put("completion", CompletionCommand.class);
+    COMMANDS.put("help", CommandLine.HelpCommand.class);
+  }
+
   private DureCommand() {}
 
   /** Runs one command line; returns the exit status: 0 done, 1 failed, 2 wrong usage. */
   static int run(String[] args, PrintWriter errors) {
-    CommandLine line = line();
+    CommandLine line = line(args);
     line.setErr(errors);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((failure, command, _) -> {
@@ -48,8 +54,22 @@ final class DureCommand {
     return line.execute(args);
   }
 
-  static CommandLine line() {
-    return new CommandLine(new DureCommand());
+  /**
+   * The parser for these arguments. What a command takes is read from its annotations, which costs
+   * more than all else of a short command; so where the first argument is a command's name, the
+   * parser knows only that one. The two that tell of all others know all.
+   */
+  static CommandLine line(String... args) {
+    var line = new CommandLine(new DureCommand());
+    Class<?> named = args.length == 0 ? null : COMMANDS.get(args[0]);
+    if (named == null
+        || named == CommandLine.HelpCommand.class
+        || named == CompletionCommand.class) {
+      COMMANDS.forEach(line::addSubcommand);
+    } else {
+      line.addSubcommand(args[0], named);
+    }
+    return line;
   }
 
   private static String reason(Throwable failure) {

@@ -1,5 +1,8 @@
 package io.dure.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -46,8 +49,11 @@ final class ExerciseCommand implements Callable<Integer> {
       produce();
       turnLeaders(admin);
       int read = consume();
-      ClusterView.read(admin, true);
-      return read == RECORDS ? 0 : 1;
+      int status =
+          DureCommand.run(
+              new String[] {"status", "-b", cluster.bootstrap},
+              new PrintWriter(System.err, true, UTF_8));
+      return read == RECORDS && status == 0 ? 0 : 1;
     }
   }
 

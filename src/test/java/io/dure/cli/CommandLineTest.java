@@ -7,6 +7,8 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 
 /** What the command line says when it cannot do what was asked. */
 class CommandLineTest {
@@ -40,6 +42,21 @@ class CommandLineTest {
     assertThat(run("topic", "create")).isEqualTo(2);
     assertThat(run("nonsense")).isEqualTo(2);
     assertThat(errors.toString()).contains("NAME", "nonsense");
+  }
+
+  @Test
+  void aCommandIsTheSameWhetherTheParserKnowsTheOthersOrNot() {
+    CommandLine all = DureCommand.line();
+
+    assertThat(all.getSubcommands()).hasSizeGreaterThan(12);
+    all.getSubcommands()
+        .forEach((name, command) -> {
+          assertThat(command.getCommandName()).isEqualTo(name);
+          CommandLine alone = DureCommand.line(name, "and", "more").getSubcommands().get(name);
+          assertThat(alone.getUsageMessage(Ansi.OFF)).isEqualTo(command.getUsageMessage(Ansi.OFF));
+        });
+    assertThat(DureCommand.line("status", "help").getSubcommands()).containsOnlyKeys("status");
+    assertThat(DureCommand.line("completion").getSubcommands()).containsKey("status");
   }
 
   @Test
