@@ -409,10 +409,10 @@ public final class PartitionLog implements AutoCloseable {
   // ---- rest ----
 
   /**
-   * The log has been quiet for a while: give back disk and memory held for more to come. Appends
-   * may go on.
+   * The log has been quiet for long: gives back disk and memory held for more to come, and moves
+   * the recovery point to the end if all is flushed. Appends may go on.
    */
-  public void trimPreallocated() {
+  public void rest() {
     if (!body.settings().preallocate()) {
       body.active().trim();
     }

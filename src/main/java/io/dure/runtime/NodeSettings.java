@@ -24,6 +24,8 @@ import java.util.UUID;
  * @param retentionCheckMs how often a partition is looked at for what its retention does not keep
  * @param compactionCheckMs how often a loop looks for a log to compact
  * @param producerExpiryMs a partition forgets an idempotent producer after so long a silence
+ * @param restMs a partition to which nothing happened for so long gives back the disk it holds for
+ *     more to come, and has a recovery point at its end
  * @param diskReserveBytes left free of producers' records; negative: by the size of the volume
  */
 public record NodeSettings(
@@ -38,12 +40,19 @@ public record NodeSettings(
     long retentionCheckMs,
     long compactionCheckMs,
     long producerExpiryMs,
+    long restMs,
     long diskReserveBytes) {
   public NodeSettings {
     voters = List.copyOf(voters);
     started = Map.copyOf(started);
     Check.that(!voters.isEmpty(), "no voters");
   }
+
+  /**
+   * Shorter, and partitions that are written every now and then would give back and take again all
+   * the time; longer, and thousands that are not written any more hold 64 KiB each.
+   */
+  public static final long REST_MS = 30_000;
 
   /** With Kafka's defaults where it has them. */
   public static NodeSettings of(NodeId self, UUID process, Endpoint endpoint, List<NodeId> voters) {
@@ -59,35 +68,57 @@ public record NodeSettings(
         300_000,
         15_000,
         86_400_000,
+        REST_MS,
         -1);
   }
 
   public NodeSettings withRack(Optional<String> wanted) {
     return with(
-        wanted, started, snapshotRecords, retentionCheckMs, compactionCheckMs, diskReserveBytes);
+        wanted,
+        started,
+        snapshotRecords,
+        retentionCheckMs,
+        compactionCheckMs,
+        restMs,
+        diskReserveBytes);
   }
 
   /** With one more of the settings that it was started with. */
   public NodeSettings withStarted(String brokerKey, String value) {
     Map<String, String> more = new HashMap<>(started);
     more.put(brokerKey, value);
-    return with(rack, more, snapshotRecords, retentionCheckMs, compactionCheckMs, diskReserveBytes);
+    return with(
+        rack, more, snapshotRecords, retentionCheckMs, compactionCheckMs, restMs, diskReserveBytes);
   }
 
   public NodeSettings withSnapshotRecords(int wanted) {
-    return with(rack, started, wanted, retentionCheckMs, compactionCheckMs, diskReserveBytes);
+    return with(
+        rack, started, wanted, retentionCheckMs, compactionCheckMs, restMs, diskReserveBytes);
   }
 
   public NodeSettings withRetentionCheckMs(long wanted) {
-    return with(rack, started, snapshotRecords, wanted, compactionCheckMs, diskReserveBytes);
+    return with(
+        rack, started, snapshotRecords, wanted, compactionCheckMs, restMs, diskReserveBytes);
   }
 
   public NodeSettings withCompactionCheckMs(long wanted) {
-    return with(rack, started, snapshotRecords, retentionCheckMs, wanted, diskReserveBytes);
+    return with(rack, started, snapshotRecords, retentionCheckMs, wanted, restMs, diskReserveBytes);
   }
 
   public NodeSettings withDiskReserveBytes(long wanted) {
-    return with(rack, started, snapshotRecords, retentionCheckMs, compactionCheckMs, wanted);
+    return with(
+        rack, started, snapshotRecords, retentionCheckMs, compactionCheckMs, restMs, wanted);
+  }
+
+  public NodeSettings withRestMs(long wanted) {
+    return with(
+        rack,
+        started,
+        snapshotRecords,
+        retentionCheckMs,
+        compactionCheckMs,
+        wanted,
+        diskReserveBytes);
   }
 
   private NodeSettings with(
@@ -96,6 +127,7 @@ public record NodeSettings(
       int records,
       long checkMs,
       long itsCompactionCheckMs,
+      long itsRestMs,
       long reserve) {
     return new NodeSettings(
         self,
@@ -109,6 +141,7 @@ public record NodeSettings(
         checkMs,
         itsCompactionCheckMs,
         producerExpiryMs,
+        itsRestMs,
         reserve);
   }
 }

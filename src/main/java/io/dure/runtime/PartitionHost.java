@@ -60,7 +60,7 @@ final class PartitionHost implements WaitingClients.Site {
   private boolean opened;
   private long highWatermark;
   private long busyUntilMs;
-  private boolean settled;
+  private boolean resting;
   private Optional<FenceAsked> fenceAsked = Optional.empty();
 
   private final WaitingClients clients;
@@ -275,8 +275,8 @@ final class PartitionHost implements WaitingClients.Site {
     clients.endTooLongInterregnum(nowMs);
     boolean busy = isBusy(nowMs);
     step(new ReplicaEvent.Tick(nowMs));
-    if (!busy) {
-      settle();
+    if (!busy && hosted.isIdle()) {
+      hosted.forgetTail();
     }
     if (leads() && reports.isDue(nowMs)) {
       tellController();
@@ -290,13 +290,22 @@ final class PartitionHost implements WaitingClients.Site {
         || !replica.idle();
   }
 
-  /** Nothing has happened for a while: gives back what was held for more to come. */
-  private void settle() {
-    if (!settled && hosted.isIdle()) {
-      settled = true;
-      hosted.forgetTail();
-      hosted.log().trimPreallocated();
+  /**
+   * Where nothing has happened for long: gives back what the log holds for more to come, and moves
+   * its recovery point to the end. Tells whether there was anything to do.
+   */
+  boolean rest(long nowMs) {
+    boolean due =
+        !closed
+            && !resting
+            && nowMs >= busyUntilMs + ports.settings().restMs()
+            && !isBusy(nowMs)
+            && hosted.isIdle();
+    if (due) {
+      resting = true;
+      hosted.log().rest();
     }
+    return due;
   }
 
   @Override
@@ -395,7 +404,7 @@ final class PartitionHost implements WaitingClients.Site {
       shard.busy(this);
     }
     busyUntilMs = nowMs + BUSY_MS;
-    settled = false;
+    resting = false;
     step(event);
   }
 

@@ -35,6 +35,9 @@ final class Shard {
 
   private static final int IDLE_TICKS = 20;
 
+  /** Each writes a few files; thousands come to rest together when a load ends. */
+  private static final int RESTS_PER_TICK = 5;
+
   private final LoopPorts ports;
   private final Predicate<PartitionId> mine;
   private final MetadataView metadata;
@@ -406,10 +409,14 @@ final class Shard {
       roundAt = 0;
     }
     int until = Math.min(round.size(), roundAt + round.size() / IDLE_TICKS + 1);
+    int mayRest = RESTS_PER_TICK;
     for (; roundAt < until; roundAt++) {
       PartitionHost host = round.get(roundAt);
       if (!busy.contains(host) && hosts.get(host.id()) == host) {
         host.onTick(nowMs);
+        if (mayRest > 0 && host.rest(nowMs)) {
+          mayRest--;
+        }
       }
     }
   }

@@ -84,7 +84,7 @@ class CompactionPowerCutTest {
       } else if (dice < 93) {
         compact();
       } else if (dice < 95) {
-        log.trimPreallocated();
+        log.rest();
       } else if (dice < 96) {
         moveStart();
       } else if (dice < 97) {

@@ -79,7 +79,7 @@ class LogPowerCutTest {
       } else if (dice < 880) {
         read();
       } else if (dice < 910) {
-        log.trimPreallocated();
+        log.rest();
       } else if (dice < 935) {
         truncate();
       } else if (dice < 943) {

@@ -210,7 +210,7 @@ class PartitionLogTest {
     assertThat((long) disk.contents(FIRST).length).isGreaterThan(log.sizeBytes());
     LogFixture.flush(log);
 
-    log.trimPreallocated();
+    log.rest();
 
     assertThat((long) disk.contents(FIRST).length).isEqualTo(log.sizeBytes());
     log.appendAsLeader(LogFixture.batch(1, 100, 0), 1, 0);

@@ -130,7 +130,7 @@ final class CompactionWorld {
     } else if (dice < 972) {
       elect();
     } else if (dice < 976) {
-      rng.pick(copies).log().trimPreallocated();
+      rng.pick(copies).log().rest();
     } else if (dice < 984) {
       reopen(rng.pick(copies));
     } else if (dice < 990) {

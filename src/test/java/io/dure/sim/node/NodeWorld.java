@@ -276,6 +276,7 @@ final class NodeWorld {
               settings ->
                   settings
                       .withSnapshotRecords(30)
+                      .withRestMs(2_000)
                       .withStarted("log.segment.bytes", "4000")
                       .withDiskReserveBytes(FullDisks.RESERVE_BYTES)
                       .withRetentionCheckMs(100)
