@@ -18,8 +18,12 @@ import java.util.Optional;
  * @param answers of everybody who keeps a copy; who is in no set may lead, but decides nothing
  */
 record Ballot(List<VotingSet> sets, Map<NodeId, Standing> answers) {
-  /** How far a replica is: the last epoch it joined, then the end of its log. */
-  record Standing(int joinedEpoch, long end) implements Comparable<Standing> {
+  /**
+   * How far a replica is: the last epoch it joined, then the end of its log.
+   *
+   * @param start where its log starts, which decides nothing about who leads
+   */
+  record Standing(int joinedEpoch, long start, long end) implements Comparable<Standing> {
     private static final Comparator<Standing> ORDER =
         Comparator.comparingInt(Standing::joinedEpoch).thenComparingLong(Standing::end);
 
@@ -31,6 +35,14 @@ record Ballot(List<VotingSet> sets, Map<NodeId, Standing> answers) {
 
   boolean isEnough() {
     return sets.stream().allMatch(set -> answered(set) >= set.answersNeeded());
+  }
+
+  /**
+   * Everything before this offset is deleted. A deletion that somebody was told of is durable on
+   * {@code commitQuorum} replicas of a set, as a commit is, so enough answers have heard of it.
+   */
+  long logStart() {
+    return answers.values().stream().mapToLong(Standing::start).max().orElse(0);
   }
 
   private long answered(VotingSet set) {

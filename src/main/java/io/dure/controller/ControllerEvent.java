@@ -66,9 +66,10 @@ public sealed interface ControllerEvent {
    * @param epoch the epoch that is durably fenced there: the asked one, or a higher one if the
    *     replica knew that already
    * @param joinedEpoch the last epoch it joined, -1: none
+   * @param start where its log starts: what is before that is deleted
    * @param end end (exclusive) of its log
    */
-  record FenceAnswer(PartitionId partition, int epoch, int joinedEpoch, long end) {}
+  record FenceAnswer(PartitionId partition, int epoch, int joinedEpoch, long start, long end) {}
 
   /** A leader says who is in step with it. */
   record InStepReported(NodeId from, PartitionId partition, int epoch, Set<NodeId> inStep)

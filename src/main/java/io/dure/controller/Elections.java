@@ -118,7 +118,10 @@ final class Elections {
     open.remove(partition.id());
     BrokerImage leader = ledger.image().broker(furthest.get()).orElseThrow();
     VotingSet set = ledger.votingSet(topic.get().configs(), List.copyOf(left));
-    ledger.note(appointment(partition.id(), election.epoch(), leader, set));
+    Ballot.Standing standing = Objects.requireNonNull(ballot.answers().get(leader.node()));
+    // What was deleted beyond its end is lost with the rest, and offsets there are used again.
+    long logStart = Math.min(ballot.logStart(), standing.end());
+    ledger.note(appointment(partition.id(), election.epoch(), leader, set, logStart));
     return true;
   }
 
@@ -220,7 +223,7 @@ final class Elections {
         event.from(),
         event.incarnation(),
         event.imageEnd(),
-        new Ballot.Standing(answer.joinedEpoch(), answer.end()));
+        new Ballot.Standing(answer.joinedEpoch(), answer.start(), answer.end()));
     if (raised) {
       askMissing(election, partition.get());
     }
@@ -294,7 +297,7 @@ final class Elections {
     List<MetadataRecord> records = new ArrayList<>(2);
     live.stream()
         .min(Comparator.comparing(broker -> image.isDrained(broker.node())))
-        .ifPresent(leader -> records.add(appointment(id, 0, leader, votingSet)));
+        .ifPresent(leader -> records.add(appointment(id, 0, leader, votingSet, 0)));
     if (live.size() > 1) {
       records.add(
           new MetadataRecord.InStepChanged(
@@ -304,14 +307,15 @@ final class Elections {
   }
 
   private static MetadataRecord appointment(
-      PartitionId id, int epoch, BrokerImage leader, VotingSet votingSet) {
+      PartitionId id, int epoch, BrokerImage leader, VotingSet votingSet, long logStart) {
     return new MetadataRecord.LeaderAppointed(
         id,
         epoch,
         leader.node(),
         leader.incarnation(),
         votingSet.replicas(),
-        votingSet.commitQuorum());
+        votingSet.commitQuorum(),
+        logStart);
   }
 
   private Election start(PartitionImage partition, int epoch, boolean planned) {
@@ -355,7 +359,9 @@ final class Elections {
     }
     open.remove(partition.id());
     BrokerImage leader = ledger.image().broker(outcome.leader()).orElseThrow();
-    ledger.note(appointment(partition.id(), election.epoch(), leader, outcome.votingSet()));
+    ledger.note(
+        appointment(
+            partition.id(), election.epoch(), leader, outcome.votingSet(), ballot.logStart()));
     if (outcome.isStepBack(partition)) {
       ledger.note(new MetadataRecord.TargetSet(partition.id(), partition.replicas()));
     }

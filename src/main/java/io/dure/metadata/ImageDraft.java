@@ -167,7 +167,7 @@ final class ImageDraft {
               r.epoch() > old.epoch(), "epoch %d appointed after %d", r.epoch(), old.epoch());
           VotingSet votingSet = votingSet(r, old);
           Check.that(votingSet.contains(r.leader()), "%s leads but is no replica", r.leader());
-          return old.ledBy(r.leader(), r.incarnation(), r.epoch(), votingSet);
+          return old.ledBy(r.leader(), r.incarnation(), r.epoch(), votingSet, r.logStart());
         });
   }
 

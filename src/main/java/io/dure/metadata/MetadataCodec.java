@@ -23,6 +23,9 @@ public final class MetadataCodec {
   /** Version 1 of an appointment says who votes; version 0 left that to the partition. */
   private static final int WITH_VOTING_SET = 1;
 
+  /** Version 2 says also what is deleted, and is written where something is. */
+  private static final int WITH_LOG_START = 2;
+
   private static final int CLUSTER_FORMED = 1;
   private static final int BROKER_REGISTERED = 2;
   private static final int BROKER_FENCED = 3;
@@ -114,13 +117,21 @@ public final class MetadataCodec {
   }
 
   private static Bytes.Writer appointment(MetadataRecord.LeaderAppointed r) {
-    boolean withVotingSet = !r.replicas().isEmpty();
+    int version = VERSION;
+    if (r.logStart() > 0) {
+      version = WITH_LOG_START;
+    } else if (!r.replicas().isEmpty()) {
+      version = WITH_VOTING_SET;
+    }
     Bytes.Writer out =
-        partition(start(LEADER_APPOINTED, withVotingSet ? WITH_VOTING_SET : VERSION), r.partition())
+        partition(start(LEADER_APPOINTED, version), r.partition())
             .number(r.epoch())
             .number(r.leader().value())
             .number(r.incarnation().value());
-    return withVotingSet ? nodes(out, r.replicas()).number(r.commitQuorum()) : out;
+    if (version >= WITH_VOTING_SET) {
+      nodes(out, r.replicas()).number(r.commitQuorum());
+    }
+    return version >= WITH_LOG_START ? out.number(r.logStart()) : out;
   }
 
   private static Bytes.Writer start(int kind) {
@@ -153,7 +164,7 @@ public final class MetadataCodec {
     Bytes.Reader in = new Bytes.Reader(bytes);
     int kind = in.byteValue();
     int version = in.byteValue();
-    int newest = kind == LEADER_APPOINTED ? WITH_VOTING_SET : VERSION;
+    int newest = kind == LEADER_APPOINTED ? WITH_LOG_START : VERSION;
     if (version < 0 || version > newest) {
       throw unknown(kind, version);
     }
@@ -207,10 +218,14 @@ public final class MetadataCodec {
     int epoch = in.intNumber();
     NodeId leader = node(in);
     Incarnation incarnation = new Incarnation(in.number());
-    return version == VERSION
-        ? new MetadataRecord.LeaderAppointed(partition, epoch, leader, incarnation)
-        : new MetadataRecord.LeaderAppointed(
-            partition, epoch, leader, incarnation, nodes(in), in.intNumber());
+    if (version < WITH_VOTING_SET) {
+      return new MetadataRecord.LeaderAppointed(partition, epoch, leader, incarnation);
+    }
+    List<NodeId> replicas = nodes(in);
+    int commitQuorum = in.intNumber();
+    long logStart = version < WITH_LOG_START ? 0 : in.number();
+    return new MetadataRecord.LeaderAppointed(
+        partition, epoch, leader, incarnation, replicas, commitQuorum, logStart);
   }
 
   private static MetadataRecord readRegistration(Bytes.Reader in) {

@@ -64,6 +64,8 @@ public sealed interface MetadataRecord {
    *     records of version 0: the partition's replicas as they are
    * @param commitQuorum how many of them commit; 0 in records of version 0: as the topic's settings
    *     say
+   * @param logStart records before this offset are deleted, wherever their copies may still be; 0
+   *     in records of versions 0 and 1: nothing is known to be
    */
   record LeaderAppointed(
       PartitionId partition,
@@ -71,16 +73,28 @@ public sealed interface MetadataRecord {
       NodeId leader,
       Incarnation incarnation,
       List<NodeId> replicas,
-      int commitQuorum)
+      int commitQuorum,
+      long logStart)
       implements MetadataRecord {
     public LeaderAppointed {
       replicas = List.copyOf(replicas);
     }
 
+    /** As version 1 of the record says it. */
+    public LeaderAppointed(
+        PartitionId partition,
+        int epoch,
+        NodeId leader,
+        Incarnation incarnation,
+        List<NodeId> replicas,
+        int commitQuorum) {
+      this(partition, epoch, leader, incarnation, replicas, commitQuorum, 0);
+    }
+
     /** As version 0 of the record says it. */
     public LeaderAppointed(
         PartitionId partition, int epoch, NodeId leader, Incarnation incarnation) {
-      this(partition, epoch, leader, incarnation, List.of(), 0);
+      this(partition, epoch, leader, incarnation, List.of(), 0, 0);
     }
   }
 

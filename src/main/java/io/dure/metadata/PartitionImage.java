@@ -29,6 +29,9 @@ import java.util.Set;
  *     {@code epoch}
  * @param target the replicas that are wanted instead of the present ones; empty: none are
  * @param placedByHand whether somebody chose these replicas, or the target
+ * @param logStart what was before this offset when {@code epoch} began is deleted: an election
+ *     hears of it as it hears of what is committed, so a copy that does not know it yet brings
+ *     nothing back
  */
 public record PartitionImage(
     PartitionId id,
@@ -40,7 +43,8 @@ public record PartitionImage(
     Set<NodeId> inStep,
     List<VotingSet> earlier,
     List<NodeId> target,
-    boolean placedByHand) {
+    boolean placedByHand,
+    long logStart) {
   public PartitionImage {
     replicas = List.copyOf(replicas);
     inStep = Set.copyOf(inStep);
@@ -60,7 +64,8 @@ public record PartitionImage(
         Set.of(),
         List.of(),
         List.of(),
-        false);
+        false,
+        0);
   }
 
   /** The replica that leads whenever it can. */
@@ -136,7 +141,11 @@ public record PartitionImage(
 
   /** Nobody is known to be in step with a new leader but itself. */
   PartitionImage ledBy(
-      NodeId newLeader, Incarnation incarnation, int newEpoch, VotingSet newVotingSet) {
+      NodeId newLeader,
+      Incarnation incarnation,
+      int newEpoch,
+      VotingSet newVotingSet,
+      long newLogStart) {
     List<VotingSet> before = new ArrayList<>(epoch < 0 ? List.of() : votingSets());
     before.removeIf(newVotingSet::equals);
     return new PartitionImage(
@@ -149,7 +158,8 @@ public record PartitionImage(
         Set.of(newLeader),
         before,
         target.equals(newVotingSet.replicas()) ? List.of() : target,
-        placedByHand);
+        placedByHand,
+        Math.max(logStart, newLogStart));
   }
 
   PartitionImage leaderless() {
@@ -163,7 +173,8 @@ public record PartitionImage(
         inStep,
         earlier,
         target,
-        placedByHand);
+        placedByHand,
+        logStart);
   }
 
   PartitionImage withInStep(Set<NodeId> nodes) {
@@ -177,7 +188,8 @@ public record PartitionImage(
         nodes,
         earlier,
         target,
-        placedByHand);
+        placedByHand,
+        logStart);
   }
 
   PartitionImage withTarget(List<NodeId> wanted) {
@@ -192,7 +204,8 @@ public record PartitionImage(
         inStep,
         earlier,
         other,
-        placedByHand);
+        placedByHand,
+        logStart);
   }
 
   PartitionImage withPlacedByHand(boolean byHand) {
@@ -206,7 +219,8 @@ public record PartitionImage(
         inStep,
         earlier,
         target,
-        byHand);
+        byHand,
+        logStart);
   }
 
   /** The epoch is open: what earlier sets committed is held by a quorum of this one. */
@@ -221,7 +235,8 @@ public record PartitionImage(
         inStep,
         List.of(),
         target,
-        placedByHand);
+        placedByHand,
+        logStart);
   }
 
   /** Appends the records that make this partition. */
@@ -260,7 +275,8 @@ public record PartitionImage(
             leader.orElse(preferredLeader()),
             leaderIncarnation,
             replicas,
-            commitQuorum));
+            commitQuorum,
+            logStart));
     if (!inStep.equals(leader.map(Set::of).orElse(Set.of(preferredLeader())))) {
       records.add(new MetadataRecord.InStepChanged(id, epoch, inStep));
     }

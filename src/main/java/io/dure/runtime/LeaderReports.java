@@ -5,15 +5,10 @@ import io.dure.base.PartitionId;
 import io.dure.metadata.PartitionImage;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * What a leader tells the controller: who is in step with it, and that its epoch is open. Messages
  * may be lost, so each is repeated until the image says the same. Belongs to the partition's loop.
- *
- * <p>The controller takes who is in step for fit to lead, alone if need be. So a replica is called
- * in step only once it has dropped durably what this leader has dropped of the log; and as long as
- * it is called so, here or in the image, deletions wait for it.
  */
 final class LeaderReports {
   private static final long REPEAT_MS = 250;
@@ -40,27 +35,19 @@ final class LeaderReports {
   }
 
   /** Whom deletions wait for. */
-  Set<NodeId> inStep(PartitionImage image, int ledEpoch) {
-    if (image.epoch() != ledEpoch || inStep.containsAll(image.inStep())) {
-      return inStep;
-    }
-    Set<NodeId> both = new HashSet<>(inStep);
-    both.addAll(image.inStep());
-    return both;
+  Set<NodeId> inStep() {
+    return inStep;
   }
 
-  /**
-   * Says what the image does not say yet.
-   *
-   * @param startsLikeLeader whether a replica has dropped what its leader has
-   */
-  void tell(
-      PartitionImage image, int ledEpoch, boolean opened, Predicate<NodeId> startsLikeLeader) {
+  /** Says what the image does not say yet. */
+  void tell(PartitionImage image, int ledEpoch, boolean opened) {
     if (ledEpoch < 0) {
       return;
     }
     Set<NodeId> now = new HashSet<>(keepingUp);
-    now.removeIf(each -> !inStep.contains(each) && !startsLikeLeader.test(each));
+    // One that was a learner and is nothing any more may be among them until something else
+    // changes.
+    now.retainAll(image.members());
     inStep = Set.copyOf(now);
     if (!inStep.isEmpty() && !inStep.equals(image.inStep())) {
       shard.toController(new PeerMessage.InStep(id, ledEpoch, inStep));

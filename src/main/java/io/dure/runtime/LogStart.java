@@ -21,9 +21,11 @@ import java.util.function.Predicate;
  * <p>The leader decides: by the topic's retention, or for somebody who deletes records. The others
  * follow; none drops anything by its own clock. Every start ever decided lies at or below a high
  * watermark, so it is safe to take over the largest one heard of, from anybody, in any order and
- * any number of times, as soon as the own replica knows all before it as committed. A follower
- * tells its own start before it acknowledges anything to a new leader: so what was deleted for
- * somebody stays deleted when leaders change.
+ * any number of times, as soon as the own replica knows all before it as committed.
+ *
+ * <p>Somebody is told that records are deleted once that is durable on as many replicas as commit a
+ * record. So every election hears of it, and its appointment says it to all: what was deleted stays
+ * deleted when leaders and replicas change (decision 16).
  */
 final class LogStart {
   /** How often followers that have not said that they are there are told again. */
@@ -31,8 +33,6 @@ final class LogStart {
 
   /** Deletions waiting for one partition's replicas; further ones are refused. */
   private static final int MAX_WAITING = 1_000;
-
-  private static final int NO_EPOCH = -1;
 
   private final PartitionId id;
   private final LoopPorts ports;
@@ -42,10 +42,6 @@ final class LogStart {
   private long nextCheckMs = Long.MIN_VALUE;
   private long lastToldMs = Long.MIN_VALUE / 2;
   private Map<NodeId, Long> durableStarts = Map.of();
-  // Only what was said with an acknowledgement counts as said: before that the leader may not even
-  // have the partition open.
-  private int acknowledgedEpoch = NO_EPOCH;
-  private long acknowledgedStart;
   private long reportedDurable;
   private final List<Waiting> waiting = new ArrayList<>(0);
 
@@ -63,8 +59,10 @@ final class LogStart {
 
     Set<NodeId> inStep();
 
-    /** All members, learners included. */
-    List<NodeId> replicas();
+    /** Learners included. */
+    List<NodeId> members();
+
+    List<NodeId> voters();
 
     int commitQuorum();
 
@@ -138,12 +136,6 @@ final class LogStart {
     }
   }
 
-  /** Whether the replica is known to have dropped durably what is dropped here. */
-  boolean isLikeHere(NodeId replica) {
-    return replica.equals(ports.settings().self())
-        || durableStarts.getOrDefault(replica, 0L) >= hosted.log().startOffset();
-  }
-
   boolean isWaiting() {
     return !waiting.isEmpty();
   }
@@ -160,7 +152,7 @@ final class LogStart {
 
   /** Every replica in step starts here or later, and cannot fall back; -1 where too few are. */
   private long lowWatermark() {
-    if (site.inStep().size() < site.commitQuorum()) {
+    if (site.inStep().stream().filter(site.voters()::contains).count() < site.commitQuorum()) {
       return -1;
     }
     long low = hosted.log().durableStart();
@@ -212,16 +204,25 @@ final class LogStart {
   void onTold(NodeId from, PeerMessage.LogStart told) {
     move(told.start());
     if (site.leads()) {
-      if (durableStarts.isEmpty()) {
-        durableStarts = new HashMap<>(4);
+      if (told.epoch() == site.epoch()) {
+        if (durableStarts.isEmpty()) {
+          durableStarts = new HashMap<>(4);
+        }
+        durableStarts.merge(from, told.durableStart(), Math::max);
+        answerDone();
       }
-      durableStarts.merge(from, told.durableStart(), Math::max);
-      answerDone();
     } else if (site.leader().equals(Optional.of(from))) {
       if (hosted.log().durableStart() < told.start()) {
         hosted.makeStartDurable();
       }
       report(from);
+    }
+  }
+
+  /** What an election has heard to be deleted. */
+  void onImage(long deletedBefore) {
+    if (deletedBefore > wanted) {
+      move(deletedBefore);
     }
   }
 
@@ -237,16 +238,6 @@ final class LogStart {
     }
   }
 
-  /** Before anything is acknowledged to a leader that does not know where this log starts. */
-  void beforeAcknowledging(NodeId leader) {
-    if (hosted.log().startOffset() > 0
-        && (acknowledgedEpoch != site.epoch() || acknowledgedStart < hosted.log().startOffset())) {
-      acknowledgedEpoch = site.epoch();
-      acknowledgedStart = hosted.log().startOffset();
-      report(leader);
-    }
-  }
-
   private void report(NodeId leader) {
     reportedDurable = hosted.log().durableStart();
     send(leader);
@@ -257,14 +248,12 @@ final class LogStart {
         .sender()
         .send(
             to,
-            new PeerMessage.LogStart(id, hosted.log().startOffset(), hosted.log().durableStart()));
+            new PeerMessage.LogStart(
+                id, site.epoch(), hosted.log().startOffset(), hosted.log().durableStart()));
   }
 
   /** What was said on the old stream may be lost. */
   void onPeerConnected(NodeId peer) {
-    if (site.leader().equals(Optional.of(peer))) {
-      acknowledgedEpoch = NO_EPOCH;
-    }
     if (site.leads() && hosted.log().startOffset() > 0) {
       send(peer);
     }
@@ -278,7 +267,6 @@ final class LogStart {
   }
 
   void onResigned() {
-    acknowledgedEpoch = NO_EPOCH;
     durableStarts = Map.of();
     takeOut(_ -> true)
         .forEach(each -> refuse(each.caller(), each.done(), WireError.NOT_LEADER_OR_FOLLOWER));
@@ -295,7 +283,7 @@ final class LogStart {
   private void tellFollowers(Predicate<NodeId> which) {
     if (site.leads()) {
       lastToldMs = ports.clock().nowMs();
-      site.replicas().stream()
+      site.members().stream()
           .filter(each -> !each.equals(ports.settings().self()))
           .filter(which)
           .forEach(this::send);

@@ -235,7 +235,7 @@ public final class Node {
         fenced.partitions().stream()
             .map(each ->
                 new ControllerEvent.FenceAnswer(
-                    each.partition(), each.epoch(), each.joinedEpoch(), each.end()))
+                    each.partition(), each.epoch(), each.joinedEpoch(), each.start(), each.end()))
             .toList());
   }
 

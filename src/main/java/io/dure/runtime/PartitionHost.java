@@ -209,6 +209,7 @@ final class PartitionHost implements WaitingClients.Site {
    */
   void onImage(PartitionImage newer) {
     image = newer;
+    start.onImage(newer.logStart());
     boolean news = newer.epoch() > appointedEpoch || !newer.learners().equals(learners);
     if (newer.leader().isEmpty()) {
       if (newer.epoch() > replica.epoch()) {
@@ -456,9 +457,6 @@ final class PartitionHost implements WaitingClients.Site {
               .persist(
                   id, e.state(), ports.loop(), () -> on(new ReplicaEvent.Persisted(e.state())));
       case ReplicaEffect.Send e -> {
-        if (e.message() instanceof ReplicaMessage.Acked) {
-          start.beforeAcknowledging(e.to());
-        }
         if (e.message() instanceof ReplicaMessage.Restart restart) {
           pushes.restart(e.to(), restart);
         } else {
@@ -472,7 +470,9 @@ final class PartitionHost implements WaitingClients.Site {
       case ReplicaEffect.AnswerFence e ->
           fenceAsked.ifPresent(asked ->
               shard.answerFence(
-                  asked, new PeerMessage.FencedAt(id, e.epoch(), e.joinedEpoch(), e.end())));
+                  asked,
+                  new PeerMessage.FencedAt(
+                      id, e.epoch(), e.joinedEpoch(), hosted.log().startOffset(), e.end())));
       case ReplicaEffect.Committed e -> onCommitted(e.highWatermark());
       case ReplicaEffect.Leads e -> {
         ledEpoch = e.epoch();
@@ -513,7 +513,7 @@ final class PartitionHost implements WaitingClients.Site {
   }
 
   private void tellController() {
-    reports.tell(image, ledEpoch, opened, start::isLikeHere);
+    reports.tell(image, ledEpoch, opened);
   }
 
   private void onFlushed(FlushTicket ticket) {
@@ -550,12 +550,17 @@ final class PartitionHost implements WaitingClients.Site {
 
     @Override
     public Set<NodeId> inStep() {
-      return reports.inStep(image, ledEpoch);
+      return reports.inStep();
     }
 
     @Override
-    public List<NodeId> replicas() {
+    public List<NodeId> members() {
       return image.members();
+    }
+
+    @Override
+    public List<NodeId> voters() {
+      return image.replicas();
     }
 
     @Override

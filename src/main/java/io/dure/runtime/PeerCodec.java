@@ -128,6 +128,7 @@ public final class PeerCodec {
           out.partition(each.partition());
           out.int32(each.epoch());
           out.int32(each.joinedEpoch());
+          out.int64(each.start());
           out.int64(each.end());
         }
       }
@@ -186,6 +187,7 @@ public final class PeerCodec {
       case PeerMessage.LogStart m -> {
         out.int8(LOG_START);
         out.partition(m.partition());
+        out.int32(m.epoch());
         out.int64(m.start());
         out.int64(m.durableStart());
       }
@@ -283,7 +285,8 @@ public final class PeerCodec {
       case NODE_ANSWER ->
           new PeerMessage.NodeAnswer(
               in.int64(), in.flag() ? Optional.of(in.bytes()) : Optional.empty());
-      case LOG_START -> new PeerMessage.LogStart(in.partition(), in.int64(), in.int64());
+      case LOG_START ->
+          new PeerMessage.LogStart(in.partition(), in.int32(), in.int64(), in.int64());
       case ALIVE -> new PeerMessage.Alive(in.uuid(), in.flag());
       default -> throw new MalformedFrame("peer frame: unknown message type " + type);
     };
@@ -332,10 +335,11 @@ public final class PeerCodec {
     int epoch = in.int32();
     Incarnation incarnation = new Incarnation(in.int64());
     long imageEnd = in.int64();
-    int count = in.count(36);
+    int count = in.count(44);
     var partitions = new ArrayList<PeerMessage.FencedAt>(count);
     for (int i = 0; i < count; i++) {
-      partitions.add(new PeerMessage.FencedAt(in.partition(), in.int32(), in.int32(), in.int64()));
+      partitions.add(
+          new PeerMessage.FencedAt(in.partition(), in.int32(), in.int32(), in.int64(), in.int64()));
     }
     return new PeerMessage.Fenced(epoch, incarnation, imageEnd, partitions);
   }

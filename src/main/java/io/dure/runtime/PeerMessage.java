@@ -55,7 +55,7 @@ public sealed interface PeerMessage {
     }
   }
 
-  record FencedAt(PartitionId partition, int epoch, int joinedEpoch, long end) {}
+  record FencedAt(PartitionId partition, int epoch, int joinedEpoch, long start, long end) {}
 
   /** Broker to controller, repeated until the own registration is seen in the metadata log. */
   record Register(NodeId node, UUID process, Endpoint endpoint, Optional<String> rack)
@@ -83,8 +83,11 @@ public sealed interface PeerMessage {
   /**
    * Leader to follower: the log starts at {@code start}, follow. Follower to leader: mine starts at
    * {@code start}, and at {@code durableStart} even after a power cut.
+   *
+   * @param epoch of the sender's replica; what was said in an earlier one may be of another copy
    */
-  record LogStart(PartitionId partition, long start, long durableStart) implements PeerMessage {}
+  record LogStart(PartitionId partition, int epoch, long start, long durableStart)
+      implements PeerMessage {}
 
   /**
    * Any node to the active controller: a Kafka request (header included) that only the controller

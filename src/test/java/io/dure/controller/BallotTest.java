@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class BallotTest {
   @Test
   void nothingCanBeSaidFromFewerAnswersThanMeetEveryQuorum() {
-    Ballot one = ballot(3, 2, Map.of(node(1), new Standing(0, 10)));
+    Ballot one = ballot(3, 2, Map.of(node(1), new Standing(0, 0, 10)));
 
     assertThat(one.isEnough()).isFalse();
     assertThat(one.furthest(nodes(1, 2, 3))).isEmpty();
@@ -31,14 +31,14 @@ class BallotTest {
   @Test
   void allAnswersTogetherClearAReplicaThatIsNotTheFurthest() {
     Map<NodeId, Standing> answers = new HashMap<>();
-    answers.put(node(1), new Standing(4, 90));
-    answers.put(node(2), new Standing(4, 100));
+    answers.put(node(1), new Standing(4, 0, 90));
+    answers.put(node(2), new Standing(4, 0, 100));
     assertThat(ballot(3, 2, answers).holdsAllCommitted(node(1))).isFalse();
 
-    answers.put(node(3), new Standing(4, 90));
+    answers.put(node(3), new Standing(4, 0, 90));
     assertThat(ballot(3, 2, answers).holdsAllCommitted(node(1))).isTrue();
 
-    answers.put(node(3), new Standing(4, 91));
+    answers.put(node(3), new Standing(4, 0, 91));
     assertThat(ballot(3, 2, answers).holdsAllCommitted(node(1))).isFalse();
   }
 
@@ -49,9 +49,9 @@ class BallotTest {
             3,
             2,
             Map.of(
-                node(1), new Standing(3, 100),
-                node(2), new Standing(4, 50),
-                node(3), new Standing(3, 100)));
+                node(1), new Standing(3, 0, 100),
+                node(2), new Standing(4, 0, 50),
+                node(3), new Standing(3, 0, 100)));
 
     assertThat(ballot.holdsAllCommitted(node(1))).isFalse();
     assertThat(ballot.holdsAllCommitted(node(2))).isTrue();
@@ -74,7 +74,7 @@ class BallotTest {
       Map<NodeId, Standing> all = new HashMap<>();
       for (int i = 0; i < replicas; i++) {
         nodes.add(node(i));
-        all.put(node(i), new Standing(random.nextInt(3), random.nextInt(6)));
+        all.put(node(i), new Standing(random.nextInt(3), 0, random.nextInt(6)));
       }
       Collections.shuffle(nodes, random);
       int answering = replicas - commitQuorum + 1 + random.nextInt(commitQuorum);
@@ -110,9 +110,18 @@ class BallotTest {
               .sorted(Comparator.reverseOrder())
               .toList();
       if (ends.size() >= commitQuorum) {
-        return new Standing(epoch, ends.get(commitQuorum - 1));
+        return new Standing(epoch, 0, ends.get(commitQuorum - 1));
       }
     }
-    return new Standing(-1, 0);
+    return new Standing(-1, 0, 0);
+  }
+
+  @Test
+  void whatOneOfEnoughHasDeletedIsDeleted() {
+    Ballot ballot =
+        ballot(3, 2, Map.of(node(1), new Standing(4, 7, 90), node(3), new Standing(4, 30, 80)));
+
+    assertThat(ballot.furthest(ballot.answers().keySet())).contains(node(1));
+    assertThat(ballot.logStart()).isEqualTo(30);
   }
 }

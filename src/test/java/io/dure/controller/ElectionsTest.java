@@ -155,7 +155,7 @@ class ElectionsTest {
             cluster.controllerEpoch + 1,
             cluster.incarnation(3),
             Long.MAX_VALUE,
-            List.of(new ControllerEvent.FenceAnswer(id, 1, 0, 10))));
+            List.of(new ControllerEvent.FenceAnswer(id, 1, 0, 0, 10))));
     assertThat(cluster.partition("t", 0).epoch()).isZero();
 
     cluster.answerFence(3, id, 1, 0, 10);
@@ -169,7 +169,7 @@ class ElectionsTest {
     int leader = alone.leader().orElseThrow().value();
 
     // Fenced twice for an election that the controller before left unfinished; it alone decides.
-    var answer = new ControllerEvent.FenceAnswer(alone.id(), 4, 0, 10);
+    var answer = new ControllerEvent.FenceAnswer(alone.id(), 4, 0, 0, 10);
     cluster.step(
         new ControllerEvent.FencesAnswered(
             node(leader),
@@ -364,7 +364,7 @@ class ElectionsTest {
               cluster.incarnation(fence.to().value()),
               Long.MAX_VALUE,
               fence.fences().stream()
-                  .map(of -> new ControllerEvent.FenceAnswer(of.partition(), of.epoch(), 0, 10))
+                  .map(of -> new ControllerEvent.FenceAnswer(of.partition(), of.epoch(), 0, 0, 10))
                   .toList()));
     }
 

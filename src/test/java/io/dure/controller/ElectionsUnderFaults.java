@@ -343,7 +343,7 @@ final class ElectionsUnderFaults {
             images.get(replica.seenBatches).endOffset(),
             List.of(
                 new ControllerEvent.FenceAnswer(
-                    PARTITION, replica.epoch, replica.joined, replica.log.size()))));
+                    PARTITION, replica.epoch, replica.joined, 0, replica.log.size()))));
   }
 
   private void deliverAnswer(ControllerEvent.FencesAnswered answer) {

@@ -39,7 +39,8 @@ final class SimulatedReplicas {
             Long.MAX_VALUE,
             fence.fences().stream()
                 .map(of ->
-                    new ControllerEvent.FenceAnswer(of.partition(), of.epoch(), of.epoch() - 1, 10))
+                    new ControllerEvent.FenceAnswer(
+                        of.partition(), of.epoch(), of.epoch() - 1, 0, 10))
                 .toList()));
   }
 

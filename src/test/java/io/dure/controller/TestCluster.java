@@ -196,7 +196,7 @@ final class TestCluster {
             controllerEpoch,
             incarnation,
             Long.MAX_VALUE,
-            List.of(new ControllerEvent.FenceAnswer(partition, epoch, joinedEpoch, end))));
+            List.of(new ControllerEvent.FenceAnswer(partition, epoch, joinedEpoch, 0, end))));
   }
 
   void inStep(String topic, int index, Integer... nodes) {

@@ -211,7 +211,7 @@ class VotingChangesTest {
             cluster.controllerEpoch,
             cluster.incarnation(4),
             seenBefore,
-            List.of(new ControllerEvent.FenceAnswer(id, 1, 0, 99))));
+            List.of(new ControllerEvent.FenceAnswer(id, 1, 0, 0, 99))));
     pass(400);
 
     assertThat(partition().epoch()).isEqualTo(1);

@@ -93,6 +93,27 @@ class MetadataCodecTest {
     assertThat(
             hex(
                 new MetadataRecord.LeaderAppointed(
+                    PARTITION,
+                    7,
+                    new NodeId(3),
+                    new Incarnation(300),
+                    List.of(new NodeId(3)),
+                    1,
+                    129)))
+        .isEqualTo(
+            "0902"
+                + "0102030405060708090a0b0c0d0e0f10"
+                + "ac02"
+                + "07"
+                + "03"
+                + "ac02"
+                + "01"
+                + "03"
+                + "01"
+                + "8101");
+    assertThat(
+            hex(
+                new MetadataRecord.LeaderAppointed(
                     PARTITION, 7, new NodeId(3), new Incarnation(300), List.of(new NodeId(3)), 1)))
         .isEqualTo(
             "0901"

@@ -377,7 +377,7 @@ class NodeClusterTest {
     for (int i = 0; i < 3; i++) {
       client.produce(N1, partition, "a" + i);
     }
-    cluster.runForMs(4_000);
+    cluster.runForMs(60_000);
     cluster.disk(N1).flipBit("t-0/00000000000000000000.log", 16, 1);
 
     assertThat(client.read(N1, partition, 1))

@@ -127,7 +127,8 @@ class PeerCodecTest {
               epoch(),
               new Incarnation(offset()),
               offset(),
-              list(() -> new PeerMessage.FencedAt(partition(), epoch(), epoch(), offset())));
+              list(() ->
+                  new PeerMessage.FencedAt(partition(), epoch(), epoch(), offset(), offset())));
       case 12 ->
           new PeerMessage.Register(
               node(),

@@ -14,7 +14,7 @@ class NodeSimulationTest {
   private static final int SEEDS = 200;
 
   /** They found something once, and are run always. */
-  private static final long[] ONCE_FAILED = {1062, 2741, 831113, 841327};
+  private static final long[] ONCE_FAILED = {1062, 2741, 831113, 841327, 900049, 900868};
 
   private final NodeSimulation simulation = new NodeSimulation();
 
