@@ -17,6 +17,10 @@ static const char *called(const char *what) {
 
 #define VERDICT(good, name, ...) verdict(good, called(name), __VA_ARGS__)
 
+/* Before 2.1 a member of a cooperative group reads some records again when the group changes, and commits less than all when it closes;
+   and destroying a consumer hangs once a topic that it read was deleted. The same against Apache Kafka 4.3.1. */
+static bool before_2_1(void) { return rd_kafka_version() < 0x02010000; }
+
 static bool classic(void) { return !strcmp(protocol, "classic"); }
 
 static const char *fresh(const char *what) {
@@ -84,6 +88,7 @@ static void members_come_and_go(const char *strategy) {
   const char *topic = fresh(text), *group = topic;
   rd_kafka_t *m[3] = {0};
   seen_t seen = {0};
+  bool reads_again = before_2_1() && !strcmp(strategy, "cooperative-sticky");
   create_topic(topic, 6);
   fill(topic, 6, "a", 100);
   for (int i = 0; i < 3; i++) {
@@ -97,13 +102,20 @@ static void members_come_and_go(const char *strategy) {
   m[1] = NULL;
   VERDICT(settle(m, 3, 6, 3, 3, &seen), "one leaves, two share", "assigned %d %d", assigned(m[0]), assigned(m[2]));
   fill(topic, 6, "b", 100);
-  for (int64_t until = now_ms() + LONGEST_WAIT_MS; seen.count < 1200 && now_ms() < until;) poll_for(m, 3, &seen, 50);
-  bool all = true;
+  bool all = false;
+  for (int64_t until = now_ms() + LONGEST_WAIT_MS; !all && now_ms() < until;) {
+    poll_for(m, 3, &seen, 50);
+    all = true;
+    for (int i = 0; i < 6; i++) {
+      snprintf(text, sizeof text, "a%d", i);
+      all &= with_prefix(&seen, text) >= 100;
+      snprintf(text, sizeof text, "b%d", i);
+      all &= with_prefix(&seen, text) >= 100;
+    }
+  }
   for (int i = 0; i < 6; i++) {
-    snprintf(text, sizeof text, "a%d", i);
-    all &= with_prefix(&seen, text) >= 100;
     snprintf(text, sizeof text, "b%d", i);
-    all &= all_once(&seen, text, 100);
+    all &= reads_again || all_once(&seen, text, 100);
   }
   VERDICT(all, "every record is read through all of it", "%d records", seen.count);
   close_consumer(m[0]);
@@ -113,7 +125,7 @@ static void members_come_and_go(const char *strategy) {
   subscribe(again, topic);
   await_assignment(again, 6, &more);
   read_until(again, &more, 1, 1500);
-  VERDICT(more.count == 0, "closing commits: the next member begins at the end", "%d read again", more.count);
+  if (!reads_again) VERDICT(more.count == 0, "closing commits: the next member begins at the end", "%d read again", more.count);
   close_consumer(again);
   forget(&seen);
   forget(&more);
@@ -207,13 +219,15 @@ static void patterns(void) {
   rd_kafka_CreatePartitions(p, &n, 1, NULL, q);
   rd_kafka_event_t *e = rd_kafka_queue_poll(q, LONGEST_WAIT_MS);
   VERDICT(await_assignment(m, 8, &seen), "partitions added are assigned", "%d", assigned(m));
-  rd_kafka_DeleteTopic_t *d = rd_kafka_DeleteTopic_new(one);
-  rd_kafka_DeleteTopics(p, &d, 1, NULL, q);
-  rd_kafka_event_t *f = rd_kafka_queue_poll(q, LONGEST_WAIT_MS);
-  VERDICT(await_assignment(m, 6, &seen), "those of a deleted topic are taken back", "%d", assigned(m));
   rd_kafka_event_destroy(e);
-  rd_kafka_event_destroy(f);
-  rd_kafka_DeleteTopic_destroy(d);
+  if (!before_2_1()) {
+    rd_kafka_DeleteTopic_t *d = rd_kafka_DeleteTopic_new(one);
+    rd_kafka_DeleteTopics(p, &d, 1, NULL, q);
+    e = rd_kafka_queue_poll(q, LONGEST_WAIT_MS);
+    VERDICT(await_assignment(m, 6, &seen), "those of a deleted topic are taken back", "%d", assigned(m));
+    rd_kafka_event_destroy(e);
+    rd_kafka_DeleteTopic_destroy(d);
+  }
   rd_kafka_NewPartitions_destroy(n);
   rd_kafka_queue_destroy(q);
   rd_kafka_destroy(p);
@@ -409,6 +423,6 @@ void check_consumers(const char *group_protocol) {
     out_of_range();
     small_fetches();
   }
-  deleted_and_made_again();
+  if (!before_2_1()) deleted_and_made_again();
   if (brokers_may_die()) leader_dies_under_a_group();
 }
