@@ -19,6 +19,7 @@ final class Board {
   private static final int MAX_REASONS = 4;
 
   private final Layout layout;
+  private final Slack slack;
   private final int maxMoves;
   private final boolean[] open;
   private final int[] rack;
@@ -37,8 +38,9 @@ final class Board {
   private final int[] hostedCount;
   private final Map<Integer, List<Reason>> changed = new LinkedHashMap<>();
 
-  Board(Layout layout, int maxMoves) {
+  Board(Layout layout, Slack slack, int maxMoves) {
     this.layout = layout;
+    this.slack = slack;
     this.maxMoves = maxMoves;
     int brokers = layout.brokers().size();
     int partitions = layout.partitions().size();
@@ -165,6 +167,27 @@ final class Board {
 
   long traffic(int broker) {
     return traffic[broker];
+  }
+
+  /** Of brokers that take copies. */
+  double meanDisk() {
+    return mean(disk);
+  }
+
+  double meanTraffic() {
+    return mean(traffic);
+  }
+
+  private double mean(long[] loads) {
+    long all = 0;
+    for (int b = 0; b < loads.length; b++) {
+      all += open[b] ? loads[b] : 0;
+    }
+    return (double) all / Math.max(1, openCount);
+  }
+
+  Slack slack() {
+    return slack;
   }
 
   int topicCopies(int topic, int broker) {

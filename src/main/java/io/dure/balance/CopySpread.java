@@ -155,18 +155,18 @@ final class CopySpread {
     return offers.computeIfAbsent(broker, b -> Offers.all(board, b));
   }
 
-  /** So large should each copy be that the broker still is to get. */
+  /**
+   * So large should each copy be that the broker still is to get: as light as may be without disks
+   * becoming uneven by it.
+   */
   private long wantedBytes(int broker) {
-    long disks = 0;
     long copies = 0;
     for (int b = 0; b < board.brokers(); b++) {
-      if (board.isOpen(b)) {
-        disks += board.disk(b);
-        copies += board.copies(b);
-      }
+      copies += board.isOpen(b) ? board.copies(b) : 0;
     }
-    long brokers = board.openCount();
-    long missing = Math.max(1, copies / brokers - board.copies(broker));
-    return Math.max(0, disks / brokers - board.disk(broker)) / missing;
+    double mean = board.meanDisk();
+    long missing = Math.max(1, copies / board.openCount() - board.copies(broker));
+    long wanted = (long) mean - board.slack().half().aboveMean(mean);
+    return Math.max(0, wanted - board.disk(broker)) / missing;
   }
 }

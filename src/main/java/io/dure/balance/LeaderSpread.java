@@ -13,10 +13,8 @@ import java.util.stream.IntStream;
  * to one that has too few, since a broker leads only what it has a copy of.
  */
 final class LeaderSpread {
-  /** Traffic above the mean by less is left alone: it changes all the time. */
-  static final long SLACK_BYTES_PER_SECOND = 4L << 20;
-
-  static final double SLACK_SHARE = 0.5;
+  /** An exchange for the sake of traffic evens at least this part of the slack. */
+  private static final int LEAST_GAIN = 8;
 
   private static final int MAX_EXCHANGES = 100;
   private static final int MAX_LOOKED_AT = 500;
@@ -36,7 +34,9 @@ final class LeaderSpread {
     while (found && !board.isFull()) {
       found = topics();
     }
-    traffic();
+    if (board.slack().moves()) {
+      traffic();
+    }
     return changed;
   }
 
@@ -201,35 +201,36 @@ final class LeaderSpread {
 
   private void traffic() {
     var extremes = new Extremes(board, board::traffic, board::leads);
+    double mean = board.meanTraffic();
+    long slack = board.slack().trafficAboveMean(mean);
     for (int i = 0; i < MAX_EXCHANGES && !board.isFull(); i++) {
-      var pair = extremes.next(SLACK_BYTES_PER_SECOND);
-      if (pair == null || board.traffic(pair.most()) <= mark()) {
+      var pair = extremes.next(slack);
+      if (pair == null || board.traffic(pair.most()) <= mean + slack) {
         return;
       }
-      if (!exchange(pair.most(), pair.least())) {
+      boolean idle = board.traffic(pair.least()) < mean;
+      if (!idle || !exchange(pair.most(), pair.least(), slack / LEAST_GAIN)) {
         extremes.putAside(pair);
       }
     }
   }
 
-  private double mark() {
-    long all = 0;
-    for (int b = 0; b < board.brokers(); b++) {
-      all += board.isOpen(b) ? board.traffic(b) : 0;
-    }
-    double mean = (double) all / Math.max(1, board.openCount());
-    return mean + Math.max(SLACK_BYTES_PER_SECOND, mean * SLACK_SHARE);
-  }
-
-  private boolean exchange(int busy, int idle) {
+  private boolean exchange(int busy, int idle, long leastGain) {
     long gap = board.traffic(busy) - board.traffic(idle);
-    long best = SLACK_BYTES_PER_SECOND / 8;
+    long best = leastGain;
     int there = -1;
     int back = -1;
     int[] candidates = led(idle, busy, false);
+    boolean mayGoAlone = board.leads(busy) > board.leads(idle);
     for (int p : led(busy, idle, true)) {
+      long alone = Math.min(rate(p), gap - rate(p));
+      if (mayGoAlone && alone > best && topicGap(p, busy, idle) >= 1) {
+        best = alone;
+        there = p;
+        back = -1;
+      }
       for (int q : candidates) {
-        long shifted = board.partition(p).bytesPerSecond() - board.partition(q).bytesPerSecond();
+        long shifted = rate(p) - rate(q);
         long gain = Math.min(shifted, gap - shifted);
         if (gain > best && keepsTopicsEven(p, q, busy, idle)) {
           best = gain;
@@ -251,8 +252,14 @@ final class LeaderSpread {
                     board.number(idle),
                     board.traffic(idle) >> 10));
     lead(there, idle, reason);
-    lead(back, busy, reason);
+    if (back >= 0) {
+      lead(back, busy, reason);
+    }
     return true;
+  }
+
+  private long rate(int p) {
+    return board.partition(p).bytesPerSecond();
   }
 
   /** What {@code leader} leads and {@code other} could, by traffic: busiest first or last. */
@@ -267,7 +274,7 @@ final class LeaderSpread {
   }
 
   private int compare(int p, int q) {
-    return Long.compare(board.partition(p).bytesPerSecond(), board.partition(q).bytesPerSecond());
+    return Long.compare(rate(p), rate(q));
   }
 
   private boolean keepsTopicsEven(int p, int q, int busy, int idle) {

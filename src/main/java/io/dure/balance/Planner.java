@@ -20,10 +20,11 @@ public final class Planner {
   /**
    * The moves, most urgent first.
    *
+   * @param slack how uneven disks and traffic may be
    * @param maxMoves about so many partitions are moved at most; one more where two change places
    */
-  public static List<Move> plan(Layout layout, int maxMoves) {
-    Board board = new Board(layout, maxMoves);
+  public static List<Move> plan(Layout layout, Slack slack, int maxMoves) {
+    Board board = new Board(layout, slack, maxMoves);
     if (board.openCount() == 0) {
       return List.of();
     }
@@ -31,7 +32,7 @@ public final class Planner {
     boolean changed = true;
     for (int turn = 0; turn < MAX_TURNS && changed && !board.isFull(); turn++) {
       changed = new CopySpread(board).run();
-      changed |= new DiskSpread(board).run();
+      changed |= slack.moves() && new DiskSpread(board).run();
       changed |= new LeaderSpread(board).run();
     }
     return board.moves();

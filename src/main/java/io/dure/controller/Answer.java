@@ -71,17 +71,31 @@ public sealed interface Answer {
    * What the balancer would do, and what is being done.
    *
    * @param enabled whether it does anything by itself
+   * @param loads what each broker carries; empty: not known yet
    * @param moves from what there is, changes under way counted as done; most urgent first
    */
   record Balance(
-      boolean enabled, Map<NodeId, Standing> brokers, List<Move> moves, List<UnderWay> underWay)
+      boolean enabled,
+      Map<NodeId, Standing> brokers,
+      Map<NodeId, Carried> loads,
+      List<Move> moves,
+      List<UnderWay> underWay)
       implements Answer {
     public Balance {
       brokers = Map.copyOf(brokers);
+      loads = Map.copyOf(loads);
       moves = List.copyOf(moves);
       underWay = List.copyOf(underWay);
     }
   }
+
+  /**
+   * What one broker carries, as leaders told of late.
+   *
+   * @param bytes of all its copies
+   * @param bytesPerSecond that the partitions it leads take in
+   */
+  record Carried(long bytes, long bytesPerSecond) {}
 
   /** A partition whose replicas change. */
   record UnderWay(String topic, int partition, List<NodeId> from, List<NodeId> to, boolean byHand) {

@@ -3,8 +3,8 @@ package io.dure.controller;
 import io.dure.balance.Layout;
 import io.dure.balance.Move;
 import io.dure.balance.Planner;
+import io.dure.balance.Slack;
 import io.dure.balance.Standing;
-import io.dure.balance.Weights;
 import io.dure.base.NodeId;
 import io.dure.metadata.BrokerImage;
 import io.dure.metadata.ClusterImage;
@@ -36,6 +36,7 @@ final class Balancing {
   private final Ledger ledger;
   private final Reassignments reassignments;
   private final Standings standings;
+  private final ByWeight byWeight;
   private long lookedMs;
   private Seen seen = new Seen(ClusterImage.EMPTY, Map.of());
 
@@ -50,11 +51,17 @@ final class Balancing {
     this.ledger = ledger;
     this.reassignments = new Reassignments(ledger, elections);
     this.standings = new Standings(ledger);
+    this.byWeight = new ByWeight(ledger);
     lookedMs = ledger.nowMs();
   }
 
   private BalanceSettings settings() {
     return ledger.settings().balance().with(ledger.image().configs().ofAllBrokers());
+  }
+
+  /** What leaders say of their partitions' sizes and traffic. */
+  void told(ControllerEvent.LoadsTold report) {
+    byWeight.told(report);
   }
 
   void tick() {
@@ -69,17 +76,25 @@ final class Balancing {
     BalanceSettings settings = settings();
     forgetTheEmptied();
     Map<NodeId, Standing> now = standings.of(settings.graceMs());
-    if (settings.enabled() && !seen.isSame(ledger.image(), now)) {
+    boolean turn = byWeight.tick(() -> plan(now, settings, settings.slack(), PLANNED_AT_ONCE));
+    if (settings.enabled() && (turn || !seen.isSame(ledger.image(), now))) {
       seen = new Seen(ledger.image(), now);
-      begin(Planner.plan(layout(now, settings), PLANNED_AT_ONCE), settings);
+      List<Move> moves = plan(now, settings, byWeight.slack(), PLANNED_AT_ONCE);
+      byWeight.planned(moves);
+      begin(moves, settings);
     }
+  }
+
+  private List<Move> plan(
+      Map<NodeId, Standing> standingsNow, BalanceSettings settings, Slack slack, int maxMoves) {
+    return Planner.plan(layout(standingsNow, settings), slack, maxMoves);
   }
 
   private Layout layout(Map<NodeId, Standing> standingsNow, BalanceSettings settings) {
     return Layout.of(
         ledger.image(),
         standingsNow,
-        Weights.UNKNOWN,
+        byWeight.weights(),
         ledger.settings().defaultReplicationFactor(),
         settings.movePlaced());
   }
@@ -103,7 +118,11 @@ final class Balancing {
       }
     }
     return new Answer.Balance(
-        settings.enabled(), now, Planner.plan(layout(now, settings), MAX_TOLD), underWay);
+        settings.enabled(),
+        now,
+        byWeight.isKnown() ? byWeight.carried() : Map.of(),
+        plan(now, settings, byWeight.slackOfDryRun(), MAX_TOLD),
+        underWay);
   }
 
   // ---- a few at a time ----

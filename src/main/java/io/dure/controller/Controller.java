@@ -136,6 +136,7 @@ public final class Controller {
       case ControllerEvent.RegistrationAsked e -> lives(active, active.registrations.asked(e));
       case ControllerEvent.FencesAnswered e -> active.elections.onAnswers(e);
       case ControllerEvent.InStepReported e -> active.inStep.reported(e);
+      case ControllerEvent.LoadsTold e -> active.balancing.told(e);
       case ControllerEvent.OpenedReported e -> active.inStep.opened(e);
       case ControllerEvent.CannotLeadReported e -> active.elections.onCannotLead(e);
       case ControllerEvent.Heard e -> {

@@ -79,6 +79,21 @@ public sealed interface ControllerEvent {
     }
   }
 
+  /** A leader says how heavy partitions are. It may come late, twice or not at all. */
+  record LoadsTold(NodeId from, List<Load> loads) implements ControllerEvent {
+    public LoadsTold {
+      loads = List.copyOf(loads);
+    }
+  }
+
+  /**
+   * How heavy one partition is.
+   *
+   * @param bytes of one copy
+   * @param bytesPerSecond what its leader takes in
+   */
+  record Load(PartitionId partition, long bytes, long bytesPerSecond) {}
+
   /** A leader has its epoch open. Repeated until the metadata says so. */
   record OpenedReported(NodeId from, PartitionId partition, int epoch) implements ControllerEvent {}
 

@@ -73,7 +73,6 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   private final Map<NodeId, UUID> processes = new HashMap<>();
   private boolean stepping;
 
-  private int leaderEpoch = -1;
   private int ledEpoch = -1;
   private Set<NodeId> brokers = Set.of();
   private long highWatermark;
@@ -88,6 +87,7 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   // Written by the loop, read by all.
   private volatile ClusterImage image;
   private volatile Optional<NodeId> leader = Optional.empty();
+  private volatile int leaderEpoch = -1;
   private volatile Optional<Incarnation> incarnation = Optional.empty();
   private volatile boolean minority;
   private volatile MetadataStatus status;
@@ -156,6 +156,11 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
   @Override
   public Optional<NodeId> leader() {
     return leader;
+  }
+
+  @Override
+  public int leaderEpoch() {
+    return leaderEpoch;
   }
 
   @Override

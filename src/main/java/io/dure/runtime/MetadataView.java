@@ -19,6 +19,9 @@ interface MetadataView {
   /** Who leads the metadata log, as far as this node knows. */
   Optional<NodeId> leader();
 
+  /** The epoch of the metadata log in which {@link #leader} leads; -1: none is known yet. */
+  int leaderEpoch();
+
   /**
    * Whether no leader of the metadata log has been known, or within reach, for more than about a
    * second.

@@ -175,6 +175,7 @@ public final class Node {
               tellController(
                   new ControllerEvent.InStepReported(
                       from, m.partition(), m.epoch(), m.replicas())));
+      case PeerMessage.Loads m -> onMetadataLoop(() -> tellController(loadsTold(from, m)));
       case PeerMessage.Opened m ->
           onMetadataLoop(() ->
               tellController(new ControllerEvent.OpenedReported(from, m.partition(), m.epoch())));
@@ -236,6 +237,15 @@ public final class Node {
             .map(each ->
                 new ControllerEvent.FenceAnswer(
                     each.partition(), each.epoch(), each.joinedEpoch(), each.start(), each.end()))
+            .toList());
+  }
+
+  private static ControllerEvent loadsTold(NodeId from, PeerMessage.Loads loads) {
+    return new ControllerEvent.LoadsTold(
+        from,
+        loads.partitions().stream()
+            .map(each ->
+                new ControllerEvent.Load(each.partition(), each.bytes(), each.bytesPerSecond()))
             .toList());
   }
 

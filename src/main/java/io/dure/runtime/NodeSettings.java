@@ -26,6 +26,7 @@ import java.util.UUID;
  * @param producerExpiryMs a partition forgets an idempotent producer after so long a silence
  * @param restMs a partition to which nothing happened for so long gives back the disk it holds for
  *     more to come, and has a recovery point at its end
+ * @param loadRoundMs how often a partition is looked at for what it takes in and holds
  * @param diskReserveBytes left free of producers' records; negative: by the size of the volume
  */
 public record NodeSettings(
@@ -41,6 +42,7 @@ public record NodeSettings(
     long compactionCheckMs,
     long producerExpiryMs,
     long restMs,
+    long loadRoundMs,
     long diskReserveBytes) {
   public NodeSettings {
     voters = List.copyOf(voters);
@@ -53,6 +55,9 @@ public record NodeSettings(
    * the time; longer, and thousands that are not written any more hold 64 KiB each.
    */
   public static final long REST_MS = 30_000;
+
+  /** Disks and traffic are evened within minutes; there is no hurry. */
+  public static final long LOAD_ROUND_MS = 10_000;
 
   /** With Kafka's defaults where it has them. */
   public static NodeSettings of(NodeId self, UUID process, Endpoint endpoint, List<NodeId> voters) {
@@ -69,6 +74,7 @@ public record NodeSettings(
         15_000,
         86_400_000,
         REST_MS,
+        LOAD_ROUND_MS,
         -1);
   }
 
@@ -121,6 +127,24 @@ public record NodeSettings(
         diskReserveBytes);
   }
 
+  public NodeSettings withLoadRoundMs(long wanted) {
+    return new NodeSettings(
+        self,
+        process,
+        endpoint,
+        rack,
+        voters,
+        started,
+        waitingBytes,
+        snapshotRecords,
+        retentionCheckMs,
+        compactionCheckMs,
+        producerExpiryMs,
+        restMs,
+        wanted,
+        diskReserveBytes);
+  }
+
   private NodeSettings with(
       Optional<String> itsRack,
       Map<String, String> itsStarted,
@@ -142,6 +166,7 @@ public record NodeSettings(
         itsCompactionCheckMs,
         producerExpiryMs,
         itsRestMs,
+        loadRoundMs,
         reserve);
   }
 }

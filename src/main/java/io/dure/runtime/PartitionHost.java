@@ -68,6 +68,7 @@ final class PartitionHost implements WaitingClients.Site {
   private final LeaderReports reports;
   private final PendingMarkers markers = new PendingMarkers();
   private final LogStart start;
+  private final PartitionLoad load = new PartitionLoad();
 
   /** Who asked for the newest fence, to be told when it is durable. */
   record FenceAsked(NodeId by, int controllerEpoch) {}
@@ -115,6 +116,15 @@ final class PartitionHost implements WaitingClients.Site {
 
   LogStart start() {
     return start;
+  }
+
+  PartitionLoad load() {
+    return load;
+  }
+
+  /** Whether this copy is still being made. */
+  boolean isLearner() {
+    return learners.contains(ports.settings().self());
   }
 
   PartitionId id() {
@@ -348,7 +358,9 @@ final class PartitionHost implements WaitingClients.Site {
    */
   AppendInfo write(ByteBuffer batches) {
     try {
-      return hosted.appendAsLeader(batches, ledEpoch, image.members().size() > 1);
+      AppendInfo info = hosted.appendAsLeader(batches, ledEpoch, image.members().size() > 1);
+      load.took(info.records().sizeBytes());
+      return info;
     } catch (DiskException e) {
       if (e.isFull()) {
         throw ports.failed(id, e);
@@ -450,7 +462,10 @@ final class PartitionHost implements WaitingClients.Site {
         hosted.log().producers().committedTo(highWatermark);
       }
       case ReplicaEffect.Reset e -> hosted.resetTo(e.start(), e.producers());
-      case ReplicaEffect.Append e -> hosted.append(e.records());
+      case ReplicaEffect.Append e -> {
+        hosted.append(e.records());
+        load.took(e.records().sizeBytes());
+      }
       case ReplicaEffect.Persist e ->
           ports
               .states()
@@ -505,6 +520,7 @@ final class PartitionHost implements WaitingClients.Site {
     ledEpoch = NOT_LEADING;
     opened = false;
     reports.resigned();
+    load.untold();
     hosted.forgetTail();
     markers.clear();
     start.onResigned();

@@ -40,6 +40,7 @@ public final class PeerCodec {
   private static final int LOG_START = 23;
   private static final int STOPPING = 24;
   private static final int CANNOT_LEAD = 25;
+  private static final int LOADS = 26;
 
   private PeerCodec() {}
 
@@ -71,6 +72,7 @@ public final class PeerCodec {
       case PeerMessage.Fenced fenced -> 32 + 36 * fenced.partitions().size();
       case PeerMessage.Register _ -> 1024;
       case PeerMessage.InStep inStep -> 64 + 4 * inStep.replicas().size();
+      case PeerMessage.Loads loads -> 16 + 36 * loads.partitions().size();
       case PeerMessage.Opened _ -> 32;
       case PeerMessage.CannotLead _ -> 32;
       case PeerMessage.Stopping _ -> 9;
@@ -146,6 +148,15 @@ public final class PeerCodec {
         out.partition(m.partition());
         out.int32(m.epoch());
         out.nodes(m.replicas());
+      }
+      case PeerMessage.Loads m -> {
+        out.int8(LOADS);
+        out.int32(m.partitions().size());
+        for (PeerMessage.LoadOf each : m.partitions()) {
+          out.partition(each.partition());
+          out.int64(each.bytes());
+          out.int64(each.bytesPerSecond());
+        }
       }
       case PeerMessage.Opened m -> {
         out.int8(OPENED);
@@ -274,6 +285,7 @@ public final class PeerCodec {
               in.endpoint(),
               in.flag() ? Optional.of(in.text()) : Optional.empty());
       case IN_STEP -> new PeerMessage.InStep(in.partition(), in.int32(), distinct(in));
+      case LOADS -> readLoads(in);
       case OPENED -> new PeerMessage.Opened(in.partition(), in.int32());
       case CANNOT_LEAD -> new PeerMessage.CannotLead(in.partition(), in.int32());
       case STOPPING -> new PeerMessage.Stopping(new Incarnation(in.int64()));
@@ -342,6 +354,21 @@ public final class PeerCodec {
           new PeerMessage.FencedAt(in.partition(), in.int32(), in.int32(), in.int64(), in.int64()));
     }
     return new PeerMessage.Fenced(epoch, incarnation, imageEnd, partitions);
+  }
+
+  private static PeerMessage.Loads readLoads(PeerReader in) throws MalformedFrame {
+    int count = in.count(36);
+    var partitions = new ArrayList<PeerMessage.LoadOf>(count);
+    for (int i = 0; i < count; i++) {
+      partitions.add(new PeerMessage.LoadOf(in.partition(), positive(in), positive(in)));
+    }
+    return new PeerMessage.Loads(partitions);
+  }
+
+  private static long positive(PeerReader in) throws MalformedFrame {
+    long value = in.int64();
+    in.demand(value >= 0, "load", value);
+    return value;
   }
 
   private static Set<NodeId> distinct(PeerReader in) throws MalformedFrame {

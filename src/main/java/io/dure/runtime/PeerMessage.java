@@ -71,6 +71,24 @@ public sealed interface PeerMessage {
   /** To the controller: this life of the sender's process ends soon, let others lead. */
   record Stopping(Incarnation incarnation) implements PeerMessage {}
 
+  /**
+   * Leader to controller: how heavy these partitions are. Said again when one becomes plainly
+   * heavier or lighter, and now and then.
+   */
+  record Loads(List<LoadOf> partitions) implements PeerMessage {
+    public Loads {
+      partitions = List.copyOf(partitions);
+    }
+  }
+
+  /**
+   * One partition's load.
+   *
+   * @param bytes of the leader's copy
+   * @param bytesPerSecond what the partition took in of late, on average
+   */
+  record LoadOf(PartitionId partition, long bytes, long bytesPerSecond) {}
+
   /** Leader to controller: my epoch is open. */
   record Opened(PartitionId partition, int epoch) implements PeerMessage {}
 

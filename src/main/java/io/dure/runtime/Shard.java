@@ -56,6 +56,7 @@ final class Shard {
   private int roundAt;
   private final Compactor compactor;
   private final FailedReplicas failed;
+  private final LoadReports loads;
   private long retired;
   private boolean closed;
 
@@ -73,6 +74,7 @@ final class Shard {
     this.replicaSettings = replicaSettings;
     this.compactor = new Compactor(ports, hosts::values);
     this.failed = new FailedReplicas(ports, metadata);
+    this.loads = new LoadReports(this, ports.settings().loadRoundMs());
   }
 
   void start() {
@@ -110,6 +112,10 @@ final class Shard {
 
   Optional<PartitionHost> host(PartitionId partition) {
     return Optional.ofNullable(hosts.get(partition));
+  }
+
+  boolean isHere(PartitionHost host) {
+    return hosts.get(host.id()) == host;
   }
 
   Collection<PartitionHost> hosts() {
@@ -399,6 +405,7 @@ final class Shard {
     listeners.tick(this, nowMs);
     compactor.onTick(nowMs);
     failed.onTick(image, nowMs);
+    loads.onTick(nowMs);
     ports.loop().schedule(TICK_MS, this::tick);
   }
 
@@ -412,7 +419,7 @@ final class Shard {
     int mayRest = RESTS_PER_TICK;
     for (; roundAt < until; roundAt++) {
       PartitionHost host = round.get(roundAt);
-      if (!busy.contains(host) && hosts.get(host.id()) == host) {
+      if (!busy.contains(host) && isHere(host)) {
         host.onTick(nowMs);
         if (mayRest > 0 && host.rest(nowMs)) {
           mayRest--;

@@ -260,6 +260,7 @@ final class Server implements PeerEvents {
             config.get(Settings.COMPACTION_CHECK_MS),
             config.get(Settings.PRODUCER_ID_EXPIRATION_MS),
             NodeSettings.REST_MS,
+            NodeSettings.LOAD_ROUND_MS,
             config.get(Settings.DISK_RESERVE_BYTES));
     var ports =
         new NodePorts(

@@ -40,7 +40,7 @@ public record PeerHello(
    * another version is refused. Only the request's head, the answer's first byte and the reason of
    * a refusal are the same in all versions, so that it can be told why.
    */
-  public static final short PROTOCOL_VERSION = 8;
+  public static final short PROTOCOL_VERSION = 9;
 
   /** The most founders or voters anyone may name. */
   private static final int MAX_MEMBERS = 1_000;

@@ -109,7 +109,7 @@ final class Clusters {
     int moves = 0;
     Layout now = layout;
     for (int i = 0; i < 100_000; i++) {
-      List<Move> next = Planner.plan(now, atOnce);
+      List<Move> next = Planner.plan(now, Slack.DEFAULT, atOnce);
       if (next.isEmpty()) {
         return new Steps(now, moves, bytes);
       }

@@ -34,14 +34,14 @@ class PlannerTest {
 
   @Test
   void anEvenClusterIsLeftAlone() {
-    assertThat(Planner.plan(THREE, ALL)).isEmpty();
+    assertThat(Planner.plan(THREE, Slack.DEFAULT, ALL)).isEmpty();
   }
 
   @Test
   void aNewBrokerFillsWithTheFewestBytesAndLeadsItsShare() {
     Layout layout = plus(THREE, broker(4, Standing.OPEN));
 
-    List<Move> moves = Planner.plan(layout, ALL);
+    List<Move> moves = Planner.plan(layout, Slack.DEFAULT, ALL);
 
     Layout then = after(layout, moves);
     assertThat(copies(then)).containsExactly(45, 45, 45, 45);
@@ -52,7 +52,7 @@ class PlannerTest {
         .isEqualTo(
             new Reason(
                 Reason.Kind.TOPIC_UNEVEN, "of t0 broker 1 has 60 copies and broker 4 has 0"));
-    assertThat(Planner.plan(then, ALL)).isEmpty();
+    assertThat(Planner.plan(then, Slack.DEFAULT, ALL)).isEmpty();
   }
 
   @Test
@@ -63,7 +63,7 @@ class PlannerTest {
     }
     Layout layout = new Layout(brokers(4), partitions);
 
-    List<Move> moves = Planner.plan(layout, ALL);
+    List<Move> moves = Planner.plan(layout, Slack.DEFAULT, ALL);
 
     assertThat(copies(after(layout, moves))).containsExactly(30, 30, 30, 30);
     assertThat(leads(after(layout, moves))).containsExactly(10, 10, 10, 10);
@@ -74,7 +74,7 @@ class PlannerTest {
   void whatIsCutShortIsFoundAgainLater() {
     Layout layout = plus(THREE, broker(4, Standing.OPEN));
 
-    assertThat(Planner.plan(layout, 5))
+    assertThat(Planner.plan(layout, Slack.DEFAULT, 5))
         .hasSize(5)
         .allMatch(move -> move.added().equals(List.of(new NodeId(4))));
     Clusters.Steps steps = Clusters.carriedOut(layout, 5);
@@ -90,7 +90,7 @@ class PlannerTest {
     Layout five = new Layout(brokers(5), dealt(0, 60, 3, 5, 100));
     Layout layout = with(with(five, 2, Standing.DECOMMISSIONED), 5, Standing.DECOMMISSIONED);
 
-    List<Move> moves = Planner.plan(layout, ALL);
+    List<Move> moves = Planner.plan(layout, Slack.DEFAULT, ALL);
 
     Layout then = after(layout, moves);
     assertThat(copies(then)).containsExactly(60, 0, 60, 60, 0);
@@ -104,9 +104,9 @@ class PlannerTest {
   void copiesOfADeadBrokerAreMadeElsewhereOnceItIsTakenForLost() {
     Layout four = new Layout(brokers(4), dealt(0, 12, 3, 4, 100));
 
-    assertThat(Planner.plan(held(with(four, 4, Standing.ABSENT), 4), ALL)).isEmpty();
+    assertThat(Planner.plan(held(with(four, 4, Standing.ABSENT), 4), Slack.DEFAULT, ALL)).isEmpty();
     Layout lost = with(four, 4, Standing.LOST);
-    List<Move> moves = Planner.plan(lost, ALL);
+    List<Move> moves = Planner.plan(lost, Slack.DEFAULT, ALL);
 
     assertThat(copies(after(lost, moves))).containsExactly(12, 12, 12, 0);
     assertThat(bytes(moves)).isEqualTo(9 * 100);
@@ -128,14 +128,14 @@ class PlannerTest {
 
   @Test
   void aLostCopyStaysWhereItIsIfThereIsNoOtherBroker() {
-    assertThat(Planner.plan(with(THREE, 3, Standing.LOST), ALL)).isEmpty();
+    assertThat(Planner.plan(with(THREE, 3, Standing.LOST), Slack.DEFAULT, ALL)).isEmpty();
   }
 
   @Test
   void aDecommissionedBrokersCopiesGoEvenIfThereIsNoOtherBroker() {
     Layout layout = with(THREE, 3, Standing.DECOMMISSIONED);
 
-    Layout then = after(layout, Planner.plan(layout, ALL));
+    Layout then = after(layout, Planner.plan(layout, Slack.DEFAULT, ALL));
 
     assertThat(copies(then)).containsExactly(60, 60, 0);
     assertThat(leads(then)).containsExactly(30, 30, 0);
@@ -148,7 +148,7 @@ class PlannerTest {
             List.of(broker(1, Standing.DECOMMISSIONED), broker(2, Standing.DRAINED)),
             dealt(0, 4, 1, 1, 100));
 
-    assertThat(Planner.plan(layout, ALL)).isEmpty();
+    assertThat(Planner.plan(layout, Slack.DEFAULT, ALL)).isEmpty();
   }
 
   @Test
@@ -161,7 +161,7 @@ class PlannerTest {
             .toList();
     Layout layout = new Layout(brokers(3), one);
 
-    List<Move> moves = Planner.plan(layout, ALL);
+    List<Move> moves = Planner.plan(layout, Slack.DEFAULT, ALL);
 
     assertThat(copies(after(layout, moves))).containsExactly(6, 6, 6);
     assertThat(leads(after(layout, moves))).containsExactly(2, 2, 2);
@@ -186,7 +186,7 @@ class PlannerTest {
                 broker(6, "c")),
             dealt(0, 30, 3, 6, 100));
 
-    List<Move> moves = Planner.plan(layout, ALL);
+    List<Move> moves = Planner.plan(layout, Slack.DEFAULT, ALL);
 
     Layout then = after(layout, moves);
     for (Layout.Partition p : then.partitions()) {
@@ -198,7 +198,7 @@ class PlannerTest {
     }
     assertThat(spread(then, copies(then))).isLessThanOrEqualTo(1);
     assertThat(spread(then, leads(then))).isLessThanOrEqualTo(1);
-    assertThat(Planner.plan(then, ALL)).isEmpty();
+    assertThat(Planner.plan(then, Slack.DEFAULT, ALL)).isEmpty();
   }
 
   @Test
@@ -207,15 +207,16 @@ class PlannerTest {
         THREE.partitions().stream().map(p -> hold(p, Layout.Hold.PINNED)).toList();
     Layout layout = new Layout(brokers(4), pinned);
 
-    assertThat(Planner.plan(layout, ALL)).isEmpty();
-    assertThat(Planner.plan(with(layout, 1, Standing.DECOMMISSIONED), ALL)).hasSize(60);
+    assertThat(Planner.plan(layout, Slack.DEFAULT, ALL)).isEmpty();
+    assertThat(Planner.plan(with(layout, 1, Standing.DECOMMISSIONED), Slack.DEFAULT, ALL))
+        .hasSize(60);
   }
 
   @Test
   void aDrainedBrokerIsGivenNothingAndKeepsWhatItHas() {
     Layout layout = plus(THREE, broker(4, Standing.DRAINED));
 
-    assertThat(Planner.plan(layout, ALL)).isEmpty();
+    assertThat(Planner.plan(layout, Slack.DEFAULT, ALL)).isEmpty();
   }
 
   @Test
@@ -226,13 +227,13 @@ class PlannerTest {
     }
     Layout layout = new Layout(brokers(2), partitions);
 
-    List<Move> moves = Planner.plan(layout, ALL);
+    List<Move> moves = Planner.plan(layout, Slack.DEFAULT, ALL);
 
     long[] disks = Clusters.disks(after(layout, moves));
     assertThat(Math.abs(disks[0] - disks[1])).isLessThan(10L << 30);
     assertThat(copies(after(layout, moves))).containsExactly(10, 10);
     assertThat(kinds(moves)).containsExactly(Reason.Kind.DISK_UNEVEN);
-    assertThat(Planner.plan(after(layout, moves), ALL)).isEmpty();
+    assertThat(Planner.plan(after(layout, moves), Slack.DEFAULT, ALL)).isEmpty();
   }
 
   @Test
@@ -248,10 +249,10 @@ class PlannerTest {
             .toList();
     Layout layout = new Layout(brokers(2), partitions);
 
-    List<Move> moves = Planner.plan(layout, ALL);
+    List<Move> moves = Planner.plan(layout, Slack.DEFAULT, ALL);
 
     assertThat(kinds(moves)).containsExactly(Reason.Kind.TRAFFIC_UNEVEN);
     assertThat(leads(after(layout, moves))).containsExactly(10, 10);
-    assertThat(Planner.plan(after(layout, moves), ALL)).isEmpty();
+    assertThat(Planner.plan(after(layout, moves), Slack.DEFAULT, ALL)).isEmpty();
   }
 }

@@ -15,15 +15,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** How the controller carries out what the planner wants, with brokers that do as they are told. */
 class BalancingTest {
   private static final ControllerSettings SETTINGS =
-      ControllerSettings.DEFAULTS.withBalance(new BalanceSettings(true, 5_000, 2, false, 500));
+      ControllerSettings.DEFAULTS.withBalance(BalanceSettings.of(5_000, 2, 500));
+
+  private static final long GB = 1L << 30;
 
   private TestCluster cluster = TestCluster.of(3, SETTINGS);
   private final List<Integer> live = new ArrayList<>(List.of(1, 2, 3));
@@ -32,6 +37,11 @@ class BalancingTest {
 
   /** How many epochs changed in which second. */
   private final TreeMap<Long, Integer> changes = new TreeMap<>();
+
+  /** What a partition holds and takes in, as its leader tells. */
+  private ToLongFunction<PartitionImage> bytes = _ -> 0;
+
+  private ToLongFunction<PartitionImage> rates = _ -> 0;
 
   private void join(int node) {
     cluster.register(node);
@@ -358,6 +368,172 @@ class BalancingTest {
     join(2);
     pass(5_000);
     assertThat(leads(3)).containsExactly(4, 4, 4);
+  }
+
+  // ---- by weight ----
+
+  private void tell(PartitionImage partition, NodeId by) {
+    cluster.step(
+        new ControllerEvent.LoadsTold(
+            by,
+            List.of(
+                new ControllerEvent.Load(
+                    partition.id(), bytes.applyAsLong(partition), rates.applyAsLong(partition)))));
+  }
+
+  private void passTelling(long ms) {
+    for (long until = cluster.nowMs + ms; cluster.nowMs < until; ) {
+      partitions().forEach(partition -> partition.leader().ifPresent(by -> tell(partition, by)));
+      pass(2_000);
+    }
+  }
+
+  /** Four brokers, two copies each; what 1 and 2 have is heavy. */
+  private void fourWithHeavyOnes() {
+    join(4);
+    List<Command.Assignment> placed = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      int first = i % 4 < 2 ? 1 + i % 2 : 3 + i % 2;
+      placed.add(new Command.Assignment(i, nodes(first, first % 2 == 0 ? first - 1 : first + 1)));
+    }
+    cluster.create(new Command.NewTopic(cluster.freshId(), "t", -1, -1, placed, Map.of(), false));
+    set(ConfigResource.ALL_BROKERS, BrokerKeys.BALANCE_PLACED, "true");
+    pass(10_000);
+    assertThat(copies(4)).containsExactly(8, 8, 8, 8);
+    bytes = partition -> partition.id().index() % 4 < 2 ? 4 * GB : GB;
+  }
+
+  private long[] disks() {
+    return IntStream.rangeClosed(1, 4)
+        .mapToLong(b ->
+            partitions().stream()
+                .filter(p -> p.replicas().contains(node(b)))
+                .mapToLong(bytes)
+                .sum())
+        .toArray();
+  }
+
+  private List<List<NodeId>> replicas() {
+    return partitions().stream().map(PartitionImage::replicas).toList();
+  }
+
+  private Answer.Balance told() {
+    return (Answer.Balance) cluster.ask(new Command.DescribeBalance());
+  }
+
+  @Test
+  void fullDisksAreEvenedOnceThatIsSureAndCopiesStayEven() {
+    fourWithHeavyOnes();
+    passTelling(60_000);
+    assertThat(disks()).containsExactly(32 * GB, 32 * GB, 8 * GB, 8 * GB);
+    assertThat(told().moves()).isNotEmpty();
+    assertThat(told().loads()).containsEntry(node(1), new Answer.Carried(32 * GB, 0));
+
+    passTelling(120_000);
+
+    assertThat(nothingMoves()).isTrue();
+    assertThat(copies(4)).containsExactly(8, 8, 8, 8);
+    assertThat(leads(4)).containsExactly(4, 4, 4, 4);
+    assertThat(LongStream.of(disks())).allMatch(disk -> disk <= 22 * GB);
+    // Two by each of four at most, and each copy counts at two of them.
+    assertThat(mostAtOnce).isLessThanOrEqualTo(4);
+  }
+
+  @Test
+  void whatWasEvenedIsLeftAloneForLong() {
+    fourWithHeavyOnes();
+    passTelling(180_000);
+    List<List<NodeId>> evened = replicas();
+
+    // As uneven as before, by other sizes.
+    bytes = partition -> evened.get(partition.id().index()).contains(node(1)) ? 8 * GB : GB;
+    passTelling(300_000);
+    assertThat(replicas()).isEqualTo(evened);
+
+    passTelling(600_000);
+    assertThat(disks()[0]).isLessThan(50 * GB);
+    assertThat(copies(4)).containsExactly(8, 8, 8, 8);
+  }
+
+  @Test
+  void aNewControllerMovesNothingByWeightBeforeItWasTold() {
+    fourWithHeavyOnes();
+    for (int i = 0; i < 6; i++) {
+      passTelling(60_000);
+      cluster.takeOver(1 + i % 3);
+    }
+    // Three of four leaders tell.
+    for (int i = 0; i < 100; i++) {
+      partitions()
+          .forEach(partition ->
+              partition
+                  .leader()
+                  .filter(leader -> leader.value() != 3)
+                  .ifPresent(leader -> tell(partition, leader)));
+      pass(2_000);
+    }
+
+    assertThat(disks()).containsExactly(32 * GB, 32 * GB, 8 * GB, 8 * GB);
+    assertThat(told().loads()).isEmpty();
+    assertThat(told().moves()).isEmpty();
+  }
+
+  @Test
+  void onlyItsLeaderSpeaksForAPartition() {
+    fourWithHeavyOnes();
+    bytes = _ -> GB;
+    passTelling(60_000);
+    bytes = partition -> partition.id().index() % 4 < 2 ? 100 * GB : GB;
+    for (int i = 0; i < 100; i++) {
+      for (PartitionImage partition : partitions()) {
+        IntStream.rangeClosed(1, 4)
+            .filter(b -> !partition.leader().equals(Optional.of(node(b))))
+            .forEach(b -> tell(partition, node(b)));
+      }
+      pass(2_000);
+    }
+
+    assertThat(nothingMoves()).isTrue();
+    assertThat(told().moves()).isEmpty();
+    assertThat(told().loads()).containsEntry(node(1), new Answer.Carried(8 * GB, 0));
+  }
+
+  /** Sizes and rates go up and down all the time, and once a minute a broker is busy for a bit. */
+  @Test
+  void whatComesAndGoesMovesNothing() {
+    join(4);
+    create("t", 24);
+    passTelling(30_000);
+    List<List<NodeId>> before = replicas();
+    Random random = new Random(5);
+    bytes = _ -> GB + (long) (random.nextDouble() * GB / 5);
+    for (int i = 0; i < 20; i++) {
+      rates = _ -> (8L << 20) + (long) (random.nextDouble() * (2L << 20));
+      passTelling(56_000);
+      Optional<NodeId> busy = Optional.of(node(1 + i % 4));
+      rates = partition -> partition.leader().equals(busy) ? 99L << 20 : 1L << 20;
+      passTelling(4_000);
+    }
+
+    assertThat(replicas()).isEqualTo(before);
+  }
+
+  @Test
+  void busyLeadersChangePlacesWithIdleOnes() {
+    create("t", 12);
+    rates = partition -> partition.id().index() % 3 == 0 ? 30L << 20 : 1L << 20;
+    passTelling(180_000);
+
+    assertThat(leads(3)).containsExactly(4, 4, 4);
+    for (int b = 1; b <= 3; b++) {
+      Optional<NodeId> broker = Optional.of(node(b));
+      assertThat(
+              partitions().stream()
+                  .filter(partition -> partition.leader().equals(broker))
+                  .mapToLong(rates)
+                  .sum())
+          .isLessThanOrEqualTo(70L << 20);
+    }
   }
 
   @Test

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 /** Who votes for the controller: as many as the brokers call for, one change at a time. */
 class VoterPlanTest {
   private static final ControllerSettings SETTINGS =
-      ControllerSettings.DEFAULTS.withBalance(new BalanceSettings(false, 1_000, 1, false, 500));
+      ControllerSettings.DEFAULTS.withBalance(
+          BalanceSettings.DEFAULTS.startedWith(false, 1_000, 1));
 
   private final Controller controller = new Controller(new NodeId(1), SETTINGS);
   private long nowMs = 5;

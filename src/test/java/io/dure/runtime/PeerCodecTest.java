@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every message comes out as it went in, and no bytes do harm. */
 class PeerCodecTest {
-  private static final int KINDS = 20;
+  private static final int KINDS = 21;
 
   private final Random random = new Random(42);
 
@@ -146,6 +146,9 @@ class PeerCodecTest {
           new PeerMessage.NodeAnswer(
               random.nextLong(),
               random.nextBoolean() ? Optional.of(blob(10_000)) : Optional.empty());
+      case 20 ->
+          new PeerMessage.Loads(
+              list(() -> new PeerMessage.LoadOf(partition(), offset() >>> 1, offset() >>> 1)));
       case 19 -> new PeerMessage.CannotLead(partition(), epoch());
       case 18 -> new PeerMessage.Stopping(new Incarnation(offset()));
       default -> new PeerMessage.Alive(uuid(), random.nextBoolean());

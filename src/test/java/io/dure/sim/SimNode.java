@@ -58,7 +58,7 @@ public final class SimNode {
                 10_000,
                 200_000,
                 1_000,
-                new BalanceSettings(true, 400, 2, false, 50)));
+                BalanceSettings.of(400, 2, 50)));
   }
 
   private final NodeId id;

@@ -3,6 +3,7 @@ package io.dure.sim.node;
 import io.dure.balance.Layout;
 import io.dure.balance.Move;
 import io.dure.balance.Planner;
+import io.dure.balance.Slack;
 import io.dure.balance.Standing;
 import io.dure.balance.Weights;
 import io.dure.base.NodeId;
@@ -48,6 +49,7 @@ final class Healed {
         () -> lasting.stream().allMatch(Producer::isDone));
     world.until(
         () -> "all replicas hold the same: " + unequal(), WITHIN_MS, () -> unequal().isEmpty());
+    world.until("all is even by weight", WITHIN_MS, world::isSettledByWeight);
     world.until(() -> "all is even: " + wanted(), WITHIN_MS, () -> wanted().isEmpty());
     world.until(
         () -> "all replicas hold the same: " + unequal(), WITHIN_MS, () -> unequal().isEmpty());
@@ -97,7 +99,9 @@ final class Healed {
     Map<NodeId, Standing> open = new TreeMap<>();
     world.nodes().forEach(node -> open.put(node, Standing.OPEN));
     return Planner.plan(
-        Layout.of(world.image(), open, Weights.UNKNOWN, 3, false), Integer.MAX_VALUE);
+        Layout.of(world.image(), open, Weights.UNKNOWN, 3, false),
+        Slack.DEFAULT,
+        Integer.MAX_VALUE);
   }
 
   /** The producers of topics that are there and were not asked to be deleted. */

@@ -71,6 +71,7 @@ final class NodeWorld {
   private final SimRng chance;
   private final Trace trace;
   private final NodeFaults faults;
+  private final Weighing weighing;
   private final List<NodeId> nodes;
 
   /** Who votes at first; the others become voters by themselves. */
@@ -125,6 +126,7 @@ final class NodeWorld {
   NodeWorld(long seed, Trace.Sink sink) {
     this.rng = new SimRng(seed);
     this.chance = new SimRng(seed ^ 0xBA1A4CEL);
+    this.weighing = new Weighing(seed);
     this.trace = new Trace(scheduler, sink);
     this.faults = NodeFaults.pick(rng);
     this.loops = 1 + rng.below(2);
@@ -201,6 +203,11 @@ final class NodeWorld {
         .toList();
   }
 
+  /** Whether the controller has nothing to move for the sake of disks and traffic either. */
+  boolean isSettledByWeight() {
+    return weighing.isSettled(controller());
+  }
+
   void until(String what, long ms, BooleanSupplier condition) {
     until(() -> what, ms, condition);
   }
@@ -274,14 +281,15 @@ final class NodeWorld {
               disks.get(node),
               streams::send,
               settings ->
-                  settings
+                  weighing
+                      .tuned(settings)
                       .withSnapshotRecords(30)
                       .withRestMs(2_000)
                       .withStarted("log.segment.bytes", "4000")
                       .withDiskReserveBytes(FullDisks.RESERVE_BYTES)
                       .withRetentionCheckMs(100)
                       .withCompactionCheckMs(50),
-              faults.pace());
+              weighing.tuned(faults.pace()));
     } catch (DiskException e) {
       say(node, "cannot start: " + e.getMessage());
       diedOfItself(node);
