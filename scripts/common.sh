@@ -71,6 +71,7 @@ readonly BROKER_FLAGS=("${COMMON_FLAGS[@]}" -Xss512k -XX:FreqInlineSize=100 -XX:
 readonly COMMAND_FLAGS=("${COMMON_FLAGS[@]}" -XX:TieredStopAtLevel=1)
 readonly BROKER_MAIN=io.dure.server.Main
 readonly COMMAND_MAIN=io.dure.cli.Main
+readonly RECOVER_MAIN=io.dure.server.RecoverMain
 
 app_is_current() {
   local jar="$ROOT/target/app/dure.jar"

@@ -31,6 +31,7 @@ final class DureCommand {
     COMMANDS.put("group", GroupCommand.class);
     COMMANDS.put("broker", BrokerCommand.class);
     COMMANDS.put("config", ConfigCommand.class);
+    COMMANDS.put("recover-metadata", RecoverMetadataCommand.class);
     COMMANDS.put("exercise", ExerciseCommand.class);
     COMMANDS.put("completion", CompletionCommand.class);
     COMMANDS.put("help", CommandLine.HelpCommand.class);

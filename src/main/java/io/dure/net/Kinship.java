@@ -19,7 +19,7 @@ final class Kinship {
       return one.cluster().equals(other.cluster())
           ? Optional.empty()
           : Optional.of(
-              "%s belongs to cluster %s, but %s to cluster %s; name members of its own cluster, or start it with an empty --data folder to have it join another"
+              "%s belongs to cluster %s, but %s to cluster %s; name members of its own cluster, or start it with an empty --data folder to have it join another; if the metadata were recovered without it, have it follow (./dure recover-metadata --help)"
                   .formatted(name(one), one.cluster().get(), name(other), other.cluster().get()));
     }
     boolean bothFound =

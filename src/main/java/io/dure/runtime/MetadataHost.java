@@ -10,7 +10,6 @@ import io.dure.controller.ControllerSettings;
 import io.dure.log.BatchBuilder;
 import io.dure.log.BatchSpan;
 import io.dure.log.FlushTicket;
-import io.dure.log.LogRecord;
 import io.dure.log.LogSettings;
 import io.dure.log.PartitionLog;
 import io.dure.metadata.BrokerImage;
@@ -29,7 +28,6 @@ import io.dure.replication.ReplicaSettings;
 import io.dure.runtime.MetadataSnapshots.Stored;
 import io.dure.runtime.SnapshotTransfer.HeldRestart;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -57,8 +55,6 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
 
   /** A leader silent for so long when another takes over was voted out for its silence. */
   private static final long VOTED_OUT_MS = 400;
-
-  private static final int REPLAY_BYTES = 1 << 20;
 
   private final LoopPorts ports;
   private final Rng rng;
@@ -457,23 +453,12 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
 
   private void onCommitted(long upTo) {
     highWatermark = upTo;
-    ClusterImage newer = image;
-    while (newer.endOffset() < upTo) {
-      newer = replay(newer, hosted.log().readSpan(newer.endOffset(), REPLAY_BYTES, upTo));
-    }
+    ClusterImage newer = MetadataReplay.through(hosted.log(), image, upTo);
     if (newer != image) {
       publish(newer);
       snapshotIfDue();
     }
     controller.onCommitted(upTo);
-  }
-
-  private static ClusterImage replay(ClusterImage image, BatchSpan span) {
-    var records = new ArrayList<MetadataRecord>();
-    for (LogRecord record : LogRecord.in(span.bytes())) {
-      records.add(MetadataCodec.decode(record.value().orElseThrow()));
-    }
-    return image.apply(records, span.end());
   }
 
   private void publish(ClusterImage newer) {

@@ -68,6 +68,10 @@ final class MetadataSnapshots {
     }
   }
 
+  void delete(Stored snapshot) {
+    disk.delete(folder + "/" + snapshot.fileName());
+  }
+
   /** Blocks until the snapshot is durable, then drops the oldest ones. */
   void write(Stored snapshot, byte[] bytes) {
     String name = folder + "/" + snapshot.fileName();

@@ -395,11 +395,15 @@ final class Server implements PeerEvents {
     return Admission.objection(meta, image, clock.wallMs(), peer);
   }
 
-  /** Fatal at a start, whoever is right. Later nobody's start may end a node that serves. */
+  /**
+   * Fatal at a start, whoever is right. A node that serves is ended by nobody's start, unless it
+   * was told just now to belong to others.
+   */
   @Override
   public void refused(String reason) {
+    boolean toldOfOthers = config.isGiven(Settings.CLUSTER) || config.isGiven(Settings.JOIN);
     post(() -> {
-      if (!serving || clock.nowMs() - startedMs < STARTING_MS) {
+      if (!serving || toldOfOthers && clock.nowMs() - startedMs < STARTING_MS) {
         throw new BadConfig(reason);
       }
       log.warn("{}", reason);

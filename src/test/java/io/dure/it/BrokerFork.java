@@ -103,6 +103,14 @@ public final class BrokerFork {
     process.waitFor();
   }
 
+  /** Waits for an end of its own; returns the exit status. */
+  int awaitEnd() throws InterruptedException {
+    if (!process.waitFor(READY_WITHIN_S, TimeUnit.SECONDS)) {
+      throw new AssertionError("it does not end: " + lastWords());
+    }
+    return process.exitValue();
+  }
+
   public void restart() {
     ready = new CompletableFuture<>();
     process = launch(command, log);

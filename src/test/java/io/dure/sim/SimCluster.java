@@ -22,6 +22,7 @@ public final class SimCluster {
   private final SimScheduler scheduler = new SimScheduler();
   private final SimRng rng;
   private final List<NodeId> voters;
+  private List<NodeId> founders;
   private final int loops;
   private final Map<NodeId, SimDisk> disks = new HashMap<>();
   private final Map<NodeId, SimNode> nodes = new TreeMap<>();
@@ -38,10 +39,17 @@ public final class SimCluster {
       ids.add(new NodeId(i));
     }
     this.voters = List.copyOf(ids);
+    this.founders = voters;
   }
 
   public SimCluster tuned(SimNode.Tuning wanted) {
     tuning = wanted;
+    return this;
+  }
+
+  /** Nodes that start from now on are told that these founded the cluster. */
+  public SimCluster foundedBy(List<NodeId> nodes) {
+    founders = List.copyOf(nodes);
     return this;
   }
 
@@ -65,7 +73,8 @@ public final class SimCluster {
   /** Starts a node, a new life of it if it was there before. */
   public SimNode start(NodeId id) {
     SimDisk disk = disk(id);
-    SimNode node = new SimNode(id, voters, loops, scheduler, rng.split(), disk, this::send, tuning);
+    SimNode node =
+        new SimNode(id, founders, loops, scheduler, rng.split(), disk, this::send, tuning);
     nodes.put(id, node);
     node.start();
     for (SimNode other : alive()) {
