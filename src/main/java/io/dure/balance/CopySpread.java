@@ -87,15 +87,15 @@ final class CopySpread {
         continue;
       }
       Reason reason =
-          new Reason(
+          Reason.of(
               Reason.Kind.TOPIC_UNEVEN,
-              "of %s broker %d has %d copies and broker %d has %d"
-                  .formatted(
-                      board.partition(p).topic(),
-                      board.number(from),
-                      board.topicCopies(topic, from),
-                      board.number(to),
-                      board.topicCopies(topic, to)));
+              "of %s broker %d has %d copies and broker %d has %d",
+              "%s의 복제본이 브로커 %d에 %d개, 브로커 %d에 %d개 있습니다",
+              board.partition(p).topic(),
+              board.number(from),
+              board.topicCopies(topic, from),
+              board.number(to),
+              board.topicCopies(topic, to));
       move(p, from, to, reason);
       offered.remove(to);
     }
@@ -111,10 +111,11 @@ final class CopySpread {
         p,
         from,
         to,
-        new Reason(
+        Reason.of(
             Reason.Kind.TOPIC_UNEVEN,
-            "in exchange for a copy of another topic, of which broker %d has too many"
-                .formatted(board.number(to))));
+            "in exchange for a copy of another topic, of which broker %d has too many",
+            "브로커 %d에 너무 많은 다른 토픽의 복제본과 맞바꿉니다",
+            board.number(to)));
     return true;
   }
 
@@ -137,11 +138,14 @@ final class CopySpread {
           p,
           from,
           to,
-          new Reason(
+          Reason.of(
               Reason.Kind.COPIES_UNEVEN,
-              "broker %d has %d copies and broker %d has %d"
-                  .formatted(
-                      board.number(from), board.copies(from), board.number(to), board.copies(to))));
+              "broker %d has %d copies and broker %d has %d",
+              "복제본이 브로커 %d에 %d개, 브로커 %d에 %d개 있습니다",
+              board.number(from),
+              board.copies(from),
+              board.number(to),
+              board.copies(to)));
     }
   }
 

@@ -71,14 +71,14 @@ final class DiskSpread {
 
   private void exchange(Exchange exchange, int full, int empty) {
     Reason reason =
-        new Reason(
+        Reason.of(
             Reason.Kind.DISK_UNEVEN,
-            "broker %d holds %d MB and broker %d holds %d MB"
-                .formatted(
-                    board.number(full),
-                    board.disk(full) >> 20,
-                    board.number(empty),
-                    board.disk(empty) >> 20));
+            "broker %d holds %d MB and broker %d holds %d MB",
+            "브로커 %d에는 %d MB, 브로커 %d에는 %d MB가 있습니다",
+            board.number(full),
+            board.disk(full) >> 20,
+            board.number(empty),
+            board.disk(empty) >> 20);
     bySize.remove(full);
     bySize.remove(empty);
     board.replace(exchange.there, full, empty, reason);

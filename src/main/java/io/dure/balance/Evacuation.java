@@ -30,22 +30,29 @@ final class Evacuation {
       if (board.standing(from).isLeaving()) {
         int to = best(p, from);
         if (to >= 0) {
-          board.replace(p, from, to, leaves(from, "its copies are made on others"));
+          board.replace(
+              p, from, to, leaves(from, "its copies are made on others", "복제본을 다른 브로커에 만듭니다"));
         } else if (board.standing(from) == Standing.DECOMMISSIONED
             && board.replicas(p).length > 1) {
           // A copy that is merely lost may come back; this one goes for good.
-          board.drop(p, from, leaves(from, "no other broker is left for its copy"));
+          board.drop(
+              p,
+              from,
+              leaves(from, "no other broker is left for its copy", "복제본을 맡을 다른 브로커가 없습니다"));
         }
       }
     }
   }
 
-  private Reason leaves(int broker, String so) {
-    return board.standing(broker) == Standing.LOST
-        ? new Reason(Reason.Kind.LOST, "broker %d is dead: %s".formatted(board.number(broker), so))
-        : new Reason(
-            Reason.Kind.DECOMMISSIONED,
-            "broker %d is to be emptied: %s".formatted(board.number(broker), so));
+  private Reason leaves(int broker, String so, String soInKorean) {
+    boolean lost = board.standing(broker) == Standing.LOST;
+    return Reason.of(
+        lost ? Reason.Kind.LOST : Reason.Kind.DECOMMISSIONED,
+        lost ? "broker %d is dead: %s" : "broker %d is to be emptied: %s",
+        lost ? "브로커 %1$d의 소식이 끊겼습니다: %3$s" : "브로커 %1$d을(를) 비웁니다: %3$s",
+        board.number(broker),
+        so,
+        soInKorean);
   }
 
   private void grow(int p) {
@@ -58,10 +65,12 @@ final class Evacuation {
       board.add(
           p,
           to,
-          new Reason(
+          Reason.of(
               Reason.Kind.COPIES_MISSING,
-              "%d of the %d copies that are the default are there"
-                  .formatted(board.replicas(p).length, wanted)));
+              "%d of the %d copies that are the default are there",
+              "기본인 복제본 %2$d개 가운데 %1$d개만 있습니다",
+              board.replicas(p).length,
+              wanted));
     }
   }
 
@@ -70,14 +79,15 @@ final class Evacuation {
       if (board.isOn(p, from) && board.sharesRack(p, from, from)) {
         int to = best(p, from);
         if (to >= 0 && !board.sharesRack(p, from, to)) {
-          String rack = board.rackName(from);
           board.replace(
               p,
               from,
               to,
-              new Reason(
+              Reason.of(
                   Reason.Kind.RACK,
-                  "two copies are in rack %s while another rack has none".formatted(rack)));
+                  "two copies are in rack %s while another rack has none",
+                  "랙 %s에 복제본이 둘인데 하나도 없는 랙이 있습니다",
+                  board.rackName(from)));
         }
       }
     }

@@ -129,14 +129,14 @@ final class LeaderSpread {
 
   private void handOn(int most, int least, int[] via, int[] by) {
     Reason reason =
-        new Reason(
+        Reason.of(
             Reason.Kind.LEADERS_UNEVEN,
-            "broker %d leads %d partitions and broker %d leads %d"
-                .formatted(
-                    board.number(most),
-                    board.leads(most),
-                    board.number(least),
-                    board.leads(least)));
+            "broker %d leads %d partitions and broker %d leads %d",
+            "브로커 %d은(는) 파티션 %d개, 브로커 %d은(는) %d개의 리더입니다",
+            board.number(most),
+            board.leads(most),
+            board.number(least),
+            board.leads(least));
     for (int to = least; to != most; to = via[to]) {
       lead(by[to], to, reason);
     }
@@ -182,15 +182,15 @@ final class LeaderSpread {
 
   private void evenTopic(int p, int back, int from, int to) {
     Reason reason =
-        new Reason(
+        Reason.of(
             Reason.Kind.LEADERS_UNEVEN,
-            "of %s broker %d leads %d partitions and broker %d leads %d"
-                .formatted(
-                    board.partition(p).topic(),
-                    board.number(from),
-                    board.topicLeads(board.topicOf(p), from),
-                    board.number(to),
-                    board.topicLeads(board.topicOf(p), to)));
+            "of %s broker %d leads %d partitions and broker %d leads %d",
+            "%s에서 브로커 %d은(는) 파티션 %d개, 브로커 %d은(는) %d개의 리더입니다",
+            board.partition(p).topic(),
+            board.number(from),
+            board.topicLeads(board.topicOf(p), from),
+            board.number(to),
+            board.topicLeads(board.topicOf(p), to));
     lead(p, to, reason);
     if (back >= 0) {
       lead(back, from, reason);
@@ -243,14 +243,14 @@ final class LeaderSpread {
       return false;
     }
     Reason reason =
-        new Reason(
+        Reason.of(
             Reason.Kind.TRAFFIC_UNEVEN,
-            "the leaders on broker %d take in %d kB/s and those on broker %d take in %d kB/s"
-                .formatted(
-                    board.number(busy),
-                    board.traffic(busy) >> 10,
-                    board.number(idle),
-                    board.traffic(idle) >> 10));
+            "the leaders on broker %d take in %d kB/s and those on broker %d take in %d kB/s",
+            "브로커 %d의 리더에는 %d kB/s, 브로커 %d의 리더에는 %d kB/s가 들어옵니다",
+            board.number(busy),
+            board.traffic(busy) >> 10,
+            board.number(idle),
+            board.traffic(idle) >> 10);
     lead(there, idle, reason);
     if (back >= 0) {
       lead(back, busy, reason);

@@ -11,19 +11,21 @@ import io.dure.wire.WireError;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
  * What the balancer would do and why, as read-only settings of things that Kafka does not know
  * (resource type 0), so that any client can ask (decision 25). Each move is one setting: its name
  * has a number that tells the order, its value the replicas before and after, its documentation the
- * reasons, a line each.
+ * reasons, a line each; the synonym {@code ko} has the reasons in Korean.
  */
 final class DescribeBalanceApi
     implements ControllerApi<DescribeConfigsRequestData, DescribeConfigsResponseData> {
@@ -80,6 +82,11 @@ final class DescribeBalanceApi
     new TreeMap<>(balance.brokers())
         .forEach((node, standing) ->
             add(result, "broker." + node.value(), standing.name().toLowerCase(Locale.ROOT), ""));
+    new TreeMap<>(balance.loads())
+        .forEach((node, load) -> {
+          add(result, "disk." + node.value(), Long.toString(load.bytes()), "");
+          add(result, "traffic." + node.value(), Long.toString(load.bytesPerSecond()), "");
+        });
   }
 
   private static void addPlan(DescribeConfigsResult result, List<Move> moves) {
@@ -89,7 +96,16 @@ final class DescribeBalanceApi
           result,
           name(number++, move.topic(), move.partition().index()),
           ids(move.from()) + " -> " + ids(move.to()),
-          move.reasons().stream().map(Reason::text).collect(Collectors.joining("\n")));
+          lines(move, Reason::text));
+      result
+          .configs()
+          .getLast()
+          .setSynonyms(
+              List.of(
+                  new DescribeConfigsSynonym()
+                      .setName("ko")
+                      .setValue(lines(move, Reason::korean))
+                      .setSource(TopicSettings.Source.DEFAULT.code())));
     }
   }
 
@@ -102,6 +118,10 @@ final class DescribeBalanceApi
           ids(move.from()) + " -> " + ids(move.to()),
           move.byHand() ? "asked for" : "");
     }
+  }
+
+  private static String lines(Move move, Function<Reason, String> language) {
+    return move.reasons().stream().map(language).collect(Collectors.joining("\n"));
   }
 
   private static String name(int number, String topic, int partition) {

@@ -21,9 +21,17 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 /**
  * What the cluster's balancer says of itself: told as read-only settings, so that the Admin client
  * can ask (decision 25).
+ *
+ * @param bytes what each broker's copies take; empty: not known yet
+ * @param bytesPerSecond what each takes in as a leader; as {@code bytes}
  */
 public record BalanceView(
-    boolean on, Map<Integer, String> brokers, List<Change> plan, List<Change> moving) {
+    boolean on,
+    Map<Integer, String> brokers,
+    Map<Integer, Long> bytes,
+    Map<Integer, Long> bytesPerSecond,
+    List<Change> plan,
+    List<Change> moving) {
   /** Brokers that lead nothing and are given nothing. */
   public static final String DRAINED = "brokers.drained";
 
@@ -71,16 +79,28 @@ public record BalanceView(
               .all()
               .get();
       Map<Integer, String> brokers = new TreeMap<>();
+      Map<Integer, Long> bytes = new TreeMap<>();
+      Map<Integer, Long> bytesPerSecond = new TreeMap<>();
       boolean on = false;
       for (ConfigEntry entry : entries(told, STATE)) {
         if (entry.name().startsWith("broker.")) {
           brokers.put(Integer.valueOf(entry.name().substring(7)), entry.value());
+        } else if (entry.name().startsWith("disk.")) {
+          bytes.put(Integer.valueOf(entry.name().substring(5)), Long.valueOf(entry.value()));
+        } else if (entry.name().startsWith("traffic.")) {
+          bytesPerSecond.put(
+              Integer.valueOf(entry.name().substring(8)), Long.valueOf(entry.value()));
         } else {
           on |= entry.value().equals("on");
         }
       }
       return new BalanceView(
-          on, brokers, changes(entries(told, PLAN)), changes(entries(told, MOVING)));
+          on,
+          brokers,
+          bytes,
+          bytesPerSecond,
+          changes(entries(told, PLAN)),
+          changes(entries(told, MOVING)));
     } catch (ExecutionException failure) {
       if (failure.getCause() instanceof InvalidRequestException) {
         throw new Refusal("these brokers have no balancer: they are not Dure's");

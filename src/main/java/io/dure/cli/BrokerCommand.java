@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,7 +49,8 @@ final class BrokerCommand {
     public Integer call() throws Exception {
       try (Admin admin = cluster.admin()) {
         ClusterView view = ClusterView.read(admin, true);
-        Map<Integer, String> states = BalanceView.read(admin).brokers();
+        BalanceView balance = BalanceView.read(admin);
+        Map<Integer, String> states = balance.brokers();
         Screen screen = Screen.standard();
         if (cluster.json()) {
           screen.line(
@@ -61,28 +63,41 @@ final class BrokerCommand {
                               "rack", broker(view, e.getKey()).flatMap(ClusterView.Broker::rack),
                               "leads", view.leads(e.getKey()),
                               "copies", view.copies(e.getKey()),
+                              "bytes", Optional.ofNullable(balance.bytes().get(e.getKey())),
+                              "bytesPerSecond",
+                                  Optional.ofNullable(balance.bytesPerSecond().get(e.getKey())),
                               "state", e.getValue()))
                       .toList()));
         } else {
           screen.table(
-              List.of("BROKER", "ADDRESS", "RACK", "LEADS", "COPIES", "STATE"), rows(view, states));
+              List.of("BROKER", "ADDRESS", "RACK", "LEADS", "COPIES", "DISK", "TAKES IN", "STATE"),
+              rows(view, balance));
         }
         return 0;
       }
     }
 
-    private static List<List<Cell>> rows(ClusterView view, Map<Integer, String> states) {
+    private static List<List<Cell>> rows(ClusterView view, BalanceView balance) {
       var rows = new ArrayList<List<Cell>>();
-      states.forEach((id, state) ->
-          rows.add(
-              List.of(
-                  new Cell(String.valueOf(id), Ink.NAME),
-                  Cell.of(broker(view, id).map(ClusterView.Broker::address).orElse("-")),
-                  Cell.of(broker(view, id).flatMap(ClusterView.Broker::rack).orElse("-")),
-                  Cell.of(view.leads(id)),
-                  Cell.of(view.copies(id)),
-                  new Cell(state, state.equals("open") ? Ink.GOOD : Ink.WARN))));
+      balance
+          .brokers()
+          .forEach((id, state) ->
+              rows.add(
+                  List.of(
+                      new Cell(String.valueOf(id), Ink.NAME),
+                      Cell.of(broker(view, id).map(ClusterView.Broker::address).orElse("-")),
+                      Cell.of(broker(view, id).flatMap(ClusterView.Broker::rack).orElse("-")),
+                      Cell.of(view.leads(id)),
+                      Cell.of(view.copies(id)),
+                      Cell.of(size(balance.bytes().get(id), "")),
+                      Cell.of(size(balance.bytesPerSecond().get(id), "/s")),
+                      new Cell(state, state.equals("open") ? Ink.GOOD : Ink.WARN))));
       return rows;
+    }
+
+    /** What leaders told the controller; a new one knows nothing for some seconds. */
+    private static String size(@Nullable Long bytes, String per) {
+      return bytes == null ? "-" : Bytes.text(bytes) + per;
     }
 
     private static Optional<ClusterView.Broker> broker(ClusterView view, int id) {

@@ -205,6 +205,9 @@ final class ClusterApi {
     List<Desk.PlannedMove> planned = plan.map(Desk.Plan::moves).orElse(List.of());
     json.put("balance", plan.map(Desk.Plan::state).orElse("")).put("planned", planned.size());
     json.array(
+        "carried",
+        into -> plan.ifPresent(known -> known.carried().forEach(each -> write(into, each))));
+    json.array(
         "plan", into -> planned.stream().limit(MOVES_PLANNED).forEach(move -> write(into, move)));
     return Answer.json(json.end().toString());
   }
@@ -217,9 +220,18 @@ final class ClusterApi {
     }
   }
 
+  private static void write(JsonWriter json, Desk.Carried carried) {
+    json.begin()
+        .put("id", carried.broker())
+        .put("bytes", carried.bytes())
+        .put("rate", carried.bytesPerSecond())
+        .end();
+  }
+
   private static void write(JsonWriter json, Desk.PlannedMove move) {
     json.begin().put("partition", move.partition()).put("from", move.from()).put("to", move.to());
-    json.array("reasons", into -> move.reasons().forEach(into::item)).end();
+    json.array("reasons", into -> move.reasons().forEach(into::item));
+    json.array("reasonsKo", into -> move.inKorean().forEach(into::item)).end();
   }
 
   /** Bytes of the replicas of what moves, by "node topic partition". */

@@ -54,17 +54,24 @@ public interface Desk {
 
   /**
    * @param state {@code on} or {@code paused}
+   * @param carried by brokers; empty: not known yet
    */
-  record Plan(String state, List<PlannedMove> moves) {
+  record Plan(String state, List<Carried> carried, List<PlannedMove> moves) {
     public Plan {
+      carried = List.copyOf(carried);
       moves = List.copyOf(moves);
     }
   }
 
-  /** Replicas in preference order, before and after. */
-  record PlannedMove(String partition, String from, String to, List<String> reasons) {
+  /** What a broker's copies take on its disk, and what it takes in as a leader. */
+  record Carried(int broker, long bytes, long bytesPerSecond) {}
+
+  /** Replicas in preference order, before and after; the reasons in English and in Korean. */
+  record PlannedMove(
+      String partition, String from, String to, List<String> reasons, List<String> inKorean) {
     public PlannedMove {
       reasons = List.copyOf(reasons);
+      inKorean = List.copyOf(inKorean);
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
@@ -33,6 +34,7 @@ import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicRe
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
@@ -243,32 +245,60 @@ final class ClientDesk implements Desk {
             self,
             ApiKeys.DESCRIBE_CONFIGS,
             4,
-            new DescribeConfigsRequestData().setResources(resources).setIncludeDocumentation(true),
+            new DescribeConfigsRequestData()
+                .setResources(resources)
+                .setIncludeDocumentation(true)
+                .setIncludeSynonyms(true),
             READ_MS);
     if (answer.results().stream().anyMatch(each -> each.errorCode() != WireError.NONE.code())) {
       return Optional.empty();
     }
     String state = "";
     List<PlannedMove> moves = new ArrayList<>();
+    Map<String, Long> numbers = new TreeMap<>();
     for (var result : answer.results()) {
       for (var told : result.configs()) {
         if (told.name().equals("balance")) {
           state = told.value();
         } else if (result.resourceName().equals("balance.plan")) {
-          moves.add(planned(told.name(), told.value(), told.documentation()));
+          moves.add(planned(told));
+        } else if (told.name().startsWith("disk.") || told.name().startsWith("traffic.")) {
+          numbers.put(told.name(), Long.parseLong(told.value()));
         }
       }
     }
-    return Optional.of(new Plan(state, moves));
+    return Optional.of(new Plan(state, carried(numbers), moves));
   }
 
-  private static PlannedMove planned(String name, String change, @Nullable String reasons) {
-    String[] lists = change.split(" -> ", 2);
+  private static List<Carried> carried(Map<String, Long> numbers) {
+    return numbers.keySet().stream()
+        .filter(name -> name.startsWith("disk."))
+        .map(name -> Integer.parseInt(name.substring(5)))
+        .sorted()
+        .map(broker ->
+            new Carried(
+                broker,
+                numbers.getOrDefault("disk." + broker, 0L),
+                numbers.getOrDefault("traffic." + broker, 0L)))
+        .toList();
+  }
+
+  private static PlannedMove planned(DescribeConfigsResourceResult told) {
+    String name = told.name();
+    String[] lists = told.value().split(" -> ", 2);
     return new PlannedMove(
         name.substring(name.indexOf(' ') + 1),
         lists[0],
         lists[lists.length - 1],
-        reasons == null ? List.of() : reasons.lines().toList());
+        lines(told.documentation()),
+        told.synonyms().stream()
+            .filter(synonym -> synonym.name().equals("ko"))
+            .flatMap(synonym -> lines(synonym.value()).stream())
+            .toList());
+  }
+
+  private static List<String> lines(@Nullable String text) {
+    return text == null ? List.of() : text.lines().toList();
   }
 
   @Override

@@ -51,7 +51,9 @@ class PlannerTest {
     assertThat(moves.getFirst().reasons().getFirst())
         .isEqualTo(
             new Reason(
-                Reason.Kind.TOPIC_UNEVEN, "of t0 broker 1 has 60 copies and broker 4 has 0"));
+                Reason.Kind.TOPIC_UNEVEN,
+                "of t0 broker 1 has 60 copies and broker 4 has 0",
+                "t0의 복제본이 브로커 1에 60개, 브로커 4에 0개 있습니다"));
     assertThat(Planner.plan(then, Slack.DEFAULT, ALL)).isEmpty();
   }
 

@@ -213,8 +213,14 @@ final class FakeNode implements Vantage, Desk, Shelf {
 
   @Override
   public Optional<Plan> plan() {
-    var move = new PlannedMove("orders-0", "1,2,3", "4,2,3", List.of("broker 4 is empty"));
-    return Optional.of(new Plan("on", Collections.nCopies(plannedMoves, move)));
+    var move =
+        new PlannedMove(
+            "orders-0", "1,2,3", "4,2,3", List.of("broker 4 is empty"), List.of("브로커 4가 비었습니다"));
+    return Optional.of(
+        new Plan(
+            "on",
+            List.of(new Carried(1, 5L << 30, 1 << 20)),
+            Collections.nCopies(plannedMoves, move)));
   }
 
   @Override

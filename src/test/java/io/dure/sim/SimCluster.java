@@ -30,6 +30,7 @@ public final class SimCluster {
   // When the last frame on a stream arrives: the next one may not overtake it.
   private final Map<Link, Long> lastArrivalUs = new HashMap<>();
   private SimNode.Tuning tuning = settings -> settings;
+  private SimNode.Pace pace = SimNode.Pace.DEFAULT;
 
   public SimCluster(long seed, int nodeCount, int loops) {
     this.rng = new SimRng(seed);
@@ -50,6 +51,11 @@ public final class SimCluster {
   /** Nodes that start from now on are told that these founded the cluster. */
   public SimCluster foundedBy(List<NodeId> nodes) {
     founders = List.copyOf(nodes);
+    return this;
+  }
+
+  public SimCluster paced(SimNode.Pace wanted) {
+    pace = wanted;
     return this;
   }
 
@@ -74,7 +80,7 @@ public final class SimCluster {
   public SimNode start(NodeId id) {
     SimDisk disk = disk(id);
     SimNode node =
-        new SimNode(id, founders, loops, scheduler, rng.split(), disk, this::send, tuning);
+        new SimNode(id, founders, loops, scheduler, rng.split(), disk, this::send, tuning, pace);
     nodes.put(id, node);
     node.start();
     for (SimNode other : alive()) {
