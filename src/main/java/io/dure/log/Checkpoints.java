@@ -34,7 +34,9 @@ final class Checkpoints {
 
   /**
    * Finds the newest recovery point. It may stand in memory only, so it is to be flushed before the
-   * other is written.
+   * other is written; and as its flush may have failed in an earlier life, after which the system
+   * takes it for written, it is written again. That changes no byte of it, so no power cut in
+   * between does harm.
    */
   Optional<Checkpoint> load() {
     Optional<Checkpoint> zero = read(name(0));
@@ -48,7 +50,7 @@ final class Checkpoints {
     }
     if (newest.isPresent()) {
       scratch = first ? 0 : 1;
-      inScratch = newest.get().sequence();
+      write(newest.get());
       flushWanted = true;
     }
     return newest;

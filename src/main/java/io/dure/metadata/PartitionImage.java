@@ -159,7 +159,7 @@ public record PartitionImage(
         before,
         target.equals(newVotingSet.replicas()) ? List.of() : target,
         placedByHand,
-        Math.max(logStart, newLogStart));
+        newLogStart);
   }
 
   PartitionImage leaderless() {

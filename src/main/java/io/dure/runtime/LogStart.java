@@ -219,11 +219,14 @@ final class LogStart {
     }
   }
 
-  /** What an election has heard to be deleted. */
-  void onImage(long deletedBefore) {
-    if (deletedBefore > wanted) {
-      move(deletedBefore);
-    }
+  /**
+   * Another epoch has begun, with this deleted. What was wanted before and is not done yet was told
+   * to nobody; and where records were lost (decision 16: unsafe recovery) its offsets may be used
+   * again.
+   */
+  void onEpoch(long deletedBefore) {
+    wanted = deletedBefore;
+    onCommitted();
   }
 
   /** A flush has ended. */

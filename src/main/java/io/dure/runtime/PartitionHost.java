@@ -219,13 +219,15 @@ final class PartitionHost implements WaitingClients.Site {
    */
   void onImage(PartitionImage newer) {
     image = newer;
-    start.onImage(newer.logStart());
     boolean news = newer.epoch() > appointedEpoch || !newer.learners().equals(learners);
     if (newer.leader().isEmpty()) {
       if (newer.epoch() > replica.epoch()) {
         on(new ReplicaEvent.Fenced(newer.epoch()));
       }
     } else if (news) {
+      if (newer.epoch() > appointedEpoch) {
+        start.onEpoch(newer.logStart());
+      }
       appointedEpoch = newer.epoch();
       learners = newer.learners();
       on(

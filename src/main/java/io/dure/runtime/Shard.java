@@ -57,6 +57,7 @@ final class Shard {
   private final Compactor compactor;
   private final FailedReplicas failed;
   private final LoadReports loads;
+  private int newestController = -1;
   private long retired;
   private boolean closed;
 
@@ -313,9 +314,14 @@ final class Shard {
 
   /**
    * Fences of partitions that this node does not know of (yet) are left out; the controller asks
-   * again.
+   * again. One of an earlier controller than has asked here is too late: nobody would finish its
+   * election, and the controller of now, which has asked what is fenced, would not ask again.
    */
   void onFence(NodeId from, int controllerEpoch, List<PeerMessage.FenceOf> partitions) {
+    if (controllerEpoch < newestController) {
+      return;
+    }
+    newestController = controllerEpoch;
     FenceAsked asked = new FenceAsked(from, controllerEpoch);
     for (PeerMessage.FenceOf each : partitions) {
       PartitionHost host = hosts.get(each.partition());

@@ -7,6 +7,8 @@ import io.dure.base.PartitionId;
 import io.dure.controller.Answer;
 import io.dure.controller.Command;
 import io.dure.runtime.Partitions.AppendOutcome;
+import io.dure.runtime.Partitions.DeleteOutcome;
+import io.dure.runtime.Partitions.ReadOutcome;
 import io.dure.sim.SimClient;
 import io.dure.sim.SimClient.Pending;
 import io.dure.sim.SimCluster;
@@ -65,5 +67,55 @@ class UnsafeRecoveryTest {
     client.produceUntilCommitted(partition, "after");
     NodeId leader = client.leader(partition).orElseThrow();
     assertThat(client.values(leader, partition)).containsExactly("before", "alone", "after");
+  }
+
+  @Test
+  void whatWasDeletedOfTheLostRecordsTakesNothingOfTheNewOnes() {
+    client.awaitServing();
+    PartitionId partition = new PartitionId(client.createTopic("t", 1, 3), 0);
+    client.produceUntilCommitted(partition, "before");
+    cluster.runForMs(1_000);
+    List<NodeId> replicas =
+        client.controller().image().partition(partition).orElseThrow().replicas();
+    NodeId left = replicas.getLast();
+    List<NodeId> lost = replicas.subList(0, 2);
+    cluster.voters().forEach(node -> cluster.cut(left, node));
+    for (int i = 0; i < 6; i++) {
+      client.produceUntilCommitted(partition, "lost" + i);
+    }
+    var deleted = new Pending<DeleteOutcome>();
+    cluster
+        .node(client.leader(partition).orElseThrow())
+        .partitions()
+        .deleteRecords(partition, 6, cluster.scheduler().nowMs() + 30_000, Runnable::run, deleted);
+    cluster.runUntil("deleted", 40_000, deleted::isThere);
+    assertThat(deleted.get()).isEqualTo(new DeleteOutcome.Deleted(6));
+    NodeId leader = client.leader(partition).orElseThrow();
+    cluster.powerOff(leader);
+    cluster.start(leader);
+    client.produceUntilCommitted(partition, "lost too");
+    assertThat(client.controller().image().partition(partition).orElseThrow().logStart())
+        .as("an election has heard of it")
+        .isEqualTo(6);
+
+    lost.forEach(cluster::powerOff);
+    cluster.mendAll();
+    cluster.runForMs(10_000);
+    cluster.runUntil(
+        "it is done", 5_000, () -> recover("t") != WireError.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+    cluster.runUntil("it leads", 5_000, () -> client.leader(partition).isPresent());
+    for (int i = 0; i < 8; i++) {
+      client.produceUntilCommitted(partition, "new" + i);
+    }
+    cluster.runForMs(2_000);
+
+    assertThat(client.read(left, partition, 0))
+        .as("one record was left, and was to be deleted; the new ones are all there")
+        .isInstanceOfSatisfying(
+            ReadOutcome.Refused.class,
+            refused -> {
+              assertThat(refused.logStart()).isEqualTo(1);
+              assertThat(refused.highWatermark()).isEqualTo(9);
+            });
   }
 }
