@@ -59,7 +59,7 @@ public final class ListPartitionReassignmentsHandler
       List<PartitionImage> partitions) {
     List<OngoingPartitionReassignment> changing = new ArrayList<>();
     for (PartitionImage partition : partitions) {
-      if (partition.isChanging()) {
+      if (isTold(partition)) {
         changing.add(
             new OngoingPartitionReassignment()
                 .setPartitionIndex(partition.id().index())
@@ -71,6 +71,17 @@ public final class ListPartitionReassignmentsHandler
     if (!changing.isEmpty()) {
       response.topics().add(new OngoingTopicReassignment().setName(name).setPartitions(changing));
     }
+  }
+
+  /**
+   * Not where the balancer wants another order and nothing else: nothing is copied for that, and
+   * tools take nobody's wish while anything is listed.
+   */
+  private static boolean isTold(PartitionImage partition) {
+    return partition.isChanging()
+        && (partition.placedByHand()
+            || !partition.adding().isEmpty()
+            || !partition.removing().isEmpty());
   }
 
   private static List<Integer> values(List<NodeId> nodes) {

@@ -90,7 +90,8 @@ public final class Brokers implements AutoCloseable {
     Process process = builder.start();
     var ready = new CompletableFuture<String>();
     BufferedReader lines = process.inputReader();
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .start(() -> {
           lines.lines().filter(line -> line.startsWith("ready ")).forEach(ready::complete);
           ready.completeExceptionally(new IOException("broker " + node + " ended"));
@@ -104,7 +105,8 @@ public final class Brokers implements AutoCloseable {
 
   /** SIGKILL, and waits until the process is gone. */
   public void kill(int node) throws InterruptedException {
-    running[node - 1].process.destroyForcibly().waitFor();
+    running[node - 1].process.toHandle().destroyForcibly();
+    running[node - 1].process.waitFor();
   }
 
   /**
@@ -149,7 +151,8 @@ public final class Brokers implements AutoCloseable {
   public void close() throws InterruptedException {
     for (Running one : running) {
       if (one != null) {
-        one.process.destroyForcibly().waitFor();
+        one.process.toHandle().destroyForcibly();
+        one.process.waitFor();
       }
     }
   }

@@ -25,7 +25,7 @@ public final class Child implements AutoCloseable {
     this.name = name;
     this.process = process;
     this.errors = errors;
-    this.reader = Thread.ofVirtual().unstarted(() -> read(onLine));
+    this.reader = Thread.ofPlatform().daemon().name(name).unstarted(() -> read(onLine));
   }
 
   /**
@@ -94,7 +94,11 @@ public final class Child implements AutoCloseable {
 
   /** SIGKILL, and waits until it is gone. */
   public void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    process
+        .toHandle()
+        .destroyForcibly(); // its own method closes the stream that is read, and waits for its
+    // reader
+    process.waitFor();
     reader.join();
   }
 
