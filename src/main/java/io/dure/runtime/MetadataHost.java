@@ -203,8 +203,9 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     if (message instanceof ReplicaMessage.Acked acked && acked.epoch() == ledEpoch) {
       acknowledged.merge(from, copy(acked.flushedEnd()), MetadataHost::later);
     }
-    if (message instanceof ReplicaMessage.Restart restart && restart.start() > image.endOffset()) {
+    if (message instanceof ReplicaMessage.Restart restart) {
       heldRestart = Optional.of(new HeldRestart(from, restart));
+      startAnewIfCovered();
       return;
     }
     on(new QuorumEvent.ForReplica(new ReplicaEvent.Received(from, message)));
@@ -491,6 +492,28 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
         new Stored(end, lastEpoch), ImageSnapshot.write(image), () -> dropLogBefore(keepFrom));
   }
 
+  /**
+   * Obeys a leader's order to start anew once a durable snapshot says what the log will not say any
+   * more: it is on its way from the leader, or, where this node knows enough, made here.
+   */
+  private void startAnewIfCovered() {
+    if (closed || heldRestart.isEmpty() || snapshotting) {
+      return;
+    }
+    HeldRestart held = heldRestart.get();
+    long start = held.message().start();
+    if (start <= snapshotEnd) {
+      heldRestart = Optional.empty();
+      on(new QuorumEvent.ForReplica(new ReplicaEvent.Received(held.from(), held.message())));
+    } else if (start <= image.endOffset()) {
+      long end = image.endOffset();
+      persistSnapshot(
+          new Stored(end, hosted.log().history().epochAt(end - 1)),
+          ImageSnapshot.write(image),
+          () -> {});
+    }
+  }
+
   private void persistSnapshot(Stored name, byte[] bytes, Runnable then) {
     snapshotting = true;
     ports
@@ -502,6 +525,7 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
               snapshotting = false;
               snapshotEnd = name.end();
               then.run();
+              startAnewIfCovered();
             });
   }
 
@@ -526,12 +550,6 @@ final class MetadataHost implements MetadataView, ControllerHost.MetadataLog {
     if (snapshot.endOffset() > image.endOffset()) {
       publish(snapshot);
     }
-    heldRestart.ifPresent(held -> {
-      if (held.message().start() <= image.endOffset()) {
-        heldRestart = Optional.empty();
-        on(new QuorumEvent.ForReplica(new ReplicaEvent.Received(held.from(), held.message())));
-      }
-    });
   }
 
   void close(Runnable then) {
