@@ -53,7 +53,8 @@ final class EpochProbes {
   }
 
   /**
-   * Asks again; not where a partition is {@code beingElected}, since its election asks for more.
+   * Asks again; not where a partition is {@code beingElected}, since its election asks for more,
+   * but that one may end without the answer of all.
    */
   void tick(Set<PartitionId> beingElected) {
     if (waiting.isEmpty() || ledger.nowMs() - askedMs < ledger.settings().fenceResendMs()) {
@@ -63,11 +64,10 @@ final class EpochProbes {
     waiting.forEach((node, partitions) ->
         partitions.removeIf(id -> {
           Optional<PartitionImage> partition = ledger.image().partition(id);
-          if (partition.isEmpty() || beingElected.contains(id)) {
-            return true;
+          if (partition.isPresent() && !beingElected.contains(id)) {
+            ledger.fence(node, new ControllerEffect.FenceOf(id, partition.get().epoch()));
           }
-          ledger.fence(node, new ControllerEffect.FenceOf(id, partition.get().epoch()));
-          return false;
+          return partition.isEmpty();
         }));
     waiting.values().removeIf(Set::isEmpty);
   }
