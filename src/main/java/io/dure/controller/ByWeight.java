@@ -78,9 +78,9 @@ final class ByWeight {
     return state instanceof State.Evening ? settings().slack().half() : settings().slack().still();
   }
 
-  /** How a plan is made for people, who want to know what is uneven whatever the time. */
+  /** How a plan is made for people: with what will be moved if it stays as it is. */
   Slack slackOfDryRun() {
-    return state instanceof State.Evening ? slack() : settings().slack();
+    return state instanceof State.Watching ? settings().slack() : slack();
   }
 
   /**
