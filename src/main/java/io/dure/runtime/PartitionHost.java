@@ -522,7 +522,6 @@ final class PartitionHost implements WaitingClients.Site {
     ledEpoch = NOT_LEADING;
     opened = false;
     reports.resigned();
-    load.untold();
     hosted.forgetTail();
     markers.clear();
     start.onResigned();

@@ -77,9 +77,4 @@ final class PartitionLoad {
     toldBytes = bytes;
     toldBytesPerSecond = bytesPerSecond();
   }
-
-  /** The controller has to be told anew. */
-  void untold() {
-    toldBytes = NEVER;
-  }
 }

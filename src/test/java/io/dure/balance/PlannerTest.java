@@ -238,6 +238,36 @@ class PlannerTest {
     assertThat(Planner.plan(after(layout, moves), Slack.DEFAULT, ALL)).isEmpty();
   }
 
+  /** One broker is a fifth above the mean, but each exchange copies eight times what it evens. */
+  @Test
+  void whatEvensLittleForWhatItCopiesIsNotWorthIt() {
+    List<Layout.Partition> partitions = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      partitions.add(partition(0, i, i % 10 == 0 ? 12_000L << 20 : 9_400L << 20, 1 + i % 10));
+    }
+    Layout layout = new Layout(brokers(10), partitions);
+
+    assertThat(Planner.plan(layout, Slack.DEFAULT, ALL)).isEmpty();
+  }
+
+  /** Broker 3 has room, but nothing to give back; broker 2 has more than enough itself. */
+  @Test
+  void whatWouldHaveToBePassedOnStays() {
+    long gb = 1L << 30;
+    Layout layout =
+        new Layout(
+            brokers(3),
+            List.of(
+                partition(0, 0, 100 * gb, 1),
+                partition(0, 1, 20 * gb, 1),
+                partition(0, 2, 88 * gb, 2),
+                partition(0, 3, 5 * gb, 2),
+                partition(0, 4, 18 * gb, 3),
+                partition(0, 5, 18 * gb, 3)));
+
+    assertThat(Planner.plan(layout, Slack.DEFAULT, ALL)).isEmpty();
+  }
+
   @Test
   void busyLeadersAreSpread() {
     List<Layout.Partition> partitions =

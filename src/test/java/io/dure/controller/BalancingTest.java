@@ -439,6 +439,22 @@ class BalancingTest {
     assertThat(mostAtOnce).isLessThanOrEqualTo(4);
   }
 
+  /** Otherwise it might never end. */
+  @Test
+  void whatIsBegunIsFinishedByWhatWasKnownThen() {
+    fourWithHeavyOnes();
+    for (int i = 0; i < 200 && nothingMoves(); i++) {
+      passTelling(2_000);
+    }
+    assertThat(nothingMoves()).isFalse();
+    ToLongFunction<PartitionImage> then = bytes;
+    bytes = partition -> 5 * GB - then.applyAsLong(partition);
+    passTelling(60_000);
+
+    bytes = then;
+    assertThat(LongStream.of(disks())).allMatch(disk -> disk <= 22 * GB);
+  }
+
   @Test
   void whatWasEvenedIsLeftAloneForLong() {
     fourWithHeavyOnes();

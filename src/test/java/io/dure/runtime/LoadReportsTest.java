@@ -15,6 +15,7 @@ import io.dure.sim.SimCluster;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What the controller hears of how heavy partitions are, and how soon. */
@@ -119,6 +120,32 @@ class LoadReportsTest {
           return loads().size() == 3
               && loads().values().stream().allMatch(each -> each.bytes() >= 10 * MB);
         });
+  }
+
+  /** It has followed, and so seen the same records come. */
+  @Test
+  void whoLeadsNextKnowsTheTrafficAtOnce() {
+    TopicId topic = topic().topic();
+    PartitionId partition =
+        IntStream.range(0, PARTITIONS)
+            .mapToObj(i -> new PartitionId(topic, i))
+            .filter(each ->
+                !cluster.node(client.leader(each).orElseThrow()).metadata().controllerHere())
+            .findFirst()
+            .orElseThrow();
+    NodeId leader = client.leader(partition).orElseThrow();
+    for (int i = 0; i < 90; i++) {
+      write(partition, 1);
+      cluster.runForMs(1_000);
+    }
+    assertThat(loads().get(leader).bytesPerSecond()).isGreaterThan(MB / 2);
+
+    cluster.kill(leader);
+    cluster.runForMs(20_000);
+
+    NodeId next = client.leader(partition).orElseThrow();
+    assertThat(next).isNotEqualTo(leader);
+    assertThat(loads().get(next).bytesPerSecond()).isGreaterThan(MB / 3);
   }
 
   /** Nobody says that a report was lost; it is said again. */

@@ -66,7 +66,5 @@ class PartitionLoadTest {
     assertThat(load.isNews(5 * MB)).isFalse();
     looks(1, 200_000, false);
     assertThat(load.isNews(2 * MB)).isTrue();
-    load.untold();
-    assertThat(load.isNews(2 * MB)).isTrue();
   }
 }
