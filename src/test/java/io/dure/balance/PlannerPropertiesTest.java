@@ -318,7 +318,7 @@ class PlannerPropertiesTest {
       assertThat(spread(then, copies(then))).as("seed %d", seed).isLessThanOrEqualTo(1);
     }
     System.out.printf("filled with %.2f of an even share%n", (double) moved / share);
-    assertThat(moved).isLessThan(share / 100 * 88);
+    assertThat(moved).isLessThan(share / 100 * 85);
   }
 
   /** How long a plan takes is printed, not demanded: the machine may be busy. */
