@@ -55,7 +55,7 @@ static void fill(const char *topic, int partitions, const char *prefix, int each
     produce(p, topic, i, text, each);
   }
   int lost = undelivered(p);
-  if (lost) VERDICT(false, "records are written", "%s: %d lost", topic, lost);
+  if (lost) VERDICT(false, "records are written", "%s: %d lost, the last for %s", topic, lost, rd_kafka_err2str(delivery_error()));
   rd_kafka_destroy(p);
 }
 
